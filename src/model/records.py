@@ -1,0 +1,117 @@
+"""Records: what is known of one run, job or step at one moment of its life.
+
+A record keeps its `record_id` from queued to completed; `revision` rises, so the newest revision
+of a record id is the truth and the others are its history. Times are aware UTC datetimes,
+durations are seconds, unknown is None. Every field has a row in `semconv`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Optional, Union
+
+from .ids import run_record_id
+
+PHASE_QUEUED, PHASE_IN_PROGRESS, PHASE_COMPLETED = 1, 2, 3
+REVISIONS_PER_PHASE = 1_000_000
+
+
+def revision(phase: int, correction: int = 0) -> int:
+    """The place of a record in its life: a later phase wins, then a later correction."""
+    return phase * REVISIONS_PER_PHASE + correction
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One attempt of a workflow run."""
+
+    record_id: str
+    revision: int
+    content_hash: str
+    host: str
+    repository_id: int
+    repository_full_name: str
+    workflow_run_id: int
+    run_attempt: Optional[int]
+    run_number: Optional[int]
+    workflow_name: Optional[str]
+    workflow_path: Optional[str]
+    display_title: Optional[str]
+    event: Optional[str]
+    status: Optional[str]
+    conclusion: Optional[str]
+    branch: Optional[str]
+    commit_sha: Optional[str]
+    pull_request_number: Optional[int]
+    actor: Optional[str]
+    triggered_by: Optional[str]
+    run_url: Optional[str]
+    delivery_id: str
+    created_at: Optional[datetime]
+    started_at: Optional[datetime]
+    completed_at: Optional[datetime]
+    duration_seconds: Optional[float]
+    clamped_count: int
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """One job of a run attempt."""
+
+    record_id: str
+    revision: int
+    content_hash: str
+    host: str
+    repository_id: int
+    repository_full_name: str
+    workflow_run_id: int
+    run_attempt: Optional[int]
+    workflow_name: Optional[str]
+    job_id: int
+    job_name: str
+    status: Optional[str]
+    conclusion: Optional[str]
+    execution: Optional[str]
+    branch: Optional[str]
+    commit_sha: Optional[str]
+    actor: Optional[str]
+    labels: str
+    pool_name: Optional[str]
+    runner_id: Optional[int]
+    runner_name: Optional[str]
+    runner_group: Optional[str]
+    job_url: Optional[str]
+    delivery_id: str
+    created_at: Optional[datetime]
+    started_at: Optional[datetime]
+    completed_at: Optional[datetime]
+    duration_seconds: Optional[float]
+    queue_seconds: Optional[float]
+    approval_seconds: Optional[float]
+    step_count: int
+    clamped_count: int
+
+    @property
+    def run_record_id(self) -> str:
+        """The record id of the run attempt this job belongs to."""
+        return run_record_id(self.host, self.workflow_run_id, self.run_attempt)
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """One step of a job; `job` holds what the step shares with it."""
+
+    record_id: str
+    job: JobRecord
+    step_number: int
+    step_name: str
+    step_status: Optional[str]
+    step_conclusion: Optional[str]
+    started_at: Optional[datetime]
+    completed_at: Optional[datetime]
+    duration_seconds: Optional[float]
+    clamped_count: int
+
+
+Record = Union[RunRecord, JobRecord, StepRecord]

@@ -1,0 +1,159 @@
+"""The one table of names: every property and measurement that leaves this product.
+
+A term says what a name means, its unit, its type in KQL, which records carry it and how OpenTelemetry
+calls it. The sinks write by this table; docs/telemetry.md and the columns of the saved KQL
+functions are generated from it; a record field without a term fails a test.
+
+Names are the seed's where it had one, else OpenTelemetry's idea in Application Insights' habit
+(snake_case). Units are UCUM codes, as OpenTelemetry writes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RUN_EVENT = "WorkflowRun"
+JOB_EVENT = "WorkflowJob"
+STEP_EVENT = "WorkflowStep"
+
+PROPERTY = "property"
+MEASUREMENT = "measurement"
+
+
+@dataclass(frozen=True)
+class Term:
+    """One name; `type` is KQL's (string, long, real, bool, datetime), `on` the events that carry it."""
+
+    name: str
+    kind: str
+    type: str
+    unit: str
+    on: tuple[str, ...]
+    meaning: str
+    attribute: str = ""  # OpenTelemetry's name on the span, where it has one
+
+
+_RUN, _JOB, _STEP = (RUN_EVENT,), (JOB_EVENT,), (STEP_EVENT,)
+_ALL = _RUN + _JOB + _STEP
+_RUN_AND_JOB, _JOB_AND_STEP = _RUN + _JOB, _JOB + _STEP
+
+
+def _property(
+    name: str, on: tuple[str, ...], meaning: str, attribute: str = "", type: str = "string"
+) -> Term:
+    return Term(name, PROPERTY, type, "", on, meaning, attribute)
+
+
+def _measurement(name: str, unit: str, on: tuple[str, ...], meaning: str) -> Term:
+    return Term(name, MEASUREMENT, "real" if unit == "s" else "long", unit, on, meaning)
+
+
+TERMS: tuple[Term, ...] = (
+    _property("record_id", _ALL, "What this row is about; the same through the thing's whole life"),
+    _measurement("revision", "1", _ALL, "Place in that life; the highest revision is the truth"),
+    _property("content_hash", _ALL, "Fingerprint of the content; breaks ties between revisions"),
+    _property(
+        "time_shifted",
+        _ALL,
+        "true where the row's own time had to be moved to be accepted",
+        type="bool",
+    ),
+    _property(
+        "host", _ALL, "GitHub's host: github.com or an Enterprise Server's", "vcs.provider.host"
+    ),
+    _property("repository_id", _ALL, "Repository's number, stable over renames", type="long"),
+    _property("repository_full_name", _ALL, "owner/name", "vcs.repository.name"),
+    _property(
+        "workflow_run_id", _ALL, "Run's number, shared by its attempts", "cicd.pipeline.run.id"
+    ),
+    _property("run_attempt", _ALL, "1 for the first try; rises with each re-run", type="long"),
+    _property("run_number", _RUN, "Count of the workflow's runs, as shown by GitHub", type="long"),
+    _property("workflow_name", _ALL, "Workflow's name", "cicd.pipeline.name"),
+    _property("workflow_path", _RUN, "Workflow's file in the repository"),
+    _property("display_title", _RUN, "Run's title as shown by GitHub"),
+    _property("event", _RUN, "What started the run: push, pull_request, schedule, …"),
+    _property("job_id", _JOB_AND_STEP, "Job's number", "cicd.pipeline.task.run.id"),
+    _property(
+        "job_name", _JOB_AND_STEP, "Job's name, with its matrix values", "cicd.pipeline.task.name"
+    ),
+    _property("step_number", _STEP, "Step's number within its job; gaps are normal", type="long"),
+    _property("step_name", _STEP, "Step's name"),
+    _property("status", _RUN_AND_JOB, "GitHub's word: queued, waiting, in_progress, completed, …"),
+    _property(
+        "conclusion", _RUN_AND_JOB, "GitHub's word once completed: success, failure, cancelled, …"
+    ),
+    _property("step_status", _STEP, "GitHub's word for the step"),
+    _property(
+        "step_conclusion", _STEP, "GitHub's word for the step; continue-on-error shows success"
+    ),
+    _property(
+        "execution",
+        _JOB,
+        "How a completed job came about: ran, skipped, not_started (no runner ever took it),"
+        " reused (carried over from an earlier attempt), check_run (a check attached by an app)",
+    ),
+    _property("branch", _ALL, "Head branch", "vcs.ref.head.name"),
+    _property("commit_sha", _ALL, "Head commit", "vcs.ref.head.revision"),
+    _property(
+        "pull_request_number", _RUN, "First pull request of the run", "vcs.change.id", type="long"
+    ),
+    _property(
+        "actor",
+        _RUN_AND_JOB,
+        "Login of whoever started the first attempt; for a job, the delivery's sender",
+    ),
+    _property("triggered_by", _RUN, "Login of whoever started this attempt"),
+    _property(
+        "labels", _JOB_AND_STEP, "Labels the job asked for, comma-separated, in GitHub's order"
+    ),
+    _property("pool_name", _JOB_AND_STEP, "Pool from the label ManagedDevOps.Pool=NAME"),
+    _property("runner_id", _JOB, "Runner's number", "cicd.worker.id", type="long"),
+    _property(
+        "runner_name",
+        _JOB_AND_STEP,
+        "Runner's name; reused by self-hosted machines",
+        "cicd.worker.name",
+    ),
+    _property("runner_group", _JOB_AND_STEP, "Runner group's name"),
+    _property("run_url", _RUN, "Run's page", "cicd.pipeline.run.url.full"),
+    _property("job_url", _JOB_AND_STEP, "Job's page", "cicd.pipeline.task.run.url.full"),
+    _property("delivery_id", _ALL, "X-GitHub-Delivery of the delivery this row came from"),
+    _property("created_at", _RUN_AND_JOB, "When GitHub created it", type="datetime"),
+    _property(
+        "started_at", _ALL, "When it began; for a run, when this attempt did", type="datetime"
+    ),
+    _property("completed_at", _ALL, "When it ended", type="datetime"),
+    _measurement(
+        "duration_seconds", "s", _ALL, "started_at to completed_at; none for what never ran"
+    ),
+    _measurement("queue_seconds", "s", _JOB, "Waiting for a runner, approvals not included"),
+    _measurement(
+        "approval_seconds", "s", _JOB, "Waiting for an approval or another protection rule"
+    ),
+    _measurement("step_count", "{step}", _JOB, "Steps the delivery listed"),
+    _measurement(
+        "clamped_count", "{duration}", _ALL, "Durations that came out negative and were set to 0"
+    ),
+)
+
+TERM_BY_NAME = {term.name: term for term in TERMS}
+TERMS_BY_EVENT = {event: tuple(t for t in TERMS if event in t.on) for event in _ALL}
+
+# Written by the emission, not by a record.
+EMISSION_TERMS = frozenset({"time_shifted"})
+
+RESULT_BY_CONCLUSION = {
+    "success": "success",
+    "neutral": "success",
+    "failure": "failure",
+    "startup_failure": "error",
+    "action_required": "failure",
+    "timed_out": "timeout",
+    "cancelled": "cancellation",
+    "stale": "cancellation",
+    "skipped": "skip",
+}
+"""GitHub's conclusions in OpenTelemetry's words for cicd.pipeline.result."""
+
+FAILED_RESULTS = frozenset({"failure", "error", "timeout"})
+"""Results that make a span an error; a skipped or cancelled step is none."""
