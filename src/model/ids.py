@@ -15,7 +15,7 @@ FIRST_ATTEMPT = 1
 
 
 def run_record_id(host: str, run_id: int, attempt: Optional[int]) -> str:
-    """`github.com/runs/123/attempts/2`; deliveries without an attempt predate re-runs: the first."""
+    """`github.com/runs/123/attempts/2`; without an attempt it is the first."""
     return f"{host}/runs/{run_id}/attempts/{attempt or FIRST_ATTEMPT}"
 
 

@@ -1,0 +1,1 @@
+"""Pure reasoning on records: durations. Standard library, Python >= 3.9."""

@@ -1,0 +1,1 @@
+"""Messages come in, rows in Application Insights go out."""

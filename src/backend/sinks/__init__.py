@@ -1,0 +1,1 @@
+"""Where rows go: a Protocol and its implementations."""

@@ -1,0 +1,1 @@
+"""GitHub's webhook comes in, a durable queue message goes out."""

@@ -1,0 +1,1 @@
+"""The local stand-in for Application Insights: ingestion, tables, KQL."""

@@ -1,0 +1,1 @@
+"""The questions: saved functions and queries, one a file."""

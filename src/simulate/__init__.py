@@ -1,0 +1,1 @@
+"""Realistic signed deliveries with known truth, for demos, tests and load."""
