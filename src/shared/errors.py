@@ -1,0 +1,25 @@
+"""The one exception tree: what can go wrong between a delivery and its rows."""
+
+
+class TelemetryError(Exception):
+    """Anything that this product raises on purpose."""
+
+
+class SettingsError(TelemetryError):
+    """A setting is missing or makes no sense; the message says which, and what to do."""
+
+
+class DeliveryRefusedError(TelemetryError):
+    """A delivery that cannot be taken; the message is fit for the sender."""
+
+
+class UndecodableMessageError(TelemetryError):
+    """A queue message that is no envelope of ours."""
+
+
+class QueueUnavailableError(TelemetryError):
+    """The queue did not take or give a message; trying again may help."""
+
+
+class SinkUnavailableError(TelemetryError):
+    """A sink did not take all rows; trying again may help."""

@@ -1,0 +1,54 @@
+"""Environment variables in, validated settings out, or one line on stderr and exit code 2.
+
+Each service has its own settings class on `Settings`; what several of them need stands here.
+"""
+
+import sys
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import AliasChoices, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .errors import SettingsError
+
+EXIT_BAD_SETTINGS = 2
+
+S = TypeVar("S", bound="Settings")
+
+
+class Settings(BaseSettings):
+    """What every part of the product reads from its environment. Empty means unset."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore")
+
+    home: Path = Field(Path(".github-telemetry"), validation_alias="GITHUB_TELEMETRY_HOME")
+    mode: Literal["local", "azure"] = Field("local", validation_alias="TELEMETRY_MODE")
+
+
+def either(name: str) -> AliasChoices:
+    """A backend's variable under both documented names; the prefixed one wins."""
+    return AliasChoices(f"BACKEND_{name}", name)
+
+
+def load(settings_class: type[S]) -> S:
+    """The settings from the environment.
+
+    Raises:
+        SettingsError: names each variable that is wrong and why; never shows a value.
+    """
+    try:
+        return settings_class()
+    except ValidationError as exc:
+        complaints = (f"{_variable(e['loc'])}: {e['msg']}" for e in exc.errors())
+        raise SettingsError("; ".join(complaints)) from None
+
+
+def refuse(error: SettingsError) -> SystemExit:
+    """Say the error in one line; raise what this returns."""
+    print(f"github-telemetry: {error}", file=sys.stderr)  # noqa: T201 -- logs are not set up yet
+    return SystemExit(EXIT_BAD_SETTINGS)
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    return str(location[0]) if location else "settings"
