@@ -1,0 +1,37 @@
+"""The frontend's environment variables."""
+
+from pydantic import AliasChoices, Field, SecretStr
+
+from ..shared.errors import SettingsError
+from ..shared.settings import Settings
+
+_SECRET_NAMES = AliasChoices("GITHUB_WEBHOOK_SECRET", "FRONTEND_GITHUB_WEBHOOK_SECRET")
+
+
+class FrontendSettings(Settings):
+    """Where to listen, whom to trust, where the queue is."""
+
+    host: str = Field("0.0.0.0", validation_alias="HOST")  # noqa: S104 -- it runs in a container
+    port: int = Field(8080, validation_alias="PORT", ge=1, le=65535)
+    secret: SecretStr | None = Field(None, validation_alias=_SECRET_NAMES)
+    previous_secret: SecretStr | None = Field(
+        None, validation_alias="GITHUB_WEBHOOK_SECRET_PREVIOUS"
+    )
+    allow_unsigned: bool = Field(default=False, validation_alias="ALLOW_UNSIGNED_WEBHOOKS")
+    account_name: str | None = Field(None, validation_alias="AZURE_STORAGE_ACCOUNT_NAME")
+    queue_name: str = Field("github-webhook-events", validation_alias="AZURE_STORAGE_QUEUE_NAME")
+
+    def secrets(self) -> tuple[bytes, ...]:
+        """The secrets that may have signed a delivery, the current one first.
+
+        Raises:
+            SettingsError: there is none, and unsigned webhooks were not allowed.
+        """
+        known = (self.secret, self.previous_secret)
+        secrets = tuple(s.get_secret_value().encode() for s in known if s is not None)
+        if not secrets and not self.allow_unsigned:
+            raise SettingsError(
+                "GITHUB_WEBHOOK_SECRET is not set: give it the webhook's secret"
+                " (or ALLOW_UNSIGNED_WEBHOOKS=true to take anything from anybody)"
+            )
+        return secrets

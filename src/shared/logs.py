@@ -1,0 +1,50 @@
+"""Log records in, lines on stderr out: readable on a terminal, one JSON object a line elsewhere.
+
+A log call names an event and gives keys by `extra=`; never a payload, a header or a secret.
+"""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+def _keys(record: logging.LogRecord) -> dict[str, object]:
+    return {key: value for key, value in vars(record).items() if key not in _STANDARD}
+
+
+class JsonLines(logging.Formatter):
+    """`{"time", "level", "logger", "event", …keys, "exception"?}` on one line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as a line of JSON."""
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+            **_keys(record),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+class Readable(logging.Formatter):
+    """`12:34:56 INFO event key=value …`, with the traceback below where there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record for a reader's eyes."""
+        at = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
+        keys = "".join(f" {key}={value}" for key, value in _keys(record).items())
+        line = f"{at} {record.levelname} {record.getMessage()}{keys}"
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def set_up_logs(level: int = logging.INFO) -> None:
+    """Send all logs to stderr; called once, by an entry point."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Readable() if sys.stderr.isatty() else JsonLines())
+    logging.basicConfig(level=level, handlers=[handler], force=True)

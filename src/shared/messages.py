@@ -1,0 +1,73 @@
+"""Queue messages: an envelope of events to bytes and back.
+
+    {"version": 1, "events": [{"kind", "id", "received_at", "attempts", "body"}]}
+
+JSON, compressed by zlib where the queue's limit makes that worth it; the first byte tells them
+apart. Transport encodings (Azure's base64) are the queue's own affair.
+"""
+
+import zlib
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from .errors import UndecodableMessageError
+
+VERSION = 1
+MAX_MESSAGE_BYTES = 64 * 1024 * 1024  # a small message must not unfold into a large memory
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing that happened: a trimmed delivery, or later a batch of samples.
+
+    Attributes:
+        kind: X-GitHub-Event of a delivery.
+        id: X-GitHub-Delivery, kept by GitHub over redeliveries.
+        received_at: when the frontend had it, UTC.
+        body: JSON of the kind's own shape.
+        attempts: how often it failed alone.
+    """
+
+    kind: str
+    id: str
+    received_at: datetime
+    body: msgspec.Raw
+    attempts: int = 0
+
+
+class _Envelope(msgspec.Struct):
+    version: int
+    events: list[Event]
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(_Envelope)
+
+
+def encode(events: Sequence[Event]) -> bytes:
+    """The message that holds these events."""
+    return _encoder.encode(_Envelope(VERSION, list(events)))
+
+
+def decode(message: bytes) -> list[Event]:
+    """The events of a message.
+
+    Raises:
+        UndecodableMessageError: it is not one of ours, or of a version we do not know.
+    """
+    try:
+        envelope = _decoder.decode(message if message[:1] == b"{" else _decompress(message))
+    except (msgspec.MsgspecError, zlib.error, ValueError, RecursionError) as exc:
+        raise UndecodableMessageError(f"not an envelope: {exc}") from exc
+    if envelope.version != VERSION:
+        raise UndecodableMessageError(f"envelope version {envelope.version}, not {VERSION}")
+    return envelope.events
+
+
+def _decompress(message: bytes) -> bytes:
+    inflater = zlib.decompressobj()
+    text = inflater.decompress(message, MAX_MESSAGE_BYTES)
+    if inflater.unconsumed_tail or not inflater.eof:
+        raise ValueError("compressed data is too large or cut off")
+    return text

@@ -1,0 +1,58 @@
+"""Immutable objects by key, in a folder, a cloud's blob storage or memory.
+
+Keys are slash-separated segments, each an integer or a percent-encoded name (`segment`). An object
+is created once and never changed: nothing here can lose an update. The folder is not synced at
+each write; what it holds can be told again by a redelivery.
+https://developmentseed.org/obstore/
+"""
+
+from pathlib import Path
+from urllib.parse import quote
+
+import obstore
+from obstore.exceptions import AlreadyExistsError
+from obstore.store import LocalStore, MemoryStore
+from obstore.store import ObjectStore as Backing
+
+
+def segment(name: str) -> str:
+    """A name as one segment of a key: no slash, no dot file, nothing that a folder minds."""
+    return quote(name, safe="").replace(".", "%2E")
+
+
+class ObjectStore:
+    """Create, read and list objects."""
+
+    def __init__(self, backing: Backing) -> None:
+        self._backing = backing
+
+    async def create(self, key: str, body: bytes) -> bool:
+        """Write a new object; False where the key exists already, whose object stays as it is."""
+        try:
+            await obstore.put_async(self._backing, key, body, mode="create")
+        except AlreadyExistsError:
+            return False
+        return True
+
+    async def read(self, key: str) -> bytes:
+        """The object's body.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+        result = await obstore.get_async(self._backing, key)
+        return bytes(await result.bytes_async())
+
+    async def keys(self, prefix: str) -> list[str]:
+        """The keys that begin with the prefix, which ends with a slash."""
+        return [meta["path"] for meta in await obstore.list(self._backing, prefix).collect_async()]
+
+
+def folder_store(path: Path) -> ObjectStore:
+    """Objects as files below a folder, which is made if it is missing."""
+    return ObjectStore(LocalStore(path, mkdir=True))
+
+
+def memory_store() -> ObjectStore:
+    """Objects in this process's memory: for tests."""
+    return ObjectStore(MemoryStore())

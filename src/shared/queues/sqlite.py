@@ -1,0 +1,178 @@
+"""The queue of one machine: a SQLite file that several processes read and write.
+
+Nothing embedded offers a visibility timeout, so this is written here: a message has a moment from
+which it is visible; a lease moves that moment into the future. WAL lets readers and one writer
+work side by side; `synchronous=FULL` syncs the log at each commit, so a put that returned
+survives a power cut. Puts that arrive while a commit is under way share the next one.
+https://www.sqlite.org/wal.html
+"""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from ..errors import QueueUnavailableError
+from .base import Message
+
+T = TypeVar("T")
+
+IDLE_POLL_SECONDS = 0.05
+LOCK_WAIT_SECONDS = 5.0
+PUTS_PER_COMMIT = 256
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    queue TEXT NOT NULL,
+    body BLOB NOT NULL,
+    enqueued_at REAL NOT NULL,
+    visible_at REAL NOT NULL,
+    dequeue_count INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS visible ON messages (queue, visible_at, id);
+"""
+_PUT = "INSERT INTO messages (queue, body, enqueued_at, visible_at) VALUES (?, ?, ?, ?)"
+_VISIBLE = "SELECT 1 FROM messages WHERE queue = ? AND visible_at <= ? LIMIT 1"
+_NEXT = (
+    "SELECT id, body, dequeue_count + 1, enqueued_at FROM messages"
+    " WHERE queue = ? AND visible_at <= ? ORDER BY visible_at, id LIMIT ?"
+)
+_LEASE = "UPDATE messages SET visible_at = ?, dequeue_count = ? WHERE id = ?"
+# The count rises with each lease and so names it: an older lease matches no row any more.
+_DELETE = "DELETE FROM messages WHERE id = ? AND dequeue_count = ?"
+_RELEASE = "UPDATE messages SET visible_at = ? WHERE id = ? AND dequeue_count = ?"
+_DEPTH = "SELECT count(*) FROM messages WHERE queue = ?"
+
+
+class SqliteQueue:
+    """A queue by `name` in the SQLite file at `path`; other names may share the file."""
+
+    max_message_bytes: int | None = None
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._path = path
+        self._name = name
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"queue-{name}")
+        self._connection: sqlite3.Connection | None = None
+        self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
+        self._committing: asyncio.Task[None] | None = None
+
+    async def put(self, body: bytes) -> None:
+        """Join the next commit and return when it is synced to disk."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((body, done))
+        if self._committing is None:
+            self._committing = asyncio.create_task(self._commit_waiting())
+        await done
+
+    async def receive(
+        self, limit: int, lease_seconds: float, wait_seconds: float = 0
+    ) -> list[Message]:
+        """Lease what is visible; poll the file, which costs microseconds, until there is some."""
+        deadline = time.monotonic() + wait_seconds
+        while True:
+            messages = await self._run(partial(self._lease, limit, lease_seconds))
+            left = deadline - time.monotonic()
+            if messages or left <= 0:
+                return messages
+            await asyncio.sleep(min(IDLE_POLL_SECONDS, left))
+
+    async def delete(self, messages: Sequence[Message]) -> None:
+        """Delete in one commit."""
+        rows = [(int(m.id), int(m.receipt)) for m in messages]
+        await self._run(lambda db: _write(db, _DELETE, rows))
+
+    async def release(self, messages: Sequence[Message], delay_seconds: float = 0) -> None:
+        """Make visible again in one commit."""
+        at = time.time() + delay_seconds
+        rows = [(at, int(m.id), int(m.receipt)) for m in messages]
+        await self._run(lambda db: _write(db, _RELEASE, rows))
+
+    async def depth(self) -> int:
+        """Count by the index."""
+        return await self._run(lambda db: int(db.execute(_DEPTH, (self._name,)).fetchone()[0]))
+
+    async def close(self) -> None:
+        """Wait for the commit under way, then close the file."""
+        if self._committing is not None:
+            await self._committing
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+        self._thread.shutdown()
+
+    async def _commit_waiting(self) -> None:
+        """Commit batch after batch until nobody waits; each waiter hears of its own batch."""
+        try:
+            while self._waiting:
+                batch = self._waiting[:PUTS_PER_COMMIT]
+                del self._waiting[:PUTS_PER_COMMIT]
+                await self._commit(batch)
+        finally:
+            self._committing = None
+
+    async def _commit(self, batch: list[tuple[bytes, asyncio.Future[None]]]) -> None:
+        now = time.time()
+        rows = [(self._name, body, now, now) for body, _ in batch]
+        commit = self._run(lambda db: _write(db, _PUT, rows))
+        [error] = await asyncio.gather(commit, return_exceptions=True)
+        for _, done in batch:
+            if done.done():  # its caller gave up; the message is in the queue all the same
+                continue
+            if error is None:
+                done.set_result(None)
+            else:
+                done.set_exception(error)
+
+    def _lease(self, limit: int, lease_seconds: float, db: sqlite3.Connection) -> list[Message]:
+        now = time.time()
+        if db.execute(_VISIBLE, (self._name, now)).fetchone() is None:
+            return []  # looked without a lock: an idle reader disturbs no writer
+        db.execute("BEGIN IMMEDIATE")
+        with db:
+            rows = db.execute(_NEXT, (self._name, now, limit)).fetchall()
+            db.executemany(_LEASE, [(now + lease_seconds, row[2], row[0]) for row in rows])
+        return [
+            Message(str(id_), body, str(count), count, datetime.fromtimestamp(enqueued_at, UTC))
+            for id_, body, count, enqueued_at in rows
+        ]
+
+    async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do the work in the queue's own thread, which owns the connection."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._try, work)
+
+    def _try(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return work(self._connect())
+        except sqlite3.Error as exc:
+            raise QueueUnavailableError(f"queue {self._path}: {exc}") from exc
+        except OSError as exc:
+            raise QueueUnavailableError(f"queue {self._path}: {exc.strerror}") from exc
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            # Autocommit: transactions begin where the code says BEGIN.
+            db = sqlite3.connect(self._path, timeout=LOCK_WAIT_SECONDS, isolation_level=None)
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = FULL")
+            db.executescript(_SCHEMA)
+            self._connection = db
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            with closing(self._connection):
+                self._connection = None
+
+
+def _write(db: sqlite3.Connection, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """All rows in one transaction, taken for writing from its start: no upgrade, no deadlock."""
+    db.execute("BEGIN IMMEDIATE")
+    with db:
+        db.executemany(statement, rows)
