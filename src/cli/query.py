@@ -1,0 +1,79 @@
+"""`query`: KQL, a .kql file or a shipped query's name in; a table, JSON or CSV out."""
+
+from pathlib import Path
+
+import click
+
+QUERIES = Path(__file__).parents[1] / "kql" / "queries"
+
+EXAMPLES = """\b
+Examples:
+  python -m src query 'WorkflowJobs() | summarize count() by conclusion'
+  python -m src query durations --format csv
+  python -m src query my-question.kql --format json
+  python -m src query --list
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("question", required=False)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "csv"]),
+    default="table",
+    show_default=True,
+    help="What comes out; json is a list of objects.",
+)
+@click.option("--url", help="The stand-in to ask.  [default: this machine, INSIGHTS_PORT]")
+@click.option("--list", "shipped", is_flag=True, help="Show the queries that come with this.")
+def command(question: str | None, form: str, url: str | None, *, shipped: bool) -> None:
+    """Ask the tables a QUESTION: KQL, the path of a .kql file, or a shipped query's name.
+
+    The running stand-in answers, or its file where none runs.
+    """
+    if shipped:
+        print_shipped()
+        return
+    if not question or not question.strip():
+        raise click.UsageError("Missing QUESTION: KQL, a .kql file or a name (see --list).")
+    print_answer(read_question(question), form, url)
+
+
+def print_shipped() -> None:
+    """The shipped queries' names, each with the comment that its file begins with."""
+    paths = sorted(QUERIES.glob("*.kql"))
+    width = max((len(path.stem) for path in paths), default=0)
+    for path in paths:
+        first_line = path.read_text(encoding="utf-8").partition("\n")[0]
+        click.echo(f"{path.stem:{width}}  {first_line.removeprefix('//').strip()}")
+
+
+def read_question(question: str) -> str:
+    """The KQL that is meant: a shipped query's, a file's, or the text itself."""
+    shipped = {path.stem: path for path in QUERIES.glob("*.kql")}
+    path = shipped.get(question, Path(question))
+    if path.suffix != ".kql":
+        return question
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise click.ClickException(f"cannot read {path}: {exc}") from exc
+
+
+def print_answer(text: str, form: str, url: str | None) -> None:
+    """Ask, and write what comes back to stdout."""
+    from ..insights.client import NoAnswerError, ask
+    from ..insights.presentation import PRESENTATIONS
+    from ..insights.settings import InsightsSettings
+    from ..shared.errors import SettingsError
+    from ..shared.settings import load, refuse
+
+    try:
+        settings = load(InsightsSettings)
+        answer = ask(text, url or f"http://127.0.0.1:{settings.port}", settings.file)
+    except SettingsError as exc:
+        raise refuse(exc) from None
+    except NoAnswerError as exc:
+        raise click.ClickException(str(exc)) from exc
+    PRESENTATIONS[form](answer)
