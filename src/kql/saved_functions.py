@@ -1,0 +1,64 @@
+"""Saved functions: the table of names in, the KQL of WorkflowRuns(), -Jobs(), -Steps() out.
+
+A saved function is the only KQL that knows which table the events lie in and how a value is
+stored. It keeps the newest revision of every record and gives each term a typed column of the
+term's name, so queries read like the table of names, and duplicates end here.
+"""
+
+from dataclasses import dataclass
+
+from ..model.semconv import JOB_EVENT, PROPERTY, RUN_EVENT, STEP_EVENT, TERMS_BY_EVENT, Term
+
+FUNCTION_BY_EVENT = {event: f"{event}s" for event in (RUN_EVENT, JOB_EVENT, STEP_EVENT)}
+
+_THING_BY_EVENT = {RUN_EVENT: "run attempt", JOB_EVENT: "job", STEP_EVENT: "step"}
+_CONVERSION_BY_TYPE = {
+    "string": "tostring",
+    "long": "tolong",
+    "real": "todouble",
+    "bool": "tobool",
+    "datetime": "todatetime",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EventTable:
+    """A table of custom events and what it calls its columns."""
+
+    name: str
+    time: str
+    event: str
+    properties: str
+    measurements: str
+
+
+COMPONENT_TABLE = EventTable(
+    "customEvents", "timestamp", "name", "customDimensions", "customMeasurements"
+)
+"""As an Application Insights component shows its events, and the local stand-in too."""
+
+
+def render_functions(table: EventTable) -> dict[str, str]:
+    """The body of each saved function by the function's name, standing on `table`."""
+    return {name: _render(event, table) for event, name in FUNCTION_BY_EVENT.items()}
+
+
+def _render(event: str, table: EventTable) -> str:
+    columns = ",\n".join(f"    {_column(term, table)}" for term in TERMS_BY_EVENT[event])
+    return f"""\
+// The newest revision of every {_THING_BY_EVENT[event]}. Generated from the table of names.
+{table.name}
+| where {table.event} == "{event}"
+| project
+    timestamp = {table.time},
+{columns}
+// Every revision has seven digits, so as text they sort as numbers do; the hash breaks ties.
+| extend place = strcat(revision, " ", content_hash)
+| summarize arg_max(place, *) by record_id
+| project-away place
+"""
+
+
+def _column(term: Term, table: EventTable) -> str:
+    bag = table.properties if term.kind == PROPERTY else table.measurements
+    return f"{term.name} = {_CONVERSION_BY_TYPE[term.type]}({bag}.{term.name})"
