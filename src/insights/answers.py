@@ -22,6 +22,8 @@ def json_value(value: object) -> object:
         return format_time(value)
     if isinstance(value, timedelta):
         return format_time_span(value)
+    if isinstance(value, list):
+        return [json_value(one) for one in value]
     if isinstance(value, float) and not isfinite(value):
         return None
     return value

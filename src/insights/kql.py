@@ -6,12 +6,12 @@ as the file, its content the body, which is how Azure saves them too.
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import duckdb
 import duckdb_kql
@@ -46,8 +46,8 @@ def run_kql(connection: duckdb.DuckDBPyConnection, text: str) -> Table:
     _register_functions()
     try:
         relation = duckdb_kql.kql(connection, text, allow_write=False)
-        readers = [_READERS.get(str(type_), _as_it_is) for type_ in relation.types]
-        rows = [tuple(map(_read, readers, row)) for row in relation.fetchall()]
+        types = [str(type_) for type_ in relation.types]
+        rows = [tuple(map(_read, types, row)) for row in relation.fetchall()]
     except (duckdb_kql.KqlError, duckdb.Error, RecursionError) as exc:
         raise BadQueryError(_complaint(exc)) from exc
     return Table(list(relation.columns), rows)
@@ -59,36 +59,43 @@ def _register_functions() -> None:
     duckdb_kql.set_functions(
         [
             f"function {path.stem}() {{\n{path.read_text(encoding='utf-8')}\n}}"
-            for path in sorted(FUNCTIONS.glob("*.kql"))
+            for path in _saved_functions()
         ]
     )
 
 
 def _complaint(error: Exception) -> str:
+    """One line for whoever wrote the query; neither translator nor DuckDB speak of KQL's names."""
     text = str(error).split("\n", 1)[0]
+    if isinstance(error, duckdb_kql.KqlUnsupportedError):
+        return _unsupported(error)
     if isinstance(error, duckdb.CatalogException) and (match := _UNKNOWN_TABLE.search(text)):
-        functions = [f"{path.stem}()" for path in sorted(FUNCTIONS.glob("*.kql"))]
-        known = ", ".join([*functions, *TABLES])
-        return f"there is no table {match[1]}; there are {known}"
+        return f"there is no table {match[1]}; there are {', '.join(TABLES)}"
     if isinstance(error, duckdb.BinderException) and (match := _UNKNOWN_COLUMN.search(text)):
         return f"there is no column {match[1]} at this place"
-    return text or "the query is nested too deeply"
+    return "the query is nested too deeply" if isinstance(error, RecursionError) else text
 
 
-def _read(reader: Callable[[Any], Any], value: object) -> object:
-    return None if value is None else reader(value)
+def _unsupported(error: duckdb_kql.KqlUnsupportedError) -> str:
+    kind, _, name = error.construct.partition(":")
+    where = f" (at {error.span})" if error.span else ""
+    if kind != "function":
+        return f"the local stand-in does not know {error.construct}{where}; Azure may"
+    saved = ", ".join(f"{path.stem}()" for path in _saved_functions())
+    return f"there is no function {name} here{where}; the saved functions are {saved or 'none'}"
 
 
-def _as_it_is(value: object) -> object:
-    return value
+def _saved_functions() -> list[Path]:
+    return sorted(FUNCTIONS.glob("*.kql"))
 
 
-def _aware(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC)
+def _read(type_: str, value: Any) -> Any:
+    return json.loads(value) if type_ == "JSON" and value is not None else _plain(value)
 
 
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "JSON": json.loads,
-    "TIMESTAMP": _aware,
-    "UUID": str,
-}
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC)
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return str(value) if isinstance(value, UUID) else value

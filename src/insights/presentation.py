@@ -45,11 +45,14 @@ PRESENTATIONS: Mapping[str, Callable[[Answer], None]] = MappingProxyType(
 def _text(value: object) -> str:
     if value is None:
         return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _cell(value: object) -> str:
+    """For the eye: on one line, and no more decimals than one reads."""
     if isinstance(value, float):
         return f"{value:.3f}".rstrip("0").rstrip(".")
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
+    return " ".join(_text(value).split("\n"))
 
 
 def _is_number(value: object) -> bool:
@@ -62,12 +65,12 @@ def _drawn(answer: Answer) -> Table:
         numeric = any(_is_number(row[at]) for row in answer.rows)
         table.add_column(Text(name), justify="right" if numeric else "left")
     for row in answer.rows:
-        table.add_row(*(Text(_text(value)) for value in row))  # Text: [brackets] are no markup
+        table.add_row(*(Text(_cell(value)) for value in row))  # Text: [brackets] are no markup
     return table
 
 
 def _aligned(answer: Answer) -> list[str]:
-    lines = [answer.columns, *([_one_line(value) for value in row] for row in answer.rows)]
+    lines = [answer.columns, *([_cell(value) for value in row] for row in answer.rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     numeric = [any(map(_is_number, column)) for column in zip(*answer.rows, strict=True)]
     aligns = [">" if is_number else "<" for is_number in numeric] or ["<"] * len(widths)
@@ -78,7 +81,3 @@ def _aligned(answer: Answer) -> list[str]:
         ).rstrip()
         for line in lines
     ]
-
-
-def _one_line(value: object) -> str:
-    return " ".join(_text(value).split("\n"))
