@@ -21,5 +21,9 @@ class QueueUnavailableError(TelemetryError):
     """The queue did not take or give a message; trying again may help."""
 
 
+class ObjectStoreUnavailableError(TelemetryError):
+    """The object store did not answer; trying again may help."""
+
+
 class SinkUnavailableError(TelemetryError):
     """A sink did not take all rows; trying again may help."""

@@ -10,9 +10,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import obstore
-from obstore.exceptions import AlreadyExistsError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, MemoryStore
 from obstore.store import ObjectStore as Backing
+
+from .errors import ObjectStoreUnavailableError
 
 
 def segment(name: str) -> str:
@@ -21,7 +23,7 @@ def segment(name: str) -> str:
 
 
 class ObjectStore:
-    """Create, read and list objects."""
+    """Create, read and list objects; each raises ObjectStoreUnavailableError where it cannot."""
 
     def __init__(self, backing: Backing) -> None:
         self._backing = backing
@@ -32,20 +34,25 @@ class ObjectStore:
             await obstore.put_async(self._backing, key, body, mode="create")
         except AlreadyExistsError:
             return False
+        except BaseError as exc:
+            raise ObjectStoreUnavailableError(str(exc)) from exc
         return True
 
     async def read(self, key: str) -> bytes:
-        """The object's body.
-
-        Raises:
-            FileNotFoundError: there is none.
-        """
-        result = await obstore.get_async(self._backing, key)
-        return bytes(await result.bytes_async())
+        """The object's body."""
+        try:
+            result = await obstore.get_async(self._backing, key)
+            return bytes(await result.bytes_async())
+        except (BaseError, OSError) as exc:
+            raise ObjectStoreUnavailableError(str(exc)) from exc
 
     async def keys(self, prefix: str) -> list[str]:
         """The keys that begin with the prefix, which ends with a slash."""
-        return [meta["path"] for meta in await obstore.list(self._backing, prefix).collect_async()]
+        try:
+            found = await obstore.list(self._backing, prefix).collect_async()
+        except BaseError as exc:
+            raise ObjectStoreUnavailableError(str(exc)) from exc
+        return [meta["path"] for meta in found]
 
 
 def folder_store(path: Path) -> ObjectStore:

@@ -31,13 +31,11 @@ class Queue(Protocol):
     async def put(self, body: bytes) -> None:
         """Return when the message is durable, never before."""
 
-    async def receive(
-        self, limit: int, lease_seconds: float, wait_seconds: float = 0
-    ) -> list[Message]:
-        """Up to `limit` messages, each ours for `lease_seconds`.
+    async def receive(self, limit: int, lease_seconds: float) -> list[Message]:
+        """Up to `limit` messages at once, each ours for `lease_seconds`; perhaps none."""
 
-        Returns at once where there are any; else waits up to `wait_seconds` for the first.
-        """
+    async def wait(self, seconds: float) -> None:
+        """Return when there is something to receive, or after so many seconds; may be cancelled."""
 
     async def delete(self, messages: Sequence[Message]) -> None:
         """Acknowledge. A message whose lease went to somebody else is left alone."""

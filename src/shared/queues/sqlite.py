@@ -72,16 +72,16 @@ class SqliteQueue:
             self._committing = asyncio.create_task(self._commit_waiting())
         await done
 
-    async def receive(
-        self, limit: int, lease_seconds: float, wait_seconds: float = 0
-    ) -> list[Message]:
-        """Lease what is visible; poll the file, which costs microseconds, until there is some."""
-        deadline = time.monotonic() + wait_seconds
-        while True:
-            messages = await self._run(partial(self._lease, limit, lease_seconds))
-            left = deadline - time.monotonic()
-            if messages or left <= 0:
-                return messages
+    async def receive(self, limit: int, lease_seconds: float) -> list[Message]:
+        """Lease what is visible, the longest visible first."""
+        return await self._run(partial(self._lease, limit, lease_seconds))
+
+    async def wait(self, seconds: float) -> None:
+        """Look at the file every 50 ms, which costs microseconds."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            if await self._run(self._has_visible):
+                return
             await asyncio.sleep(min(IDLE_POLL_SECONDS, left))
 
     async def delete(self, messages: Sequence[Message]) -> None:
@@ -129,10 +129,13 @@ class SqliteQueue:
             else:
                 done.set_exception(error)
 
+    def _has_visible(self, db: sqlite3.Connection) -> bool:
+        return db.execute(_VISIBLE, (self._name, time.time())).fetchone() is not None
+
     def _lease(self, limit: int, lease_seconds: float, db: sqlite3.Connection) -> list[Message]:
+        if not self._has_visible(db):
+            return []  # an idle reader takes no lock and disturbs no writer
         now = time.time()
-        if db.execute(_VISIBLE, (self._name, now)).fetchone() is None:
-            return []  # looked without a lock: an idle reader disturbs no writer
         db.execute("BEGIN IMMEDIATE")
         with db:
             rows = db.execute(_NEXT, (self._name, now, limit)).fetchall()

@@ -1,0 +1,86 @@
+"""`python -m src.backend.app`: settings in, a worker that runs until SIGTERM or Ctrl-C."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..shared.errors import SettingsError
+from ..shared.logs import set_up_logs
+from ..shared.object_store import folder_store
+from ..shared.queues.base import Queue
+from ..shared.queues.choose import open_queue
+from ..shared.settings import load, refuse
+from .settings import BackendSettings
+from .sinks.application_insights import ApplicationInsightsSink
+from .sinks.base import Sink
+from .sinks.jsonl import JsonlSink
+from .state import State
+from .worker import Pace, Worker
+
+log = logging.getLogger(__name__)
+
+
+def open_sinks(settings: BackendSettings) -> list[Sink]:
+    """Every sink that the settings name.
+
+    Raises:
+        SettingsError: there is none, or one makes no sense.
+    """
+    settings.check_sinks()
+    sinks: list[Sink] = []
+    if settings.connection_string:
+        sinks.append(ApplicationInsightsSink(settings.connection_string.get_secret_value()))
+    if settings.jsonl_path:
+        sinks.append(JsonlSink(Path(settings.jsonl_path)))
+    return sinks
+
+
+def _open_queue(settings: BackendSettings, name: str) -> Queue:
+    return open_queue(settings.home, name, account_name=settings.account_name, mode=settings.mode)
+
+
+async def serve(settings: BackendSettings) -> None:
+    """Work until a signal comes; then finish the batch in hand and close what is open."""
+    sinks = open_sinks(settings)
+    queue = _open_queue(settings, settings.queue_name)
+    poison = _open_queue(settings, f"{settings.queue_name}-poison")
+    pace = Pace(
+        settings.max_messages_per_batch,
+        settings.visibility_timeout_seconds,
+        settings.poll_interval_seconds,
+    )
+    state = State(folder_store(settings.home / "objects"))
+    stop = _stop_on_signals()
+    log.info("worker started", extra={"queue": settings.queue_name, "sinks": len(sinks)})
+    try:
+        await Worker(queue, poison, state, sinks, pace).run(stop)
+    finally:
+        await _close((queue, poison, *sinks))
+    log.info("worker stopped")
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _close(parts: Iterable[Queue | Sink]) -> None:
+    for part in parts:
+        await part.close()
+
+
+def main() -> None:
+    """Run by the environment's settings; bad ones end with one line and exit code 2."""
+    set_up_logs()
+    try:
+        asyncio.run(serve(load(BackendSettings)))
+    except SettingsError as exc:
+        raise refuse(exc) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""The worker's environment variables; each documented `BACKEND_` name also works without it."""
+
+from pydantic import Field, SecretStr
+
+from ..shared.errors import SettingsError
+from ..shared.settings import Settings, either
+
+
+class BackendSettings(Settings):
+    """Where messages come from, where rows go, and how greedily."""
+
+    account_name: str | None = Field(None, validation_alias=either("AZURE_STORAGE_ACCOUNT_NAME"))
+    queue_name: str = Field(
+        "github-webhook-events", validation_alias=either("AZURE_STORAGE_QUEUE_NAME")
+    )
+    connection_string: SecretStr | None = Field(
+        None, validation_alias=either("APPLICATIONINSIGHTS_CONNECTION_STRING")
+    )
+    jsonl_path: str | None = Field(None, validation_alias=either("JSONL_PATH"))
+    poll_interval_seconds: float = Field(
+        5, validation_alias=either("POLL_INTERVAL_SECONDS"), gt=0, le=3600
+    )
+    max_messages_per_batch: int = Field(
+        32, validation_alias=either("MAX_MESSAGES_PER_BATCH"), ge=1, le=32
+    )
+    visibility_timeout_seconds: float = Field(
+        300, validation_alias=either("VISIBILITY_TIMEOUT_SECONDS"), ge=30, le=604800
+    )
+
+    def check_sinks(self) -> None:
+        """Refuse to run where rows would go nowhere: zero sinks never acknowledges.
+
+        Raises:
+            SettingsError: no sink is set.
+        """
+        if self.connection_string is None and self.jsonl_path is None:
+            raise SettingsError(
+                "rows would go nowhere: set APPLICATIONINSIGHTS_CONNECTION_STRING,"
+                " or JSONL_PATH for a file (`python -m src up` sets both ends on one machine)"
+            )
