@@ -1,0 +1,93 @@
+"""`simulate`: writes a day's deliveries, one a file or one a line, and the truth beside them."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from ..model.times import format_time, parse_time
+from ..simulate.days import DEFAULT_RUNS, simulate_day
+from ..simulate.deliveries import Delivery
+from ..simulate.truth import truth_json
+
+JSONL_NAME = "deliveries.jsonl"
+
+
+def _parse_end(_ctx: click.Context, _param: click.Parameter, text: str | None) -> datetime:
+    end = parse_time(text) if text else datetime.now(UTC)
+    if end is None:
+        raise click.BadParameter(f"{text!r} is no ISO time")
+    return end
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  python -m src simulate --seed 7 --runs 60 --out day
+  python -m src simulate --end 2025-06-30T18:00:00Z --format jsonl --out day
+"""
+)
+@click.option("--seed", default=7, show_default=True, help="The same seed gives the same day.")
+@click.option(
+    "--runs",
+    type=click.IntRange(min=1),
+    default=DEFAULT_RUNS,
+    show_default=True,
+    help="Workflow runs.",
+)
+@click.option("--end", callback=_parse_end, help="ISO time at which the day ends.  [default: now]")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="An empty folder.",
+)
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["files", "jsonl"]),
+    default="files",
+    show_default=True,
+    help=f"A file for each body, or one line for each delivery in {JSONL_NAME}.",
+)
+def command(seed: int, runs: int, end: datetime, out: Path, layout: str) -> None:
+    """Write a simulated day of deliveries, and the truth about it.
+
+    Bodies are files named 0001.EVENT.ACTION.DELIVERY_ID.json in the order of their arrival;
+    truth.json says what the tables must say of them.
+    """
+    _require_empty(out)
+    day = simulate_day(seed, end, runs)
+    with click.progressbar(day.deliveries, label="Writing deliveries") as deliveries:
+        _write_lines(out, deliveries) if layout == "jsonl" else _write_files(out, deliveries)
+    (out / "truth.json").write_text(truth_json(day.truth), encoding="utf-8")
+    totals = day.truth.totals
+    click.echo(f"{len(day.deliveries)} deliveries of {totals.runs} run attempts in {out}")
+
+
+def _require_empty(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        # Two days in one folder would be replayed as one, and match neither truth.
+        raise click.ClickException(f"{folder} is not empty")
+
+
+def _write_files(folder: Path, deliveries: Iterable[Delivery]) -> None:
+    for number, delivery in enumerate(deliveries, 1):
+        action = json.loads(delivery.body)["action"]
+        name = f"{number:04}.{delivery.event}.{action}.{delivery.delivery_id}.json"
+        (folder / name).write_bytes(delivery.body)
+
+
+def _write_lines(folder: Path, deliveries: Iterable[Delivery]) -> None:
+    with (folder / JSONL_NAME).open("w", encoding="utf-8") as lines:
+        for delivery in deliveries:
+            line = {
+                "at": format_time(delivery.at),
+                "event": delivery.event,
+                "delivery_id": delivery.delivery_id,
+                "body": delivery.body.decode(),
+            }
+            lines.write(json.dumps(line, ensure_ascii=False) + "\n")

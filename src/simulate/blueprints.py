@@ -1,0 +1,85 @@
+"""Blueprints: what an organisation's workflows look like before anything has run. Data only."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class StepBlueprint:
+    """One step; `typical_seconds` is what a day draws around."""
+
+    name: str
+    typical_seconds: float
+    has_post: bool = False  # an action that cleans up in a "Post …" step
+    only_on_push: bool = False  # has an `if:`; skipped elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class PoolBlueprint:
+    """Runners that take jobs with the same labels; `runners` of them for a day of 40 runs."""
+
+    labels: tuple[str, ...]
+    runners: int
+    group_id: int
+    group_name: str
+    runner_name: str  # with "{number}" for its place in the pool, or "{id}"
+    start_seconds: tuple[int, int]  # from being given a job to starting it, least and most
+
+
+@dataclass(frozen=True, slots=True)
+class JobBlueprint:
+    """One job, its matrix values already in its name; a check run has no pool."""
+
+    name: str
+    pool: PoolBlueprint | None
+    steps: tuple[StepBlueprint, ...]
+    needs: tuple[str, ...] = ()
+    environment: str | None = None  # protected: waits for an approval
+    only_on_push: bool = False  # has an `if:`; the whole job is skipped elsewhere
+    fragile_step: str | None = None  # the step that fails or hangs when the run's fate says so
+    timeout_seconds: int = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowBlueprint:
+    """One workflow file; jobs come after what they need."""
+
+    id: int
+    name: str
+    path: str
+    jobs: tuple[JobBlueprint, ...]
+    called: tuple[str, ...] = ()  # reusable workflows, by path in the same repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryBlueprint:
+    """One repository and what its people write about."""
+
+    id: int
+    name: str
+    description: str
+    language: str
+    private: bool
+    topics: tuple[str, ...]
+    workflows: tuple[WorkflowBlueprint, ...]
+    titles: tuple[str, ...]  # of commits and pull requests
+
+
+class Fate(StrEnum):
+    """How a run's first attempt goes."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    RERUN = "rerun"  # fails, and a colleague re-runs the failed jobs
+    CANCELLED = "cancelled"
+    TIMED_OUT = "timed_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One run to come: whose, which, why and how it goes."""
+
+    repository: RepositoryBlueprint
+    workflow: WorkflowBlueprint
+    event: str  # push, pull_request, schedule or workflow_dispatch
+    fate: Fate = Fate.SUCCESS
