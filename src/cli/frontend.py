@@ -6,12 +6,11 @@ import click
 @click.command(epilog="Example: GITHUB_WEBHOOK_SECRET=… PORT=8080 python -m src frontend")
 def command() -> None:
     """Run the webhook's frontend on HOST and PORT until SIGTERM or Ctrl-C."""
-    import uvicorn
-
     from ..frontend.app import app_from
     from ..frontend.settings import FrontendSettings
     from ..shared.errors import SettingsError
     from ..shared.logs import set_up_logs
+    from ..shared.serving import serve
     from ..shared.settings import load, refuse
 
     set_up_logs()
@@ -20,13 +19,4 @@ def command() -> None:
         app = app_from(settings)
     except SettingsError as exc:
         raise refuse(exc) from None
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        ws="none",
-        timeout_graceful_shutdown=4,
-    )
+    serve(app, settings.host, settings.port)

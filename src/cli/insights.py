@@ -10,12 +10,11 @@ def command() -> None:
     It takes telemetry as the real service does and answers KQL. Settings: INSIGHTS_HOST,
     INSIGHTS_PORT, INSIGHTS_RETENTION_DAYS, GITHUB_TELEMETRY_HOME.
     """
-    import uvicorn
-
     from ..insights.app import app_from
     from ..insights.settings import InsightsSettings
     from ..shared.errors import SettingsError
     from ..shared.logs import set_up_logs
+    from ..shared.serving import serve
     from ..shared.settings import load, refuse
 
     set_up_logs()
@@ -24,13 +23,4 @@ def command() -> None:
         app = app_from(settings)
     except SettingsError as exc:
         raise refuse(exc) from None
-    uvicorn.run(
-        app,
-        host=settings.host,
-        port=settings.port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        ws="none",
-        timeout_graceful_shutdown=4,
-    )
+    serve(app, settings.host, settings.port)

@@ -1,0 +1,56 @@
+"""`replay`: recorded bodies in, signed deliveries to a webhook and a table of its answers out."""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  python -m src replay delivery.json
+  python -m src replay recordings/ --url http://127.0.0.1:8080/webhook --rate 20
+"""
+)
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--url", help="The webhook.  [default: this machine's, PORT]")
+@click.option("--secret", help="Its secret.  [default: GITHUB_WEBHOOK_SECRET, or that of `up`]")
+@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Deliveries a second.")
+def command(
+    paths: tuple[Path, ...], url: str | None, secret: str | None, rate: float | None
+) -> None:
+    """Sign and post the recorded deliveries in PATHS: files, or folders of files.
+
+    A file's event is told by its name, its folder or its content. Exit code 1 where any delivery
+    was refused or not answered.
+    """
+    from .deliver import Target, deliver
+    from .recorded import UnreadableRecordingError, find_files, read_deliveries
+    from .stack_settings import stack_settings, webhook_secret
+
+    settings = stack_settings()
+    target = Target(url or settings.webhook_url, (secret or webhook_secret(settings)).encode())
+    files = find_files(paths)
+    if not files:
+        raise click.ClickException("no .json or .jsonl file in there")
+    try:
+        with click.progressbar(files, label="Replaying", show_pos=True) as progress:
+            replies = list(deliver(read_deliveries(progress), target, rate))
+    except UnreadableRecordingError as exc:
+        raise click.ClickException(str(exc)) from exc
+    counts = Counter((r.delivery.event, r.status, r.said) for r in replies)
+    _print_answers(counts.items())
+    if not all(r.status and r.status < 300 for r in replies):  # noqa: PLR2004 -- HTTP's own number
+        raise SystemExit(1)
+
+
+def _print_answers(counts: Iterable[tuple[tuple[str, int | None, str], int]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("event", "status", "answer", "deliveries", box=None, pad_edge=False)
+    for (event, status, said), count in sorted(counts, key=str):
+        table.add_row(event, str(status or "none"), said, str(count))
+    Console(soft_wrap=True).print(table)

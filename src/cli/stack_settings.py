@@ -1,0 +1,61 @@
+"""What the local stack reads from its environment, and the webhook secret that it keeps."""
+
+import os
+import secrets
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+
+from ..shared.errors import SettingsError
+from ..shared.settings import Settings, load, refuse
+
+SECRET_FILE = "webhook-secret"  # noqa: S105 -- a file's name
+
+
+class StackSettings(Settings):
+    """Where the services of one machine listen, and whether to play the demo day."""
+
+    host: str = Field("127.0.0.1", validation_alias="HOST")
+    port: int = Field(8080, validation_alias="PORT", ge=1, le=65535)
+    insights_port: int = Field(8090, validation_alias="INSIGHTS_PORT", ge=1, le=65535)
+    secret: SecretStr | None = Field(None, validation_alias="GITHUB_WEBHOOK_SECRET")
+    demo: bool = Field(default=True, validation_alias="DEMO")
+
+    @property
+    def webhook_url(self) -> str:
+        """Where this machine takes webhooks."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104
+        return f"http://{host}:{self.port}/webhook"
+
+    @property
+    def insights_url(self) -> str:
+        """Where this machine's stand-in for Application Insights listens."""
+        return f"http://127.0.0.1:{self.insights_port}"
+
+    @property
+    def secret_file(self) -> Path:
+        """Where a secret of our own is kept."""
+        return self.home / SECRET_FILE
+
+
+def stack_settings() -> StackSettings:
+    """The settings from the environment, or one line and exit code 2."""
+    try:
+        return load(StackSettings)
+    except SettingsError as exc:
+        raise refuse(exc) from None
+
+
+def webhook_secret(settings: StackSettings) -> str:
+    """The secret that is set, or one of our own: made once, kept, for its owner's eyes only."""
+    if settings.secret is not None:
+        return settings.secret.get_secret_value()
+    file = settings.secret_file
+    try:
+        return file.read_text("ascii").strip()
+    except FileNotFoundError:
+        made = secrets.token_hex(20)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:  # noqa: PTH123 -- born private
+        out.write(made + "\n")
+    return made

@@ -1,0 +1,94 @@
+"""The running stack in, an answer on the terminal out: the last day, and what to do next."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..insights.client import ask_server
+from .stack_settings import StackSettings
+
+OVERVIEW = Path(__file__).parents[1] / "kql" / "queries" / "overview.kql"
+
+
+def print_welcome(settings: StackSettings) -> None:
+    """Print the last day's answer, where to send webhooks, and a query to try."""
+    answer = ask_server(OVERVIEW.read_text(encoding="utf-8"), settings.insights_url)
+    overview = dict(zip(answer.columns, answer.rows[0], strict=True)) if answer.rows else {}
+    heading = "The last 24 hours" + (
+        " (a simulated day; DEMO=0 leaves it out)" if settings.demo else ""
+    )
+    click.echo()
+    _section(heading, _day(overview))
+    _section("Your own", _next_steps(settings))
+    click.echo(f"Logs are in {settings.home / 'logs'}. Ctrl-C stops; started again, it goes on.")
+
+
+def _section(heading: str, lines: dict[str, str]) -> None:
+    click.secho(heading, bold=True)
+    width = max(map(len, lines))
+    for name, text in lines.items():
+        click.echo(f"  {name:{width}}  {text}")
+    click.echo()
+
+
+def _day(overview: dict[str, Any]) -> dict[str, str]:
+    """The answers, in words; what is not known yet is said so."""
+    if not overview.get("completed_runs") and not overview.get("finished_jobs"):
+        return {"Nothing yet": "deliveries show here as soon as GitHub sends some"}
+    rate, runs = overview["success_percent"], overview["completed_runs"]
+    return {
+        "Slowest job": _slowest(overview, "slowest_job"),
+        "Slowest step": _slowest(overview, "slowest_step"),
+        "Success rate": f"{_number(rate)} % of {runs} completed runs",
+        "Queue time": f"half of {overview['finished_jobs']} jobs waited over"
+        f" {duration(overview['queue_p50_seconds'])}, one in 20 over"
+        f" {duration(overview['queue_p95_seconds'])}",
+    }
+
+
+def _slowest(overview: dict[str, Any], kind: str) -> str:
+    if overview[kind] is None:
+        return "none ran"
+    job = overview.get(f"{kind}_job")
+    inside = f" in {job}" if job else ""
+    where = f"{overview[f'{kind}_repository']}, {overview[f'{kind}_workflow']}"
+    return f"{duration(overview[f'{kind}_seconds'])}  {overview[kind]}{inside} ({where})"
+
+
+def _next_steps(settings: StackSettings) -> dict[str, str]:
+    events = "workflow_run,workflow_job"
+    kept = settings.secret is None
+    secret = settings.secret_file.read_text("ascii").strip() if kept else "$GITHUB_WEBHOOK_SECRET"
+    shown = f"{secret} (kept in {settings.secret_file})" if kept else "yours, GITHUB_WEBHOOK_SECRET"
+    return {
+        "Send webhooks to": f"{settings.webhook_url}  (application/json; workflow runs and jobs)",
+        "Secret": shown,
+        "Your repository": f"gh webhook forward --repo=OWNER/NAME --events={events}"
+        f" --url={settings.webhook_url} --secret={secret}",
+        "Ask": f"{_python()} -m src query slowest-steps",
+    }
+
+
+def duration(seconds: float | None) -> str:
+    """`45 s`, `12 min 5 s`, `3 h 7 min`; `an unknown time` for None."""
+    if seconds is None:
+        return "an unknown time"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _number(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:g}"
+
+
+def _python() -> str:
+    """This interpreter as one would type it here."""
+    path = Path(sys.executable)
+    here = Path.cwd()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
