@@ -1,0 +1,74 @@
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from src.backend.rows import OLDEST_ROW
+from src.insights.tables import TABLES
+from src.kql.catalogue import shipped_queries
+from src.kql.saved_functions import FUNCTION_BY_EVENT
+from src.model import ids
+from src.model.records import PHASE_COMPLETED, PHASE_IN_PROGRESS, PHASE_QUEUED, revision
+from src.model.semconv import RESULT_BY_CONCLUSION, TERMS, Term
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "telemetry.md").read_text()
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in PAGE.splitlines()
+    if line.startswith("|")
+]
+
+
+def row_of(name: str) -> list[str]:
+    """The one table row that is about this name."""
+    [row] = [row for row in ROWS if row[0] == f"`{name}`"]
+    return row
+
+
+@pytest.mark.parametrize("term", TERMS, ids=lambda term: term.name)
+def test_each_name_is_there_with_type_unit_events_and_meaning(term: Term):
+    row = row_of(term.name)
+
+    assert row[1] == term.type
+    assert row[-1] == term.meaning
+    assert row.count("✓") == len(term.on)
+    assert not term.unit or row[2] == term.unit
+    assert not term.attribute or f"`{term.attribute}`" in row
+
+
+def test_the_functions_and_queries_are_there():
+    for name in FUNCTION_BY_EVENT.values():
+        assert f"`{name}()`" in PAGE
+    for query in shipped_queries():
+        assert row_of(query.name)[1] == query.question
+
+
+def test_the_conclusions_are_there():
+    for conclusion, result in RESULT_BY_CONCLUSION.items():
+        assert [f"`{conclusion}`", f"`{result}`"] in ROWS
+
+
+def test_the_tables_are_those_of_application_insights():
+    first = PAGE.partition("## Properties")[0]
+
+    assert set(re.findall(r"^\| `(\w+)`", first, re.MULTILINE)) <= TABLES.keys()
+
+
+def test_the_prose_says_what_the_code_does():
+    phases = (PHASE_QUEUED, PHASE_IN_PROGRESS, PHASE_COMPLETED)
+    assert all(f"{revision(phase):,}" in PAGE for phase in phases)
+    assert f"more than {OLDEST_ROW // timedelta(hours=1)} hours" in PAGE
+    shapes = {
+        "run attempt": ids.run_record_id("HOST", "RUN_ID", "ATTEMPT"),
+        "job": ids.job_record_id("HOST", "JOB_ID"),
+        "step": ids.step_record_id("HOST", "JOB_ID", "NUMBER"),
+    }
+    for thing, shape in shapes.items():
+        assert [thing, f"`{shape}`"] in ROWS
+
+
+def test_the_files_that_it_points_to_exist():
+    for path in re.findall(r"`(src/[\w/.]+)`", PAGE):
+        assert (ROOT / path).exists(), path
