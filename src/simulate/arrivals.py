@@ -31,11 +31,12 @@ from .plan import Origin
 
 _HOUR, _MINUTE = 3600, 60
 BUILD_RUSH_SECONDS, SECOND_RUSH_SECONDS = 7 * _HOUR, 3.5 * _HOUR  # before the day's end
+CANCELLED_SECONDS = BUILD_RUSH_SECONDS - 40 * _MINUTE
 SETTLED_SECONDS, EARLIEST_SECONDS = 80 * _MINUTE, 23.5 * _HOUR  # when ordinary runs begin
-LATE_SECONDS = (45, 10 * _MINUTE)  # when the last pushes come
-RUNS_PER_LATE_RUN, LATE_RUNS_AT_MOST = 10, 3
+LATE_JITTER_SECONDS = 15
+RUNS_PER_LATE_RUN = 10
 RUSH_SHARE = 0.75
-RUN_NUMBERS_EVERY_SECONDS = 600  # how fast run numbers rise over the years
+RUN_NUMBERS_EVERY_SECONDS = 1200  # how fast run numbers rise from day to day
 
 _ORDERS_PUSH = Card(ORDERS, ORDERS_CI, "push")
 _ORDERS_CHANGE = Card(ORDERS, ORDERS_CI, "pull_request")
@@ -77,38 +78,44 @@ DECK = (
     Card(PLATFORM, DEPLOY, "push", Fate.FAILURE),
     *_QUIET,
 )
-LATE = (_ENGINE_CHANGE, _ENGINE_PUSH, _ORDERS_CHANGE)
+# With the seconds before the day's end: builds that fill their pool and queue, tests that run, a
+# deployment that has come as far as its approval.
+LATE = ((_ENGINE_CHANGE, 95), (_ENGINE_PUSH, 210), (_ORDERS_CHANGE, 60), (_DEPLOY, 390))
 
 
 def arrivals(rng: Random, end: datetime, runs: int, ids: Iterator[int]) -> Iterator[Origin]:
-    """`runs` origins in no order, all created within the 24 h that end at `end`."""
-    late = min(runs // RUNS_PER_LATE_RUN, LATE_RUNS_AT_MOST)
-    settled = islice(cycle(DECK), runs - late)
+    """`runs` origins in the order of their creation, within the 24 h that end at `end`."""
+    late = LATE[: runs // RUNS_PER_LATE_RUN]
+    settled = islice(cycle(DECK), runs - len(late))
     timed = chain(
         ((card, _settled_seconds(rng, card)) for card in settled),
-        ((card, rng.randint(*LATE_SECONDS)) for card in LATE[:late]),
+        ((card, seconds + rng.randint(0, LATE_JITTER_SECONDS)) for card, seconds in late),
     )
-    for card, seconds in timed:
-        yield _origin(rng, card, end - timedelta(seconds=seconds), next(ids))
+    first_number = int(end.timestamp()) // RUN_NUMBERS_EVERY_SECONDS % 100_000
+    oldest_first = sorted(timed, key=lambda pair: -pair[1])
+    for number, (card, seconds) in enumerate(oldest_first, first_number):
+        yield _origin(rng, card, end - timedelta(seconds=seconds), next(ids), number)
 
 
 def _settled_seconds(rng: Random, card: Card) -> int:
     """How long before the day's end the run is created."""
-    if rng.random() > RUSH_SHARE:
-        return round(rng.uniform(SETTLED_SECONDS, EARLIEST_SECONDS))
+    if card.fate is Fate.CANCELLED:  # given up in the thick of the rush, much of it still queued
+        return CANCELLED_SECONDS + rng.randint(0, 5 * _MINUTE)
     if card.repository is ENGINE:
-        seconds = rng.gauss(BUILD_RUSH_SECONDS, 8 * _MINUTE)
-    else:
+        seconds = rng.gauss(BUILD_RUSH_SECONDS, 20 * _MINUTE)
+    elif rng.random() < RUSH_SHARE:
         seconds = rng.gauss(rng.choice((BUILD_RUSH_SECONDS, SECOND_RUSH_SECONDS)), 45 * _MINUTE)
+    else:
+        seconds = rng.uniform(SETTLED_SECONDS, EARLIEST_SECONDS)
     return round(min(max(seconds, SETTLED_SECONDS), EARLIEST_SECONDS))
 
 
-def _origin(rng: Random, card: Card, created_at: datetime, run_id: int) -> Origin:
+def _origin(rng: Random, card: Card, created_at: datetime, run_id: int, run_number: int) -> Origin:
     title = rng.choice(card.repository.titles)
     from_branch = card.event == "pull_request"
     return Origin(
         run_id=run_id,
-        run_number=int(created_at.timestamp()) // RUN_NUMBERS_EVERY_SECONDS % 1_000_000,
+        run_number=run_number,
         card=card,
         created_at=created_at,
         actor=rng.choice(tuple(PEOPLE)),

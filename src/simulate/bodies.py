@@ -194,7 +194,7 @@ def _referenced_workflows(origin: Origin) -> list[JsonObject]:
 
 
 def _head_commit(origin: Origin) -> JsonObject:
-    person = {"name": origin.actor, "email": f"{origin.actor}@users.noreply.github.com"}
+    person = {"name": origin.actor, "email": f"{origin.actor}@example.com"}
     return {
         "id": origin.commit_sha,
         "tree_id": origin.commit_sha[20:] + origin.commit_sha[:20],

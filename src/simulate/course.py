@@ -72,9 +72,8 @@ class Course:
         """Create the jobs whose needs are met, or close the run where none is left."""
         for blueprint in attempt.origin.card.workflow.jobs:
             needs = [attempt.jobs.get(name) for name in blueprint.needs]
-            if blueprint.name not in attempt.jobs and all(
-                job and job.completed_at for job in needs
-            ):
+            is_due = all(job and job.completed_at for job in needs)
+            if is_due and blueprint.name not in attempt.jobs:
                 wanted = all(job and job.conclusion == "success" for job in needs)
                 self._create(attempt, blueprint, now, wanted=wanted)
         if attempt.is_over:
@@ -91,10 +90,12 @@ class Course:
         self._attempts.append(again)
         for name, job in failed.jobs.items():
             if job.conclusion == "success" and job.execution == RAN:
-                again.jobs[name] = replace(
-                    job, id=next(self._ids), created_at=now, execution=REUSED
-                )
+                again.jobs[name] = self._carried_over(job, now)
         self._proceed(again, now)
+
+    def _carried_over(self, job: Job, now: datetime) -> Job:
+        fresh = replace(job, id=next(self._ids), created_at=now, execution=REUSED)
+        return replace(fresh, waiting_at=None, approved_at=None)
 
     def _cancel(self, attempt: Attempt, now: datetime) -> None:
         if attempt.is_over:
@@ -119,7 +120,8 @@ class Course:
         elif blueprint.pool is None:
             self._end_at_once(place, created_at, CHECK_RUN, "success")
         elif blueprint.environment:
-            attempt.change(blueprint.name, waiting_at=created_at)
+            # The bodies of queued and waiting have equal times; they arrive one after the other.
+            attempt.change(blueprint.name, waiting_at=created_at + _SECOND)
             moment = created_at + self._later(APPROVAL_SECONDS)
             self._plan(moment, partial(self._approve, place))
         else:

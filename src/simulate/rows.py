@@ -62,7 +62,7 @@ class JobTruth:
     duration_seconds: float | None
     queue_seconds: float | None
     approval_seconds: float | None
-    step_count: int
+    step_count: int  # in its latest delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def job_truth(run: Run, job: Job) -> JobTruth:
         duration_seconds=seconds_between(job.started_at, job.completed_at) if ran else None,
         queue_seconds=_queue_seconds(run, job),
         approval_seconds=_approval_seconds(run, job),
-        step_count=len(job.steps) if job.completed_at else 0,
+        step_count=_listed_steps(job),
     )
 
 
@@ -169,6 +169,12 @@ def _approval_seconds(run: Run, job: Job) -> float | None:
     if not job.waiting_at or not job.approved_at:
         return None
     return seconds_between(arrival(run, job.waiting_at), arrival(run, job.approved_at))
+
+
+def _listed_steps(job: Job) -> int:
+    if job.status == "in_progress":
+        return 1  # GitHub lists the first step alone when it tells of the start
+    return len(job.steps)
 
 
 def _step_seconds(job: Job, step: Step) -> float | None:

@@ -19,17 +19,18 @@ class Durations:
     count: int
     p50_seconds: float
     p95_seconds: float
+    longest_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class QueueTimes:
-    """How long jobs with these labels waited for a runner."""
+    """How long jobs that ran and asked for this label had waited for a runner."""
 
-    labels: str
+    label: str
     count: int
     p50_seconds: float
     p95_seconds: float
-    max_seconds: float
+    longest_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Totals:
     """Counts of rows and the answers to the shipped queries.
 
     `runs` counts attempts, `steps` those of jobs that ran. Percentiles are the nearest rank.
-    `success_rate` is that of completed attempts, cancelled ones included.
+    `success_rate` is that of attempts that succeeded or failed; cancelled ones stand apart.
     """
 
     runs: int
@@ -83,14 +84,14 @@ def add_up(
         job_executions=dict(
             sorted(Counter(job.execution for job in jobs if job.execution).items())
         ),
-        success_rate=conclusions["success"] / conclusions.total() if conclusions else None,
+        success_rate=_success_rate(conclusions),
         queued_now=statuses["queued"],
         waiting_now=statuses["waiting"],
         running_now=statuses["in_progress"],
         slowest_job=max(ran, key=_seconds, default=None),
         slowest_step=max(steps_ran, key=_seconds, default=None),
         durations=tuple(_durations(ran)),
-        queue_times=tuple(_queue_times(jobs)),
+        queue_times=tuple(_queue_times(ran)),
         runners=tuple(_runners(ran)),
     )
 
@@ -103,6 +104,12 @@ def nearest_rank(values: Iterable[float], percent: int) -> float:
     return ordered[max(ceil(len(ordered) * percent / 100), 1) - 1]
 
 
+def _success_rate(conclusions: Counter[str]) -> float | None:
+    succeeded = conclusions["success"]
+    judged = succeeded + conclusions["failure"] + conclusions["timed_out"]
+    return succeeded / judged if judged else None
+
+
 def _seconds(row: JobTruth | StepTruth) -> float:
     return row.duration_seconds or 0
 
@@ -112,17 +119,20 @@ def _durations(ran: list[JobTruth]) -> Iterator[Durations]:
     for job in ran:
         groups[job.repository, job.workflow, job.name].append(_seconds(job))
     for key, seconds in sorted(groups.items()):
-        yield Durations(*key, len(seconds), nearest_rank(seconds, 50), nearest_rank(seconds, 95))
+        yield Durations(*key, len(seconds), *_spread(seconds))
 
 
-def _queue_times(jobs: tuple[JobTruth, ...]) -> Iterator[QueueTimes]:
+def _queue_times(ran: list[JobTruth]) -> Iterator[QueueTimes]:
     groups: defaultdict[str, list[float]] = defaultdict(list)
-    for job in jobs:
-        if job.queue_seconds is not None:
-            groups[job.labels].append(job.queue_seconds)
-    for labels, seconds in sorted(groups.items()):
-        p50, p95 = nearest_rank(seconds, 50), nearest_rank(seconds, 95)
-        yield QueueTimes(labels, len(seconds), p50, p95, max(seconds))
+    for job in ran:
+        for label in job.labels.split(","):
+            groups[label].append(job.queue_seconds or 0)
+    for label, seconds in sorted(groups.items()):
+        yield QueueTimes(label, len(seconds), *_spread(seconds))
+
+
+def _spread(seconds: list[float]) -> tuple[float, float, float]:
+    return nearest_rank(seconds, 50), nearest_rank(seconds, 95), max(seconds)
 
 
 def _runners(ran: list[JobTruth]) -> Iterator[Utilisation]:
