@@ -1,6 +1,7 @@
 """`simulate`: writes a day's deliveries, one a file or one a line, and the truth beside them."""
 
 import json
+import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,9 +60,12 @@ def command(seed: int, runs: int, end: datetime, out: Path, layout: str) -> None
     truth.json says what the tables must say of them.
     """
     _require_empty(out)
+    click.echo(f"Simulating {runs} runs …", err=True)
     day = simulate_day(seed, end, runs)
-    with click.progressbar(day.deliveries, label="Writing deliveries") as deliveries:
-        _write_lines(out, deliveries) if layout == "jsonl" else _write_files(out, deliveries)
+    # At least four digits, and as many as it takes for names to sort as numbers do.
+    digits = max(4, len(str(len(day.deliveries))))
+    with click.progressbar(day.deliveries, label="Writing deliveries", file=sys.stderr) as shown:
+        _write_lines(out, shown) if layout == "jsonl" else _write_files(out, shown, digits)
     (out / "truth.json").write_text(truth_json(day.truth), encoding="utf-8")
     totals = day.truth.totals
     click.echo(f"{len(day.deliveries)} deliveries of {totals.runs} run attempts in {out}")
@@ -74,10 +78,10 @@ def _require_empty(folder: Path) -> None:
         raise click.ClickException(f"{folder} is not empty")
 
 
-def _write_files(folder: Path, deliveries: Iterable[Delivery]) -> None:
+def _write_files(folder: Path, deliveries: Iterable[Delivery], digits: int) -> None:
     for number, delivery in enumerate(deliveries, 1):
         action = json.loads(delivery.body)["action"]
-        name = f"{number:04}.{delivery.event}.{action}.{delivery.delivery_id}.json"
+        name = f"{number:0{digits}}.{delivery.event}.{action}.{delivery.delivery_id}.json"
         (folder / name).write_bytes(delivery.body)
 
 

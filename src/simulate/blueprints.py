@@ -1,4 +1,7 @@
-"""Blueprints: what an organisation's workflows look like before anything has run. Data only."""
+"""Blueprints: what an organisation's workflows look like before anything has run. Data only.
+
+Pools, repositories and workflows are keys, so each equals itself alone (`eq=False`).
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +17,7 @@ class StepBlueprint:
     only_on_push: bool = False  # has an `if:`; skipped elsewhere
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PoolBlueprint:
     """Runners that take jobs with the same labels; `runners` of them for a day of 40 runs."""
 
@@ -40,7 +43,7 @@ class JobBlueprint:
     timeout_seconds: int = 1200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class WorkflowBlueprint:
     """One workflow file; jobs come after what they need."""
 
@@ -51,7 +54,7 @@ class WorkflowBlueprint:
     called: tuple[str, ...] = ()  # reusable workflows, by path in the same repository
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class RepositoryBlueprint:
     """One repository and what its people write about."""
 

@@ -1,0 +1,81 @@
+"""`simulate` on the command line: what it writes, and that it is the same in every process."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from src.cli.simulate import command
+from src.simulate.days import simulate_day
+from src.simulate.truth import truth_json
+
+END_TEXT, END = "2026-03-04T15:20:31Z", datetime(2026, 3, 4, 15, 20, 31, tzinfo=UTC)
+ARGUMENTS = ["--seed", "7", "--runs", "4", "--end", END_TEXT]
+
+
+def simulate(*arguments: str):
+    return CliRunner().invoke(command, [*ARGUMENTS, *arguments])
+
+
+def test_files_are_named_by_order_event_action_and_delivery(tmp_path: Path):
+    result = simulate("--out", str(tmp_path))
+    assert result.exit_code == 0, result.output
+    day = simulate_day(7, END, 4)
+    files = sorted(tmp_path.glob("[0-9]*.json"))
+    assert [file.read_bytes() for file in files] == [d.body for d in day.deliveries]
+    for number, (file, delivery) in enumerate(zip(files, day.deliveries, strict=True), 1):
+        action = json.loads(delivery.body)["action"]
+        assert file.name == f"{number:04}.{delivery.event}.{action}.{delivery.delivery_id}.json"
+    assert (tmp_path / "truth.json").read_text() == truth_json(day.truth)
+
+
+def test_lines_hold_whole_deliveries(tmp_path: Path):
+    assert simulate("--out", str(tmp_path), "--format", "jsonl").exit_code == 0
+    lines = [json.loads(line) for line in (tmp_path / "deliveries.jsonl").read_text().splitlines()]
+    day = simulate_day(7, END, 4)
+    assert [line["body"].encode() for line in lines] == [d.body for d in day.deliveries]
+    assert [line["delivery_id"] for line in lines] == [d.delivery_id for d in day.deliveries]
+    assert datetime.fromisoformat(lines[0]["at"]) == day.deliveries[0].at
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(("--end", "tomorrow"), "'tomorrow' is no ISO time", id="no time"),
+        pytest.param(("--runs", "0"), "0 is not in the range", id="no runs"),
+    ],
+)
+def test_what_cannot_be_is_refused(tmp_path: Path, arguments: tuple[str, ...], said: str):
+    result = simulate("--out", str(tmp_path / "day"), *arguments)
+    assert result.exit_code == 2
+    assert said in result.output
+    assert not (tmp_path / "day").exists()
+
+
+def test_two_days_do_not_share_a_folder(tmp_path: Path):
+    assert simulate("--out", str(tmp_path)).exit_code == 0
+    again = simulate("--out", str(tmp_path))
+    assert again.exit_code == 1
+    assert "is not empty" in again.output
+
+
+def test_every_process_makes_the_same_bytes(tmp_path: Path):
+    digests = set()
+    for hash_seed in ("1", "2"):
+        out = tmp_path / hash_seed
+        subprocess.run(
+            [sys.executable, "-m", "src", "simulate", *ARGUMENTS, "--out", str(out)],
+            check=True,
+            capture_output=True,
+            cwd=Path(__file__).parents[2],
+            env=os.environ | {"PYTHONHASHSEED": hash_seed},
+        )
+        files = [file.name.encode() + file.read_bytes() for file in sorted(out.iterdir())]
+        digests.add(hashlib.sha256(b"".join(files)).hexdigest())
+    assert len(digests) == 1
