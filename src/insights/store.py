@@ -91,7 +91,6 @@ class Store:
         """A connection for one thread's use; what it began and did not commit is undone."""
         cursor = self._connection.cursor()
         try:
-            cursor.execute("SET TimeZone = 'UTC'")
             yield cursor
         finally:
             cursor.close()

@@ -1,0 +1,180 @@
+import csv
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from src.cli.query import QUERIES, command, read_question
+from src.insights.ingestion import ingest
+from src.insights.store import FILE_NAME, Store
+from tests.insights.items import NOW, body, item
+from tests.insights.stack import ROOT, Insights, free_port, running_insights
+
+ASK = "customEvents | order by name asc | project name, n = todouble(customMeasurements.n)"
+
+
+def two_rows(at: datetime) -> bytes:
+    contents = [
+        {"name": "Ä [b]", "measurements": {"n": 1.23456}},
+        {"name": "b,\nc", "measurements": {}},
+    ]
+    return body(*(item(content=content, at=at) for content in contents))
+
+
+@pytest.fixture(scope="module")
+def insights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Insights]:
+    with running_insights(tmp_path_factory.mktemp("home")) as running:
+        assert running.track(two_rows(datetime.now(UTC))).status_code == 200
+        yield running
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home, and a port that nobody listens on."""
+    monkeypatch.setenv("GITHUB_TELEMETRY_HOME", str(tmp_path))
+    monkeypatch.setenv("INSIGHTS_PORT", str(free_port()))
+    return tmp_path
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(command, arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def failure(*arguments: str) -> str:
+    result = CliRunner().invoke(command, arguments)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    return result.stderr
+
+
+def test_the_table_is_plain_and_aligned_off_a_terminal(insights: Insights):
+    assert run(ASK, "--url", insights.url) == "name       n\nb, c\nÄ [b]  1.235\n"
+
+
+def test_json_is_a_list_of_objects(insights: Insights):
+    out = run(ASK, "--url", insights.url, "--format", "json")
+    assert json.loads(out) == [{"name": "b,\nc", "n": None}, {"name": "Ä [b]", "n": 1.23456}]
+
+
+def test_csv_reads_back(insights: Insights):
+    out = run(ASK, "--url", f"{insights.url}/", "--format", "csv")
+    rows = [["name", "n"], ["b,\nc", ""], ["Ä [b]", "1.23456"]]
+    assert list(csv.reader(io.StringIO(out))) == rows
+
+
+def test_no_rows_leave_the_header(insights: Insights):
+    nothing = f"{ASK} | where name == 'x'"
+    assert run(nothing, "--url", insights.url) == "name  n\n"
+    assert run(nothing, "--url", insights.url, "--format", "json") == "[]\n"
+
+
+def test_a_terminal_gets_a_drawing(insights: Insights):
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "60"}
+    subprocess.run(
+        [sys.executable, "-m", "src", "query", ASK, "--url", insights.url],
+        cwd=ROOT,
+        env=environment,
+        stdout=theirs,
+        check=True,
+    )
+    os.close(theirs)
+    drawn = os.read(ours, 65_536).decode()
+    os.close(ours)
+    assert "┃" in drawn
+    assert "Ä [b]" in drawn
+
+
+def test_the_file_answers_where_nothing_runs(home: Path):
+    with Store(home / FILE_NAME) as store:
+        store.append(ingest(two_rows(NOW), NOW).rows)
+    assert run("customEvents | count", "--format", "csv") == "Count\n2\n"
+    assert "there is no table Nope" in failure("Nope")
+
+
+def test_with_neither_server_nor_file_it_says_what_to_do(home: Path):
+    said = failure("customEvents")
+    assert str(home / FILE_NAME) in said
+    assert "make run" in said
+
+
+def test_a_file_that_another_process_has_open_is_explained(
+    insights: Insights, home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    assert home != insights.home
+    monkeypatch.setenv("GITHUB_TELEMETRY_HOME", str(insights.home))
+    assert "in use by another process; if a stand-in runs elsewhere" in failure("customEvents")
+
+
+def test_a_bad_query_is_one_line(insights: Insights):
+    said = failure("customEvents | wherex", "--url", insights.url)
+    assert said.startswith("Error: could not parse KQL at 1:13")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("path", ["/health", "/nowhere"])
+def test_what_is_no_stand_in_is_named(insights: Insights, path: str):
+    assert "does not answer as the stand-in would" in failure(
+        "customEvents", "--url", f"{insights.url}{path}"
+    )
+
+
+def test_a_bad_setting_is_one_line_and_code_2(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("INSIGHTS_PORT", "many")
+    result = CliRunner().invoke(command, ["customEvents"])
+    assert result.exit_code == 2
+    assert result.stderr.startswith("github-telemetry: INSIGHTS_PORT: ")
+
+
+def test_a_question_is_a_name_a_path_or_kql(tmp_path: Path):
+    shipped = min(QUERIES.glob("*.kql"))
+    assert read_question(shipped.stem) == shipped.read_text(encoding="utf-8")
+    own = tmp_path / "own.kql"
+    own.write_text("print 1")
+    assert read_question(str(own)) == "print 1"
+    assert read_question("print x = 'a.b'") == "print x = 'a.b'"
+    assert "cannot read" in failure(str(tmp_path / "absent.kql"))
+
+
+def test_a_missing_question_is_a_usage_error():
+    result = CliRunner().invoke(command, [])
+    assert result.exit_code == 2
+    assert "see --list" in result.stderr
+
+
+def test_the_shipped_queries_are_listed_and_run(insights: Insights):
+    listed = run("--list").splitlines()
+    paths = sorted(QUERIES.glob("*.kql"))
+    assert len(listed) == len(paths) > 0
+    for line, path in zip(listed, paths, strict=True):
+        name, _, meaning = line.partition(" ")
+        assert name == path.stem
+        assert meaning.strip()
+        assert "//" not in meaning
+    assert run(paths[0].stem, "--url", insights.url)
+
+
+def test_help_is_quick_and_has_an_example():
+    script = (
+        "import sys\n"
+        "from src.cli import main\n"
+        "try: main(['query', '--help'])\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'duckdb', 'httpx', 'rich', 'pydantic'} & set(sys.modules)))\n"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "python -m src query 'WorkflowJobs() | summarize" in shown.stdout
+    assert shown.stdout.splitlines()[-1] == "[]"
