@@ -1,1 +1,1 @@
-"""The questions: saved functions and queries, one a file, and the page on what they ask of."""
+"""The questions: saved functions and queries, one a file; names in, KQL and their page out."""
