@@ -20,6 +20,7 @@ from ..shared.github_events import (
     JobDelivery,
     RunDelivery,
     github_host,
+    is_delivery_id,
     parse_delivery,
 )
 from ..shared.messages import Event
@@ -105,6 +106,8 @@ def arrive(event: Event) -> Arrival:
     """
     if event.kind not in EVENTS:
         raise UndecodableMessageError(f"events of kind {event.kind!r} are not known here")
+    if not is_delivery_id(event.id):
+        raise UndecodableMessageError("the event's id is no delivery id")
     try:
         delivery = parse_delivery(event.kind, event.body)
     except DeliveryRefusedError as exc:

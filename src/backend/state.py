@@ -14,7 +14,6 @@ never in rows lost. Nothing is read, changed and written back, so nothing can be
 import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from urllib.parse import unquote
 
 from ..analysis.durations import Gate, was_gated
 from ..shared import messages
@@ -70,11 +69,11 @@ def _fact(arrival: Arrival) -> tuple[str, bytes] | None:
     folder = _folder(arrival.subject)
     if gate := arrival.gate:
         milliseconds = int(gate.received_at.timestamp() * 1000)
-        name = f"gate-{milliseconds}-{gate.action}-{segment(gate.delivery_id)}"
+        name = f"gate-{milliseconds}-{gate.action}-{gate.delivery_id}"
         return folder + name, b""
     if arrival.is_completed_job:
         event = arrival.event
-        return f"{folder}completed-{segment(event.id)}", messages.encode([event])
+        return f"{folder}completed-{event.id}", messages.encode([event])
     return None
 
 
@@ -85,7 +84,7 @@ def _gates(names: Iterable[str]) -> tuple[Gate, ...]:
         if name.startswith("gate-"):
             _, milliseconds, action, delivery = name.split("-", 3)
             came = datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
-            first.setdefault(delivery, Gate(came, action, unquote(delivery)))
+            first.setdefault(delivery, Gate(came, action, delivery))
     return tuple(first.values())
 
 

@@ -17,7 +17,6 @@ from ..shared.github_signature import is_signed
 from ..shared.messages import Event
 
 MAX_BODY_BYTES = 25 * 1024 * 1024  # GitHub sends no more
-MAX_DELIVERY_ID_CHARACTERS = 128
 
 _JSON = b"application/json"
 _FORM = b"application/x-www-form-urlencoded"
@@ -59,7 +58,7 @@ def judge(headers: Headers, body: bytes, secrets: Sequence[bytes], now: datetime
     delivery_id = headers.get(b"x-github-delivery", b"").decode("ascii", "replace")
     if not event or not delivery_id:
         return Verdict(400, "X-GitHub-Event and X-GitHub-Delivery are needed")
-    if len(delivery_id) > MAX_DELIVERY_ID_CHARACTERS or not delivery_id.isprintable():
+    if not github_events.is_delivery_id(delivery_id):
         return Verdict(400, "X-GitHub-Delivery is not an id")
     if event not in github_events.EVENTS:
         return Verdict(200, "pong" if event == "ping" else "event not processed")

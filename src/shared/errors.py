@@ -27,3 +27,7 @@ class ObjectStoreUnavailableError(TelemetryError):
 
 class SinkUnavailableError(TelemetryError):
     """A sink did not take all rows; trying again may help."""
+
+
+class SinkRefusedError(TelemetryError):
+    """A sink will never take one of these rows; the others it may have."""

@@ -7,6 +7,7 @@ so an unknown one passes through. Unknown fields are skipped while parsing, at n
 https://docs.github.com/en/webhooks/webhook-events-and-payloads
 """
 
+import re
 from typing import TypeAlias
 
 import msgspec
@@ -127,6 +128,10 @@ _encode = msgspec.json.Encoder().encode
 
 EVENTS = frozenset(_DECODERS)
 
+# Both become parts of keys and ids, so they are checked at the door.
+_HOST = re.compile(r"[a-z0-9.:-]{1,128}")
+_DELIVERY_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+
 
 class _Subject(msgspec.Struct):
     """Only whether the delivery's subject is an explicit null."""
@@ -142,9 +147,17 @@ def parse_delivery(event: str, body: bytes | msgspec.Raw) -> GitHubDelivery:
         DeliveryRefusedError: the body is not JSON, or not a delivery of this event.
     """
     try:
-        return _DECODERS[event].decode(body)
+        delivery = _DECODERS[event].decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError) as exc:
         raise DeliveryRefusedError(f"not a {event} delivery: {exc}") from exc
+    if not _HOST.fullmatch(github_host(delivery)):
+        raise DeliveryRefusedError(f"not a {event} delivery: repository.html_url has no host")
+    return delivery
+
+
+def is_delivery_id(text: str) -> bool:
+    """Whether this can be an X-GitHub-Delivery: GitHub's are GUIDs."""
+    return _DELIVERY_ID.fullmatch(text) is not None
 
 
 def has_null_subject(event: str, body: bytes) -> bool:

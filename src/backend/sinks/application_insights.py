@@ -26,7 +26,7 @@ from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
-from ...shared.errors import SettingsError, SinkUnavailableError
+from ...shared.errors import SettingsError, SinkRefusedError, SinkUnavailableError
 from ..rows import EventRow, Rows, SpanRow
 
 ITEMS_PER_CALL = 500
@@ -40,6 +40,9 @@ _QUIET = (
 )
 # They log refused payloads, and every request's headers.
 _TALKATIVE = ("azure.monitor.opentelemetry.exporter", "azure.core.pipeline.policies")
+
+_SOME_OR_ALL_REFUSED = frozenset({206, 400})
+_REFUSED_FOR_GOOD = frozenset({400, 413})
 
 _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 _FAILED, _FINE = Status(StatusCode.ERROR), Status(StatusCode.UNSET)
@@ -55,14 +58,14 @@ class ApplicationInsightsSink:
             os.environ[name] = "true"  # the exporter reads them when it is made and at each export
         for name in _TALKATIVE:
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        self._last_status: int | None = None
+        self._last_answer: Any = None
         options: dict[str, Any] = {
             "connection_string": connection_string,
             "disable_offline_storage": True,
             "max_envelopes_per_second": 0,
             "retry_total": 0,
             "read_timeout": READ_TIMEOUT_SECONDS,
-            "raw_response_hook": self._note_status,
+            "raw_response_hook": self._note_answer,
         }
         try:
             self._logs = AzureMonitorLogExporter(**options)
@@ -85,14 +88,32 @@ class ApplicationInsightsSink:
 
     def _send(self, export: Callable[[Sequence[T]], Any], items: Sequence[T]) -> None:
         for part in _parts(items):
-            self._last_status = None
+            self._last_answer = None
             if export(part).name != "SUCCESS":
-                answer = self._last_status or "nothing"
-                raise SinkUnavailableError(f"Application Insights answered {answer}")
+                raise _failure(self._last_answer)
 
-    def _note_status(self, response: Any) -> None:
-        """`export()` tells only success from failure; the operator wants to know which."""
-        self._last_status = response.http_response.status_code
+    def _note_answer(self, response: Any) -> None:
+        """`export()` tells only success from failure; which one decides what is to be done."""
+        self._last_answer = response.http_response
+
+
+def _failure(answer: Any) -> SinkRefusedError | SinkUnavailableError:
+    """What a failed call means: rows refused for what they are, or a service that is not well."""
+    if answer is None:
+        return SinkUnavailableError("Application Insights did not answer")
+    complaint = f"Application Insights answered {answer.status_code}"
+    refused = _refused_items(answer) if answer.status_code in _SOME_OR_ALL_REFUSED else []
+    if refused and all(item["statusCode"] in _REFUSED_FOR_GOOD for item in refused):
+        return SinkRefusedError(f"{complaint}: {refused[0].get('message')}")
+    return SinkUnavailableError(complaint)
+
+
+def _refused_items(answer: Any) -> list[dict[str, Any]]:
+    try:
+        errors = json.loads(answer.text())["errors"]
+        return [error for error in errors if "statusCode" in error]
+    except (ValueError, KeyError, TypeError):
+        return []
 
 
 def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -13,6 +13,7 @@ class Sink(Protocol):
 
         Raises:
             SinkUnavailableError: it does not have all of them; send all again later.
+            SinkRefusedError: it does not have all of them, and never will.
         """
 
     async def close(self) -> None:
