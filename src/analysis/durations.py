@@ -67,10 +67,15 @@ def was_gated(gates: Iterable[Gate]) -> bool:
     return any(gate.action == WAITING for gate in gates)
 
 
+def in_order(gates: Iterable[Gate]) -> list[Gate]:
+    """As they came; of two in the same moment the queued first, as GitHub sends them."""
+    return sorted(gates, key=lambda gate: (gate.received_at, gate.action == WAITING))
+
+
 def approval(gates: Iterable[Gate]) -> Optional[Approval]:
     """The approvals of a job as one; None where none was granted, as far as we know."""
     seconds, since, granted_at = 0.0, None, None
-    for gate in sorted(gates, key=lambda gate: gate.received_at):
+    for gate in in_order(gates):
         if gate.action == WAITING:
             since = since or gate.received_at
         elif since is not None:

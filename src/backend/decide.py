@@ -29,7 +29,7 @@ from .interpret import Interpretation, interpret_job, interpret_run
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an event is about: a run attempt, or a job where `job_id` is given."""
+    """What an event is about: a run attempt, or a job, whose id needs no attempt beside it."""
 
     host: str
     run_id: int
@@ -159,4 +159,4 @@ def _subject(delivery: GitHubDelivery) -> Subject:
         run = delivery.workflow_run
         return Subject(host, run.id, run.run_attempt, None)
     job = delivery.workflow_job
-    return Subject(host, job.run_id, job.run_attempt, job.id)
+    return Subject(host, job.run_id, None, job.id)

@@ -17,6 +17,7 @@ from ..analysis.durations import (
     approval,
     elapsed,
     execution,
+    in_order,
     queue_time,
     was_gated,
 )
@@ -114,7 +115,7 @@ def interpret_job(delivery: JobDelivery, delivery_id: str, gates: Sequence[Gate]
     phase = phase_of(delivery.action, delivery.workflow_job.status)
     job = _job_record(delivery, delivery_id, gates, phase)
     if phase == PHASE_QUEUED and was_gated(gates):
-        latest = max(gates, key=lambda gate: gate.received_at)
+        latest = in_order(gates)[-1]
         job = replace(job, status=latest.action, delivery_id=latest.delivery_id)
     listed = (delivery.workflow_job.steps or ()) if phase == PHASE_COMPLETED else ()
     unhashed = tuple(_step_record(step, job) for step in listed)

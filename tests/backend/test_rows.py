@@ -1,0 +1,137 @@
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from src.backend.decide import Known, decide
+from src.backend.rows import OLDEST_ROW, EventRow, Rows, SpanRow, rows_of
+from src.model import ids, semconv
+from tests.backend.bodies import STEPS, arrival_of, at, job_body, run_body
+
+AFTER = datetime(2026, 3, 1, 13, 0, 0, tzinfo=UTC)
+
+
+def rows(body: dict[str, Any], now: datetime = AFTER) -> Rows:
+    return rows_of(decide(arrival_of(body), Known()), now)
+
+
+def test_a_job_with_its_steps_is_an_event_and_a_span_each():
+    answer = rows(job_body())
+    assert [event.name for event in answer.events] == ["WorkflowJob"] + ["WorkflowStep"] * 3
+    assert [span.name for span in answer.spans] == ["build (linux)", *(s["name"] for s in STEPS)]
+
+
+def test_every_name_that_leaves_is_in_the_table_of_names():
+    for body in (job_body(), run_body(), job_body("queued")):
+        for event in rows(body).events:
+            names = {t.name: t.kind for t in semconv.TERMS_BY_EVENT[event.name]}
+            assert {names[name] for name in event.properties} == {semconv.PROPERTY}
+            assert {names[name] for name in event.measurements} == {semconv.MEASUREMENT}
+
+
+def test_a_full_job_leaves_no_name_of_the_table_out():
+    job, *steps = rows(job_body()).events
+    absent = {"approval_seconds", "time_shifted"}
+    for event in (job, steps[0]):
+        names = {t.name for t in semconv.TERMS_BY_EVENT[event.name]} - absent
+        assert names <= set(event.properties) | set(event.measurements)
+
+
+def test_unknown_is_left_out_not_zero():
+    [event] = rows(job_body("queued")).events
+    assert "queue_seconds" not in event.measurements
+    assert "conclusion" not in event.properties
+
+
+def test_the_seeds_names_are_kept():
+    [run] = rows(run_body()).events
+    assert run.properties["workflow_run_id"] == "301"
+    assert run.properties["triggered_by"] == "hubot"
+    assert run.measurements["duration_seconds"] == 660.0
+    step = rows(job_body()).events[2]
+    assert step.properties["step_number"] == "2"
+    assert step.properties["job_id"] == "501"
+
+
+def test_run_job_and_steps_are_one_trace():
+    [run] = rows(run_body()).spans
+    job, *steps = rows(job_body()).spans
+    assert {span.trace_id for span in (run, job, *steps)} == {
+        ids.trace_id("github.com/runs/301/attempts/1")
+    }
+    assert (run.parent_span_id, job.parent_span_id) == (None, run.span_id)
+    assert {step.parent_span_id for step in steps} == {job.span_id}
+
+
+def test_an_event_belongs_to_the_span_of_the_same_thing():
+    answer = rows(job_body())
+    assert [e.parent_span_id for e in answer.events] == [s.span_id for s in answer.spans]
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "failed"),
+    [
+        ("success", False),
+        ("neutral", False),
+        ("cancelled", False),
+        ("failure", True),
+        ("timed_out", True),
+        ("startup_failure", True),
+        ("something new", False),
+    ],
+)
+def test_only_failures_are_failed_spans(conclusion: str, *, failed: bool):
+    [span] = rows(run_body(conclusion=conclusion)).spans
+    assert span.failed == failed
+    assert ("error.type" in span.attributes) == failed
+
+
+def test_no_attribute_has_a_name_that_the_exporter_strips():
+    stripped = ("http.", "db.", "messaging.", "rpc.", "net.", "peer.", "exception.")
+    stripped += ("thread.", "code.", "url.", "server.")
+    for body in (run_body(conclusion="failure"), job_body()):
+        for span in rows(body).spans:
+            assert not [name for name in span.attributes if name.startswith(stripped)]
+
+
+def test_a_row_has_its_own_completion_as_its_time():
+    job, first, *_ = rows(job_body()).events
+    assert (job.at, first.at) == (
+        AFTER - timedelta(minutes=109, seconds=53),
+        AFTER.replace(hour=11, minute=0, second=6),
+    )
+    assert "time_shifted" not in job.properties
+
+
+def test_an_old_row_is_moved_to_where_it_is_accepted_and_says_so():
+    late = AFTER + timedelta(days=30)
+    answer = rows(job_body(), late)
+    assert {event.at for event in answer.events} == {late - OLDEST_ROW}
+    assert {event.properties["time_shifted"] for event in answer.events} == {"true"}
+    assert answer.events[0].properties["completed_at"] == at("11:10:07")
+
+
+def test_old_spans_shift_as_one_and_keep_their_durations():
+    then, late = rows(job_body()).spans, rows(job_body(), AFTER + timedelta(days=30)).spans
+    shifts = {b.started_at - a.started_at for a, b in zip(then, late, strict=True)}
+    assert len(shifts) == 1
+    assert [b.ended_at - b.started_at for b in late] == [a.ended_at - a.started_at for a in then]
+    assert min(span.started_at for span in late) == AFTER + timedelta(days=30) - OLDEST_ROW
+    assert {span.attributes["time_shifted"] for span in late} == {"true"}
+
+
+def test_a_row_is_never_in_the_future():
+    early = datetime(2026, 3, 1, 11, 5, 0, tzinfo=UTC)  # a clock that is behind GitHub's
+    assert max(event.at for event in rows(job_body(), early).events) == early
+
+
+def test_a_run_longer_than_the_service_remembers_is_shifted_whole():
+    [span] = rows(run_body(run_started_at="2026-02-26T11:00:00Z")).spans
+    assert span.started_at == AFTER - OLDEST_ROW
+    assert span.ended_at - span.started_at == timedelta(days=3, seconds=660)
+
+
+def test_rows_have_no_field_that_a_sink_could_not_write():
+    assert {f.name for f in fields(EventRow)} & {"record"} == set()
+    assert {f.name for f in fields(SpanRow)} & {"record"} == set()
