@@ -63,7 +63,8 @@ def read_question(question: str) -> str:
 
 def print_answer(text: str, form: str, url: str | None) -> None:
     """Ask, and write what comes back to stdout."""
-    from ..insights.client import NoAnswerError, ask
+    from ..insights.answers import NoAnswerError
+    from ..insights.client import ask
     from ..insights.presentation import PRESENTATIONS
     from ..insights.settings import InsightsSettings
     from ..shared.errors import SettingsError

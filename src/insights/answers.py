@@ -6,6 +6,11 @@ from math import isfinite
 from typing import Any
 
 from ..model.times import format_time
+from ..shared.errors import TelemetryError
+
+
+class NoAnswerError(TelemetryError):
+    """Nobody could be asked, or the query is wrong; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,9 @@ from pathlib import Path
 
 import httpx
 
-from ..shared.errors import TelemetryError
-from .answers import Answer, json_value
-from .store import Store, StoreError
+from .answers import Answer, NoAnswerError
 
 TIMEOUT_SECONDS = 60.0
-
-
-class NoAnswerError(TelemetryError):
-    """Nobody could be asked, or the query is wrong; the message says what to do."""
 
 
 def ask(text: str, url: str, file: Path) -> Answer:
@@ -28,6 +22,9 @@ def ask(text: str, url: str, file: Path) -> Answer:
             raise NoAnswerError(
                 f"nothing listens at {url} and there is no {file}: start it with `make run`"
             ) from exc
+    # DuckDB and the translator take longer to import than a server takes to answer.
+    from .file_client import ask_file  # noqa: PLC0415
+
     return ask_file(text, file)
 
 
@@ -54,21 +51,3 @@ def ask_server(text: str, url: str) -> Answer:
         raise
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as exc:
         raise NoAnswerError(f"{url} does not answer as the stand-in would: {exc!r}") from exc
-
-
-def ask_file(text: str, file: Path) -> Answer:
-    """What the file answers, opened for reading only.
-
-    Raises:
-        NoAnswerError: the query is refused, or another process has the file open.
-    """
-    from .kql import BadQueryError, run_kql  # noqa: PLC0415 -- slow, and a server has it already
-
-    try:
-        with Store(file, read_only=True) as store, store.cursor() as cursor:
-            table = run_kql(cursor, text)
-    except StoreError as exc:
-        raise NoAnswerError(f"{exc}; if a stand-in runs elsewhere, name it by --url") from exc
-    except BadQueryError as exc:
-        raise NoAnswerError(str(exc)) from exc
-    return Answer(table.columns, [[*map(json_value, row)] for row in table.rows])

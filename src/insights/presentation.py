@@ -6,10 +6,6 @@ import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from .answers import Answer
 
 GAP = "  "
@@ -18,7 +14,7 @@ GAP = "  "
 def print_table(answer: Answer) -> None:
     """Drawn on a terminal; aligned and plain in a file or a pipe."""
     if sys.stdout.isatty():
-        Console().print(_drawn(answer))
+        _draw(answer)
     else:
         print("\n".join(_aligned(answer)))  # noqa: T201 -- its purpose
 
@@ -59,14 +55,19 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _drawn(answer: Answer) -> Table:
+def _draw(answer: Answer) -> None:
+    # Only a terminal needs it, and it is slow to import.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
     table = Table(header_style="bold")
     for at, name in enumerate(answer.columns):
         numeric = any(_is_number(row[at]) for row in answer.rows)
         table.add_column(Text(name), justify="right" if numeric else "left")
     for row in answer.rows:
         table.add_row(*(Text(_cell(value)) for value in row))  # Text: [brackets] are no markup
-    return table
+    Console().print(table)
 
 
 def _aligned(answer: Answer) -> list[str]:

@@ -6,7 +6,8 @@ from pathlib import Path
 from pydantic import Field
 
 from ..shared.settings import Settings
-from .store import FILE_NAME
+
+FILE_NAME = "insights.duckdb"
 
 
 class InsightsSettings(Settings):

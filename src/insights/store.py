@@ -18,8 +18,6 @@ from ..shared.errors import TelemetryError
 from .rows import Row
 from .tables import TABLES, create_statement, insert_statement
 
-FILE_NAME = "insights.duckdb"
-
 # A query must not reach files or the net, and nothing may be downloaded behind our back.
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,

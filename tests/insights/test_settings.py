@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from src.insights.settings import InsightsSettings
-from src.insights.store import FILE_NAME
+from src.insights.settings import FILE_NAME, InsightsSettings
 from src.shared.errors import SettingsError
 from src.shared.settings import load
 from tests.insights.stack import ROOT, free_port, running_insights
