@@ -10,6 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from ..analysis.durations import (
+    NOT_STARTED,
     RAN,
     UNKNOWN,
     CompletedJob,
@@ -159,7 +160,7 @@ def _job_record(
         job_url=job.html_url,
         delivery_id=delivery_id,
         created_at=created_at,
-        started_at=started_at,
+        started_at=None if how == NOT_STARTED else started_at,
         completed_at=completed_at,
         duration_seconds=duration.seconds,
         queue_seconds=queued.seconds,

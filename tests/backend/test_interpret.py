@@ -79,6 +79,11 @@ def test_what_did_not_run_has_no_durations(changes: dict[str, Any], execution: s
     assert (job.duration_seconds, job.queue_seconds, job.clamped_count) == (None, None, 0)
 
 
+def test_a_job_that_no_runner_took_never_started():
+    job = job_of(job_body(conclusion="cancelled", steps=[], runner_id=0, runner_name=""))
+    assert (job.started_at, job.completed_at is None) == (None, False)
+
+
 def test_steps_of_a_reused_job_are_not_counted_again():
     steps = interpret(job_body(created_at=at("11:30:00"))).steps
     assert [s.duration_seconds for s in steps] == [None, None, None]
