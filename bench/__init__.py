@@ -1,0 +1,16 @@
+"""What the README's figures come from: `python -m bench` prints them as Markdown tables.
+
+    __main__    the command line: which tables, how many rounds
+    frontend    CPU of a signed 25 KB delivery, beside the floors in floors/
+    worker      CPU of a delivery from message to decision and to acknowledged rows; memory
+    latency     from put to row on the whole local stack
+    startup     from start to ready
+
+    bodies      deliveries to send            load       the lean client that sends them
+    machine     cores, CPU time, memory       processes  starting, awaiting, stopping
+    cases       parts of the worker alone     tables     rows in, Markdown out
+
+What is measured is CPU time of the process under test, its kernel's share included, on a core of
+its own where the machine has two. Rounds alternate between what is compared, and medians are shown:
+a busy machine then moves all rows of a table alike, so ratios hold where absolute figures do not.
+"""

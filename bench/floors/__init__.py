@@ -1,0 +1,1 @@
+"""What the product is compared with: the least that each task can cost, and the usual way."""

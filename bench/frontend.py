@@ -1,0 +1,159 @@
+"""Rounds in, a table out: what a signed 25 KB delivery costs our frontend, and what others need.
+
+Every server runs as one process on a core of its own; 64 keep-alive connections from another
+process send the same signed body. Ours answers when SQLite has synced the message
+(synchronous=FULL), the others keep nothing.
+"""
+
+import asyncio
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from src.shared.github_signature import sign
+from src.shared.queues.sqlite import SqliteQueue
+
+from .bodies import job_body, padded
+from .machine import cpu_seconds, loading_core, memory_mb, served_core
+from .processes import SECRET, await_answer, free_port, output_of, python, running
+from .tables import figure, markdown
+
+CONNECTIONS = 64
+BODY_BYTES = 25_000
+STEPS = 20
+ROUNDS, DELIVERIES = 5, 5_000
+QUEUE_NAME = "github-webhook-events"
+
+OURS = "**GitHub Telemetry**, synced to SQLite"
+
+
+@dataclass
+class Server:
+    """One running server and what its rounds gave."""
+
+    name: str
+    port: int
+    pid: int
+    cpu_microseconds: list[float] = field(default_factory=list)
+    per_second: list[float] = field(default_factory=list)
+    taken: int = 0
+    refused: int = 0
+
+    def load(self, request: bytes, count: int) -> None:
+        """One round: `count` deliveries."""
+        before = cpu_seconds(self.pid)
+        arguments = (str(self.port), str(CONNECTIONS), str(count))
+        client = python("bench.load", *arguments)
+        said = json.loads(output_of(client, loading_core(), stdin=request))
+        taken = said["statuses"].get("202", 0)
+        self.taken, self.refused = self.taken + taken, self.refused + count - taken
+        self.cpu_microseconds.append((cpu_seconds(self.pid) - before) / count * 1e6)
+        self.per_second.append(count / said["seconds"])
+
+    def forget(self) -> None:
+        """Leave the rounds so far out of the medians: they were for warming up."""
+        self.cpu_microseconds.clear()
+        self.per_second.clear()
+
+
+def frontend_table(rounds: int = ROUNDS, deliveries: int = DELIVERIES) -> str:
+    """Median over alternating rounds of so many deliveries each, with what it rests on."""
+    body = padded(job_body(0, "completed", STEPS, datetime.now(UTC)), BODY_BYTES)
+    request = _request(body)
+    with TemporaryDirectory() as folder, _servers(Path(folder)) as servers:
+        for server in servers:
+            server.load(request, deliveries // 5)
+            server.forget()
+        for _ in range(rounds):
+            for server in servers:
+                server.load(request, deliveries)
+        table = markdown(_HEADS, _rows(servers))
+        ours = next(server for server in servers if server.name == OURS)
+        queued = asyncio.run(_depth(Path(folder)))
+    kept = f"Queue: {queued:,} messages for {ours.taken:,} answers of 202."
+    skipped = "" if len(servers) == 5 else " The C floor needs cc and OpenSSL's headers: skipped."
+    about = f"A body of {len(body):,} bytes, {CONNECTIONS} connections; medians of {rounds} rounds."
+    return f"{about} {kept}{skipped}\n\n{table}"
+
+
+_HEADS = ("server", "CPU µs a delivery", "of ours", "deliveries/s", "RSS MB", "not 202")
+
+
+def _rows(servers: Sequence[Server]) -> Iterator[list[str]]:
+    [ours] = [median(server.cpu_microseconds) for server in servers if server.name == OURS]
+    for server in servers:
+        cpu = median(server.cpu_microseconds)
+        yield [
+            server.name,
+            figure(cpu),
+            f"{cpu / ours:.2f}",
+            figure(median(server.per_second)),
+            figure(memory_mb(server.pid)),
+            str(server.refused),
+        ]
+
+
+@contextmanager
+def _servers(folder: Path) -> Iterator[list[Server]]:
+    """All servers at once: an idle one costs nothing, and rounds can alternate."""
+    environment = {"GITHUB_WEBHOOK_SECRET": SECRET, "GITHUB_TELEMETRY_HOME": str(folder)}
+    with ExitStack() as stack:
+        servers = []
+        for name, command in _commands(folder):
+            port = free_port()
+            settings = {**environment, "HOST": "127.0.0.1", "PORT": str(port)}
+            process = stack.enter_context(running(command(port), served_core(), settings))
+            await_answer(port)
+            servers.append(Server(name, port, process.pid))
+        yield servers
+
+
+def _commands(folder: Path) -> Iterator[tuple[str, Callable[[int], list[str]]]]:
+    if floor := _build_floor(folder):
+        yield "C, epoll, HMAC", lambda port: [str(floor), str(port), SECRET]
+    yield "uvicorn, bare ASGI", lambda port: _uvicorn("asgi:bare", port)
+    yield "uvicorn, bare ASGI, HMAC", lambda port: _uvicorn("asgi:signed", port)
+    yield OURS, lambda _: python("src", "frontend")
+    yield "FastAPI, pydantic body, HMAC", lambda port: _uvicorn("model:app", port)
+
+
+def _uvicorn(app: str, port: int) -> list[str]:
+    options = ("--port", str(port), "--no-access-log", "--log-level", "warning", "--ws", "none")
+    return python("uvicorn", f"bench.floors.{app}", *options)
+
+
+def _build_floor(folder: Path) -> Path | None:
+    """The floor in C, compiled; None where that cannot be done here."""
+    compiler, source = shutil.which("cc"), Path(__file__).parent / "floors" / "floor.c"
+    program = folder / "floor"
+    if compiler is None:
+        return None
+    command = [compiler, "-O2", str(source), "-lcrypto", "-o", str(program)]
+    built = subprocess.run(command, check=False, capture_output=True)
+    return program if built.returncode == 0 else None
+
+
+def _request(body: bytes) -> bytes:
+    head = (
+        "POST /webhook HTTP/1.1\r\nhost: 127.0.0.1\r\nuser-agent: GitHub-Hookshot/bench\r\n"
+        "accept: */*\r\ncontent-type: application/json\r\nx-github-event: workflow_job\r\n"
+        "x-github-delivery: 72d3162e-cc78-11e3-81ab-4c9367dc0958\r\nx-github-hook-id: 1\r\n"
+        f"x-hub-signature-256: {sign(body, SECRET.encode()).decode()}\r\n"
+        f"content-length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+async def _depth(home: Path) -> int:
+    queue = SqliteQueue(home / "queue.sqlite", QUEUE_NAME)
+    try:
+        return await queue.depth()
+    finally:
+        await queue.close()
