@@ -153,7 +153,7 @@ class Course:
     def _start(self, place: _Place, runner: Runner, now: datetime) -> None:
         attempt, name = place
         job = attempt.jobs[name]
-        if job.completed_at:  # cancelled while the runner made itself ready
+        if job.completed_at:  # cancelled while it waited for a runner, or the runner for it
             self._release(place, runner, now)
             return
         event = attempt.origin.card.event
@@ -178,7 +178,6 @@ class Course:
             attempt.change(name, completed_at=now, execution=RAN, steps=steps)
             self._release(place, job.runner, now)
         else:
-            self._pool(place).leave(place)
             # It never started, and GitHub says that it did so when it was created.
             ended = max(now, job.created_at)
             attempt.change(

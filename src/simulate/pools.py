@@ -28,11 +28,6 @@ class Pool(Generic[Waiting]):
         """Take a place at the end of the queue."""
         self._waiting.append(who)
 
-    def leave(self, who: Waiting) -> None:
-        """Give up the place in the queue, if there is one."""
-        if who in self._waiting:
-            self._waiting.remove(who)
-
     def match(self) -> tuple[Waiting, Runner] | None:
         """The next in the queue with a runner, which is then busy; None if either lacks."""
         if not self._free or not self._waiting:

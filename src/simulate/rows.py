@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ..model.times import seconds_between
 from .objects import full_name
-from .plan import RAN, REUSED, Job, Run, Step
+from .plan import NOT_STARTED, RAN, REUSED, Job, Run, Step
 from .timeline import arrival
 
 POOL_LABEL = "ManagedDevOps.Pool="
@@ -37,7 +37,7 @@ class RunTruth:
 
 @dataclass(frozen=True, slots=True)
 class JobTruth:
-    """One job of an attempt.
+    """One job of an attempt; one that no runner took has no `started_at`, whatever its body says.
 
     `queue_seconds` and `approval_seconds` of a job with `approval` hold only for a reader that
     gets each delivery at its moment `at`: the bodies do not say when the approval was given.
@@ -121,7 +121,7 @@ def job_truth(run: Run, job: Job) -> JobTruth:
         pool_name=_pool_name(job),
         runner_name=job.runner.name if job.runner else None,
         created_at=job.created_at,
-        started_at=job.started_at,
+        started_at=None if job.execution == NOT_STARTED else job.started_at,
         completed_at=job.completed_at,
         duration_seconds=seconds_between(job.started_at, job.completed_at) if ran else None,
         queue_seconds=_queue_seconds(run, job),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from operator import attrgetter
 from random import Random
 from uuid import UUID
 
@@ -14,16 +15,10 @@ from .bodies import workflow_job_body, workflow_run_body
 from .deliveries import Delivery
 from .plan import CHECK_RUN, REUSED, SKIPPED, Job, Run
 
-# What comes first where moments of one run are equal.
-_REQUESTED, _QUEUED, _WAITING, _APPROVED, _RUN_STARTED, _STARTED, _COMPLETED, _RUN_COMPLETED = (
-    range(8)
-)
-
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
     at: datetime  # of its arrival
-    rank: int
     event: str
     body: Callable[[], bytes]
 
@@ -31,7 +26,8 @@ class _Moment:
 def deliver(rng: Random, runs: Iterable[Run]) -> Iterator[Delivery]:
     """All deliveries of these attempts in the order of their arrival; `rng` draws their ids."""
     moments = [moment for run in runs for moment in _run_moments(run)]
-    for moment in sorted(moments, key=lambda moment: (moment.at, moment.rank)):
+    # Where moments of one run are equal, they stay as they were told: a run before its jobs.
+    for moment in sorted(moments, key=attrgetter("at")):
         delivery_id = str(UUID(int=rng.getrandbits(128), version=4))
         yield Delivery(moment.at, moment.event, delivery_id, moment.body())
 
@@ -42,33 +38,33 @@ def arrival(run: Run, moment: datetime) -> datetime:
 
 
 def _run_moments(run: Run) -> Iterator[_Moment]:
-    def moment(at: datetime, rank: int, action: str) -> _Moment:
+    def moment(at: datetime, action: str) -> _Moment:
         body = partial(workflow_run_body, run, action, at)
-        return _Moment(arrival(run, at), rank, "workflow_run", body)
+        return _Moment(arrival(run, at), "workflow_run", body)
 
-    yield moment(run.started_at, _REQUESTED, "requested")
+    yield moment(run.started_at, "requested")
     if run.first_job_started_at:
-        yield moment(run.first_job_started_at, _RUN_STARTED, "in_progress")
+        yield moment(run.first_job_started_at, "in_progress")
     if run.completed_at:
-        yield moment(run.completed_at, _RUN_COMPLETED, "completed")
+        yield moment(run.completed_at, "completed")
     for job in run.jobs:
         yield from _job_moments(run, job)
 
 
 def _job_moments(run: Run, job: Job) -> Iterator[_Moment]:
-    def moment(at: datetime, rank: int, action: str) -> _Moment:
+    def moment(at: datetime, action: str) -> _Moment:
         body = partial(workflow_job_body, run, job, action)
-        return _Moment(arrival(run, at), rank, "workflow_job", body)
+        return _Moment(arrival(run, at), "workflow_job", body)
 
     if job.execution in {SKIPPED, REUSED, CHECK_RUN}:  # they never stood in a queue
-        yield moment(job.created_at, _COMPLETED, "completed")
+        yield moment(job.created_at, "completed")
         return
-    yield moment(job.created_at, _QUEUED, "queued")
+    yield moment(job.created_at, "queued")
     if job.waiting_at:
-        yield moment(job.waiting_at, _WAITING, "waiting")
+        yield moment(job.waiting_at, "waiting")
     if job.approved_at:
-        yield moment(job.approved_at, _APPROVED, "queued")
+        yield moment(job.approved_at, "queued")
     if job.runner and job.started_at:
-        yield moment(job.started_at, _STARTED, "in_progress")
+        yield moment(job.started_at, "in_progress")
     if job.completed_at:
-        yield moment(job.completed_at, _COMPLETED, "completed")
+        yield moment(job.completed_at, "completed")

@@ -66,6 +66,11 @@ def test_deliveries_come_in_order_within_the_day(day: Day):
     assert all(moment.microsecond == 0 for moment in moments)
 
 
+def test_what_happens_last_still_arrives_within_the_day():
+    # Something happens in a day's very last seconds only now and then, so it takes many days.
+    assert max(simulate_day(seed, END).deliveries[-1].at for seed in range(30)) <= END
+
+
 @few
 @given(days)
 def test_no_body_knows_the_future(day: Day):

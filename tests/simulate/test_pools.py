@@ -15,16 +15,6 @@ def test_the_first_to_wait_is_the_first_served():
     assert pool.match() == ("third", runner)
 
 
-def test_who_leaves_is_passed_over():
-    pool = Pool[str](BUILD_POOL, 40)
-    pool.wait("patient")
-    pool.wait("hasty")
-    pool.leave("hasty")
-    pool.leave("never there")
-    assert pool.match()[0] == "patient"
-    assert pool.match() is None
-
-
 def test_more_runs_get_more_runners():
     pool = Pool[int](BUILD_POOL, 400)
     for who in range(100):

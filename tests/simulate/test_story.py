@@ -90,6 +90,7 @@ def test_only_the_moments_tell_of_an_approval(day: Day):
     ][:3]
     assert [action for _, action, _ in gates] == ["queued", "waiting", "queued"]
     assert len({created_at for _, _, created_at in gates}) == 1
+    assert gates[0][0] < gates[1][0] < gates[2][0]
     assert (gates[2][0] - gates[1][0]).total_seconds() == approved.approval_seconds
     assert (approved.started_at - gates[2][0]).total_seconds() == approved.queue_seconds
 

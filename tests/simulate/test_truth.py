@@ -39,6 +39,8 @@ def test_only_what_ran_has_a_duration(truth: Truth):
         assert (job.duration_seconds is not None) == (job.execution == "ran")
         if job.status == "completed":
             assert (job.queue_seconds is not None) == (job.execution == "ran")
+        if job.execution == "not_started":
+            assert job.started_at is None
     for step in truth.steps:
         timed = step.execution == "ran" and step.conclusion != "skipped"
         assert (step.duration_seconds is not None) == timed
