@@ -5,6 +5,7 @@ The event loop only reads and writes sockets: decoding, DuckDB and KQL run in th
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,8 @@ MAX_QUERY_BYTES = 1_000_000
 
 # SDKs append the path to an endpoint that may end in a slash.
 TRACK_PATHS = ("/v2.1/track", "/v2/track", "//v2.1/track", "//v2/track")
+
+log = logging.getLogger(__name__)
 
 
 class Query(Struct):
@@ -114,6 +117,9 @@ def __getattr__(name: str) -> Any:
 def _ingest(store: Store, body: bytes, *, gzipped: bool) -> JSONResponse:
     ingested = ingest(decompress(body) if gzipped else body, datetime.now(UTC))
     store.append(ingested.rows)
+    if ingested.refusals:
+        counts = {"refused": len(ingested.refusals), "received": ingested.received}
+        log.warning("items refused", extra=counts)
     return JSONResponse(ingested.answer, ingested.status)
 
 
