@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from ..analysis.durations import QUEUED, RAN, WAITING, Gate, was_gated
+from ..model.ids import FIRST_ATTEMPT
 from ..model.records import PHASE_COMPLETED, REVISIONS_PER_PHASE, RunRecord
 from ..shared.errors import DeliveryRefusedError, UndecodableMessageError
 from ..shared.github_events import (
@@ -157,6 +158,6 @@ def _subject(delivery: GitHubDelivery) -> Subject:
     host = github_host(delivery)
     if isinstance(delivery, RunDelivery):
         run = delivery.workflow_run
-        return Subject(host, run.id, run.run_attempt, None)
+        return Subject(host, run.id, run.run_attempt or FIRST_ATTEMPT, None)
     job = delivery.workflow_job
     return Subject(host, job.run_id, None, job.id)

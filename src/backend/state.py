@@ -61,7 +61,7 @@ class State:
 def _folder(subject: Subject) -> str:
     run = f"state/{segment(subject.host)}/{subject.run_id}"
     if subject.job_id is None:
-        return f"{run}/{subject.attempt or 1}/"
+        return f"{run}/{subject.attempt}/"
     return f"{run}/jobs/{subject.job_id}/"
 
 
