@@ -1,0 +1,45 @@
+"""Rows as KQL answers them in, facts to compare with what is expected out."""
+
+from datetime import datetime
+from typing import Any
+
+from src.model.semconv import TERM_BY_NAME
+from tests.insights.stack import Insights
+from tests.integration.expected import Facts
+
+EVENTS = {
+    "WorkflowRuns": "WorkflowRun",
+    "WorkflowJobs": "WorkflowJob",
+    "WorkflowSteps": "WorkflowStep",
+}
+
+
+def newest(tables: Insights, table: str) -> dict[str, Facts]:
+    """What a saved function says, by record id; each record id is there once."""
+    rows = [facts_of(row) for row in tables.ask(f"{table}()")]
+    by_id = {row["record_id"]: row for row in rows}
+    assert len(by_id) == len(rows)
+    return by_id
+
+
+def history(tables: Insights, table: str) -> list[Facts]:
+    """Every custom event behind a saved function, corrections and duplicates included."""
+    question = (
+        f'customEvents | where name == "{EVENTS[table]}"'
+        " | project properties = customDimensions, measurements = customMeasurements"
+    )
+    return [facts_of(row["properties"] | row["measurements"]) for row in tables.ask(question)]
+
+
+def facts_of(row: dict[str, Any]) -> Facts:
+    """Texts as what they stand for; empty and absent are the same."""
+    return {name: _value(name, value) for name, value in row.items() if name in TERM_BY_NAME}
+
+
+def _value(name: str, value: Any) -> Any:
+    if name == "time_shifted":
+        return value in {True, "true"}
+    if value in {None, ""}:
+        return "" if name == "labels" else None
+    reader = {"datetime": datetime.fromisoformat, "long": int, "real": float}
+    return reader.get(TERM_BY_NAME[name].type, str)(value)

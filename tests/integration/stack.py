@@ -1,0 +1,101 @@
+"""A home folder in, the whole path as real processes out: frontend, worker, stand-in."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from src.cli.deliver import Reply, Target, deliver
+from src.simulate.deliveries import Delivery
+from tests.insights.stack import KEY, Insights, free_port
+from tests.integration.processes import START_SECONDS, Service, answers, wait_for
+
+SECRET = "a secret of the tests"
+DRAIN_SECONDS = 30.0
+
+
+class Stack:
+    """Three services that know each other, each to be killed and started again on its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        ports = [free_port(), free_port()]
+        self.url, self.insights_url = (f"http://127.0.0.1:{port}" for port in ports)
+        self.settings = {
+            "HOST": "127.0.0.1",
+            "PORT": str(ports[0]),
+            "INSIGHTS_PORT": str(ports[1]),
+            "GITHUB_TELEMETRY_HOME": str(home),
+            "GITHUB_WEBHOOK_SECRET": SECRET,
+            "APPLICATIONINSIGHTS_CONNECTION_STRING": connection_string(self.insights_url),
+        }
+        self.frontend = self.service("-m", "src", "frontend")
+        self.backend = self.service("-m", "src", "backend")
+        self.insights = self.service("-m", "src", "insights")
+
+    def service(self, *arguments: str) -> Service:
+        """Another process with this stack's settings."""
+        name = arguments[-1].rpartition(".")[2]
+        return Service(list(arguments), self.settings, self.home / "logs" / f"{name}.log")
+
+    def start(self) -> None:
+        """Start all three and wait until they answer."""
+        for service in (self.insights, self.frontend, self.backend):
+            service.start()
+        self.await_frontend()
+        wait_for(lambda: answers(f"{self.insights_url}/health"), START_SECONDS, "the stand-in")
+
+    def await_frontend(self) -> None:
+        """Return when the frontend takes deliveries."""
+        wait_for(lambda: answers(f"{self.url}/ready"), START_SECONDS, "the frontend")
+
+    def end(self) -> None:
+        """End all that runs."""
+        for service in (self.frontend, self.backend, self.insights):
+            service.end()
+
+    def post(self, deliveries: Iterable[Delivery]) -> list[Reply]:
+        """Sign and post, one after the other."""
+        return list(deliver(deliveries, self.target))
+
+    def take(self, deliveries: Iterable[Delivery]) -> None:
+        """Post, insist that each is queued, and wait until all are acknowledged."""
+        refused = [reply for reply in self.post(deliveries) if reply.status != 202]
+        assert not refused, refused[0].said
+        self.drain()
+
+    @property
+    def target(self) -> Target:
+        """Where deliveries go."""
+        return Target(f"{self.url}/webhook", SECRET.encode())
+
+    def depth(self) -> int:
+        """How many messages are not acknowledged yet."""
+        return int(httpx.get(f"{self.url}/ready", trust_env=False).json()["queue_depth"])
+
+    def drain(self, seconds: float = DRAIN_SECONDS) -> None:
+        """Wait for the queue to be empty: a message leaves it only when its rows are kept."""
+        wait_for(lambda: self.depth() == 0, seconds, "an empty queue")
+
+    @property
+    def tables(self) -> Insights:
+        """Whom to ask."""
+        assert self.insights.process is not None
+        return Insights(self.insights_url, self.home, self.insights.process)
+
+
+def connection_string(insights_url: str) -> str:
+    """What points the exporters at a stand-in."""
+    return f"InstrumentationKey={KEY};IngestionEndpoint={insights_url}"
+
+
+@contextmanager
+def running_stack(home: Path) -> Iterator[Stack]:
+    """A stack that answers; whatever the test does to it, no process is left."""
+    stack = Stack(home)
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.end()
