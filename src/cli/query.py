@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-QUERIES = Path(__file__).parents[1] / "kql" / "queries"
+from ..kql.catalogue import shipped_queries
 
 EXAMPLES = """\b
 Examples:
@@ -41,20 +41,19 @@ def command(question: str | None, form: str, url: str | None, *, shipped: bool) 
 
 
 def print_shipped() -> None:
-    """The shipped queries' names, each with the comment that its file begins with."""
-    paths = sorted(QUERIES.glob("*.kql"))
-    width = max((len(path.stem) for path in paths), default=0)
-    for path in paths:
-        first_line = path.read_text(encoding="utf-8").partition("\n")[0]
-        click.echo(f"{path.stem:{width}}  {first_line.removeprefix('//').strip()}")
+    """The shipped queries' names, each with its question."""
+    queries = shipped_queries()
+    width = max(len(query.name) for query in queries)
+    for query in queries:
+        click.echo(f"{query.name:{width}}  {query.question}")
 
 
 def read_question(question: str) -> str:
     """The KQL that is meant: a shipped query's, a file's, or the text itself."""
-    shipped = {path.stem: path for path in QUERIES.glob("*.kql")}
-    path = shipped.get(question, Path(question))
-    if path.suffix != ".kql":
-        return question
+    shipped = {query.name: query.text for query in shipped_queries()}
+    path = Path(question)
+    if question in shipped or path.suffix != ".kql":
+        return shipped.get(question, question)
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as exc:

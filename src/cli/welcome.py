@@ -8,14 +8,16 @@ from typing import Any
 import click
 
 from ..insights.client import ask_server
+from ..kql.catalogue import shipped_queries
 from .stack_settings import StackSettings
 
-OVERVIEW = Path(__file__).parents[1] / "kql" / "queries" / "overview.kql"
+OVERVIEW = "overview"
 
 
 def print_welcome(settings: StackSettings) -> None:
     """Print the last day's answer, where to send webhooks, and a query to try."""
-    answer = ask_server(OVERVIEW.read_text(encoding="utf-8"), settings.insights_url)
+    [overview_kql] = [query.text for query in shipped_queries() if query.name == OVERVIEW]
+    answer = ask_server(overview_kql, settings.insights_url)
     overview = dict(zip(answer.columns, answer.rows[0], strict=True)) if answer.rows else {}
     heading = "The last 24 hours" + (
         " (a simulated day; DEMO=0 leaves it out)" if settings.demo else ""

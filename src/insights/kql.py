@@ -16,10 +16,9 @@ from uuid import UUID
 import duckdb
 import duckdb_kql
 
+from ..kql.catalogue import FUNCTIONS
 from ..shared.errors import TelemetryError
 from .tables import TABLES
-
-FUNCTIONS = Path(__file__).parents[1] / "kql" / "functions"
 
 _UNKNOWN_COLUMN = re.compile(r'[Cc]olumn "([^"]+)"')
 _UNKNOWN_TABLE = re.compile(r"Table with name (\S+) does not exist")
