@@ -15,7 +15,8 @@ from click.testing import CliRunner
 from src.insights.ingestion import ingest
 from src.insights.settings import FILE_NAME
 from src.insights.store import Store
-from src.kql.catalogue import QUERIES, command, read_question
+from src.cli.query import command, read_question
+from src.kql.catalogue import QUERIES
 from tests.insights.items import NOW, body, item
 from tests.insights.stack import ROOT, Insights, free_port, running_insights
 
