@@ -162,9 +162,13 @@ class SqliteQueue:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             # Autocommit: transactions begin where the code says BEGIN.
             db = sqlite3.connect(self._path, timeout=LOCK_WAIT_SECONDS, isolation_level=None)
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            db.executescript(_SCHEMA)
+            try:
+                db.execute("PRAGMA journal_mode = WAL")
+                db.execute("PRAGMA synchronous = FULL")
+                db.executescript(_SCHEMA)
+            except sqlite3.Error:
+                db.close()
+                raise
             self._connection = db
         return self._connection
 
