@@ -3,6 +3,7 @@
 Each service has its own settings class on `Settings`; what several of them need stands here.
 """
 
+import os
 import sys
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -40,7 +41,8 @@ def load(settings_class: type[S]) -> S:
     try:
         return settings_class()
     except ValidationError as exc:
-        complaints = (f"{_variable(e['loc'])}: {e['msg']}" for e in exc.errors())
+        errors = exc.errors()
+        complaints = (f"{_variable(settings_class, e['loc'])}: {e['msg']}" for e in errors)
         raise SettingsError("; ".join(complaints)) from None
 
 
@@ -50,5 +52,12 @@ def refuse(error: SettingsError) -> SystemExit:
     return SystemExit(EXIT_BAD_SETTINGS)
 
 
-def _variable(location: tuple[int | str, ...]) -> str:
-    return str(location[0]) if location else "settings"
+def _variable(settings_class: type[Settings], location: tuple[int | str, ...]) -> str:
+    """The variable that is wrong, by the name under which it was set."""
+    first_name = str(location[0]) if location else "settings"
+    for field in settings_class.model_fields.values():
+        alias = field.validation_alias
+        if isinstance(alias, AliasChoices) and first_name in alias.choices:
+            names = map(str, alias.choices)
+            return next((name for name in names if os.environ.get(name)), first_name)
+    return first_name
