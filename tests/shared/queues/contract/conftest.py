@@ -1,0 +1,24 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from src.shared.queues.base import Queue
+from tests.shared.queues.contract.places import KINDS, Place
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(params=list(KINDS))
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    return Place(request.param, KINDS[request.param].new_address(tmp_path))
+
+
+@pytest.fixture
+async def queue(place: Place) -> AsyncIterator[Queue]:
+    queue = place.open()
+    yield queue
+    await queue.close()

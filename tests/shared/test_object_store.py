@@ -1,0 +1,117 @@
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from src.shared.errors import ObjectStoreUnavailableError
+from src.shared.object_store import ObjectStore, folder_store, memory_store, segment
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(params=["folder", "memory"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
+    return folder_store(tmp_path / "not" / "yet") if request.param == "folder" else memory_store()
+
+
+@pytest.mark.parametrize("body", [b"", b"one", bytes(range(256)) * 4096])
+async def test_an_object_is_read_as_it_was_written(store: ObjectStore, body: bytes):
+    assert await store.create("state/1/a", body)
+
+    assert await store.read("state/1/a") == body
+
+
+async def test_an_object_never_changes(store: ObjectStore):
+    await store.create("state/1/a", b"first")
+
+    assert not await store.create("state/1/a", b"second")
+    assert await store.read("state/1/a") == b"first"
+
+
+async def test_of_many_who_create_an_object_one_does(store: ObjectStore):
+    bodies = [b"%d" % number for number in range(20)]
+
+    made = await asyncio.gather(*(store.create("state/1/a", body) for body in bodies))
+
+    assert sum(made) == 1
+    assert await store.read("state/1/a") == bodies[made.index(True)]
+
+
+async def test_keys_are_listed_below_a_prefix_only(store: ObjectStore):
+    for key in ("state/1/a", "state/1/b/c", "state/10/a", "other/1/a"):
+        await store.create(key, b"")
+
+    assert sorted(await store.keys("state/1/")) == ["state/1/a", "state/1/b/c"]
+    assert await store.keys("nothing/") == []
+
+
+async def test_a_missing_object_is_unavailable(store: ObjectStore):
+    with pytest.raises(ObjectStoreUnavailableError):
+        await store.read("state/1/missing")
+
+
+ODD = ["a/b", "..", ".", ".hidden", "a b", "ü", "🚀", "%2F", "a%b", "#?&=", "\0", "\n", "~", "a\\b"]
+
+
+@pytest.mark.parametrize("name", ODD, ids=ascii)
+async def test_odd_names_are_safe_segments(store: ObjectStore, name: str):
+    key = f"state/{segment(name)}"
+
+    await store.create(key, b"one")
+
+    assert await store.keys("state/") == [key]
+    assert await store.read(key) == b"one"
+
+
+@given(st.text(), st.text())
+def test_segments_are_flat_and_distinct(one: str, other: str):
+    try:
+        first, second = segment(one), segment(other)
+    except UnicodeEncodeError:  # a lone surrogate, which no JSON that we read can hold
+        return
+    assert (first == second) == (one == other)
+    assert first.isascii()
+    assert "/" not in first
+    assert "." not in first
+
+
+async def test_objects_of_a_folder_outlive_the_store(tmp_path: Path):
+    await folder_store(tmp_path).create("state/1/a", b"one")
+
+    assert await folder_store(tmp_path).read("state/1/a") == b"one"
+
+
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+async def test_a_folder_keeps_objects_below_itself(tmp_path: Path):
+    await folder_store(tmp_path / "objects").create(f"state/{segment('../../../x')}", b"one")
+
+    assert names_in(tmp_path) == ["objects"]
+
+
+CALLS: dict[str, Callable[[ObjectStore], Awaitable[object]]] = {
+    "create": lambda store: store.create("state/1/a", b""),
+    "read": lambda store: store.read("state/1/a"),
+    "keys": lambda store: store.keys("state/1/"),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+async def test_a_folder_that_became_a_file_is_unavailable(
+    call: Callable[[ObjectStore], Awaitable[object]], tmp_path: Path
+):
+    store = folder_store(tmp_path)
+    (tmp_path / "state").write_text("no folder")
+
+    with pytest.raises(ObjectStoreUnavailableError):
+        await call(store)
