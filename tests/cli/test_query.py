@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from src.cli.query import command, read_question
 from src.insights.ingestion import ingest
 from src.insights.settings import FILE_NAME
 from src.insights.store import Store
-from src.cli.query import command, read_question
 from src.kql.catalogue import QUERIES
 from tests.insights.items import NOW, body, item
 from tests.insights.stack import ROOT, Insights, free_port, running_insights
