@@ -1,0 +1,217 @@
+"""Rounds in, tables out: the worker's CPU from message to decision, to acknowledged rows; memory.
+
+The worker is the product's own process on a core of its own; messages are put into its SQLite
+queue, and a round ends when the queue is empty, which is when every row was acknowledged.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from src.shared import messages
+from src.shared.queues.sqlite import SqliteQueue
+
+from .bodies import event, job_body
+from .cases import STEPS, connection_string, life_of_jobs
+from .machine import cpu_seconds, loading_core, memory_mb, served_core
+from .processes import await_answer, free_port, output_of, python, running
+from .tables import figure, markdown
+
+ROUNDS, DECISIONS, JOBS = 5, 3_000, 200
+MEMORY_AFTER = (5_000, 20_000)
+MEMORY_AFTER_LONG = (5_000, 20_000, 50_000, 100_000)
+ITEMS_PER_JOB = 2 * (1 + STEPS)  # an event and a span each
+PUTS_AT_ONCE = 500
+QUEUE_NAME = "github-webhook-events"
+POLL_SECONDS = 0.02
+LONGEST_ROUND_SECONDS = 600.0
+
+
+# --- from message to decision -----------------------------------------------------------------
+
+_DECISION_CASES = {
+    "reading": "reading alone (floor)",
+    "deciding": "**to a decision**, what is known being given",
+    "remembering": "**to a decision and acknowledged**: SQLite, state in a folder; no sink",
+}
+
+
+def decision_table(rounds: int = ROUNDS, count: int = DECISIONS) -> str:
+    """What a job delivery costs from message to decision."""
+    spent: dict[str, list[float]] = {name: [] for name in _DECISION_CASES}
+    for _ in range(rounds):
+        for name, values in spent.items():
+            values.append(_case_microseconds(name, count))
+    floor = median(spent["reading"])
+    rows = [_case_row(title, median(spent[name]), floor) for name, title in _DECISION_CASES.items()]
+    about = f"Deliveries of jobs of {STEPS} steps, a third each queued, in progress, completed."
+    return f"{about}\n\n{markdown(('case', 'CPU µs a delivery', 'of floor', 'a second'), rows)}"
+
+
+def _case_row(title: str, microseconds: float, floor: float) -> list[str]:
+    return [
+        title,
+        figure(microseconds),
+        figure(microseconds / floor),
+        figure(1e6 / microseconds),
+    ]
+
+
+def _case_microseconds(name: str, count: int, *more: str) -> float:
+    said = json.loads(output_of(python("bench.cases", name, str(count), *more), served_core()))
+    return float(said["cpu_seconds"]) / count * 1e6
+
+
+# --- from message to acknowledged rows --------------------------------------------------------
+
+
+@dataclass
+class RunningWorker:
+    """A worker process with its home, its sink's URL, and what its rounds gave."""
+
+    home: Path
+    url: str
+    pid: int
+    put_so_far: int = 0
+    job_microseconds: list[float] = field(default_factory=list)
+
+    def process_events(self, events: Sequence[messages.Event]) -> float:
+        """Let it work on these events until the queue is empty; the CPU seconds it took."""
+        before = cpu_seconds(self.pid)
+        asyncio.run(_put_and_drain(self.home, events))
+        self.put_so_far += len(events)
+        return cpu_seconds(self.pid) - before
+
+    def complete_jobs(self, count: int) -> None:
+        """One round: so many completed jobs, each unlike any before."""
+        now, first = datetime.now(UTC), self.put_so_far
+        numbers = range(first, first + count)
+        events = [event(job_body(n, "completed", STEPS, now), n, now) for n in numbers]
+        self.job_microseconds.append(self.process_events(events) / count * 1e6)
+
+
+def rows_table(rounds: int = ROUNDS, jobs: int = JOBS) -> str:
+    """What a completed job costs the worker until its rows are acknowledged."""
+    alone: list[float] = []
+    with _workers() as (believing, real):
+        for worker in (believing, real):
+            worker.complete_jobs(jobs)
+            worker.job_microseconds.clear()
+        for _ in range(rounds):
+            believing.complete_jobs(jobs)
+            alone.append(_case_microseconds("exporting", jobs, believing.url))
+            real.complete_jobs(jobs)
+        floor = median(alone)
+        measured = {
+            "Azure's exporter alone, same rows (floor)": floor,
+            "**worker**, to an endpoint that believes everything": median(
+                believing.job_microseconds
+            ),
+            "**worker**, to the stand-in for Application Insights": median(real.job_microseconds),
+        }
+        memory = max(memory_mb(worker.pid) for worker in (believing, real))
+    heads = ("case", "CPU ms a job", "of floor", "jobs/s a core", "CPU µs an item")
+    rows = [_rows_row(title, spent, floor) for title, spent in measured.items()]
+    share = 100 * floor / measured["**worker**, to an endpoint that believes everything"]
+    return (
+        f"Completed jobs of {STEPS} steps: {ITEMS_PER_JOB} items each. Share of the exporter:"
+        f" {share:.0f} %. Worker's memory: {memory:.0f} MB.\n\n{markdown(heads, rows)}"
+    )
+
+
+def _rows_row(title: str, microseconds: float, floor: float) -> list[str]:
+    return [
+        title,
+        figure(microseconds / 1e3),
+        f"{microseconds / floor:.2f}",
+        figure(1e6 / microseconds),
+        figure(microseconds / ITEMS_PER_JOB),
+    ]
+
+
+# --- memory -----------------------------------------------------------------------------------
+
+
+def memory_table(marks: Sequence[int] = MEMORY_AFTER) -> str:
+    """The worker's memory after so many deliveries."""
+    rows = []
+    with ExitStack() as stack:
+        url = stack.enter_context(_believing_sink())
+        worker = stack.enter_context(_worker(url))
+        rows.append(["0", figure(memory_mb(worker.pid))])
+        for mark in marks:
+            events = life_of_jobs(mark, datetime.now(UTC))[worker.put_so_far :]
+            worker.process_events(events)
+            rows.append([f"{mark:,}", figure(memory_mb(worker.pid))])
+    return markdown(("deliveries", "worker's RSS MB"), rows)
+
+
+# --- processes --------------------------------------------------------------------------------
+
+
+@contextmanager
+def _workers() -> Iterator[tuple[RunningWorker, RunningWorker]]:
+    """Two workers: one sends to an endpoint that believes everything, one to the stand-in."""
+    with ExitStack() as stack:
+        believing = stack.enter_context(_worker(stack.enter_context(_believing_sink())))
+        real = stack.enter_context(_worker(stack.enter_context(_stand_in())))
+        yield believing, real
+
+
+@contextmanager
+def _worker(url: str) -> Iterator[RunningWorker]:
+    with TemporaryDirectory() as folder:
+        home = Path(folder)
+        settings = {
+            "GITHUB_TELEMETRY_HOME": folder,
+            "APPLICATIONINSIGHTS_CONNECTION_STRING": connection_string(url),
+        }
+        with running(python("src", "backend"), served_core(), settings) as process:
+            worker = RunningWorker(home, url, process.pid)
+            worker.complete_jobs(1)  # it has started when this is done
+            worker.job_microseconds.clear()
+            yield worker
+
+
+@contextmanager
+def _believing_sink() -> Iterator[str]:
+    port = free_port()
+    quiet = ("--port", str(port), "--no-access-log", "--log-level", "warning")
+    with running(python("uvicorn", "bench.floors.sink:app", *quiet), loading_core()):
+        await_answer(port)
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _stand_in() -> Iterator[str]:
+    port = free_port()
+    with TemporaryDirectory() as folder:
+        settings = {"INSIGHTS_PORT": str(port), "GITHUB_TELEMETRY_HOME": folder}
+        with running(python("src", "insights"), loading_core(), settings):
+            await_answer(port, "/health")
+            yield f"http://127.0.0.1:{port}"
+
+
+async def _put_and_drain(home: Path, events: Sequence[messages.Event]) -> None:
+    """Put them all, then wait until the queue is empty.
+
+    Raises:
+        TimeoutError: it is not, after a long time.
+    """
+    queue = SqliteQueue(home / "queue.sqlite", QUEUE_NAME)
+    encoded = [messages.encode([found]) for found in events]
+    for i in range(0, len(encoded), PUTS_AT_ONCE):
+        await asyncio.gather(*(queue.put(body) for body in encoded[i : i + PUTS_AT_ONCE]))
+    deadline = time.monotonic() + LONGEST_ROUND_SECONDS
+    while await queue.depth():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the worker does not come to an end")
+        await asyncio.sleep(POLL_SECONDS)
+    await queue.close()
