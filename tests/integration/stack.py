@@ -40,9 +40,10 @@ class Stack:
         return Service(list(arguments), self.settings, self.home / "logs" / f"{name}.log")
 
     def start(self) -> None:
-        """Start all three and wait until they answer."""
+        """Start what does not run yet, and wait until all answer."""
         for service in (self.insights, self.frontend, self.backend):
-            service.start()
+            if not service.is_running:
+                service.start()
         self.await_frontend()
         wait_for(lambda: answers(f"{self.insights_url}/health"), START_SECONDS, "the stand-in")
 

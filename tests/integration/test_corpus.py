@@ -91,8 +91,8 @@ def _assert_winners(stack: Stack, table: str, deliveries: Iterable[Delivery]) ->
     rows = newest(stack.tables, table)
     assert rows.keys() == candidates.keys()
     for record_id, row in rows.items():
-        last = max(expected.phase for expected in candidates[record_id])
-        latest = [e.facts for e in candidates[record_id] if e.phase == last]
+        last = max(c.phase for c in candidates[record_id])
+        latest = [c.facts for c in candidates[record_id] if c.phase == last]
         assert _said(row, latest[0]) in latest, record_id
 
 
