@@ -17,6 +17,7 @@ from ..shared.github_signature import is_signed
 from ..shared.messages import Event
 
 MAX_BODY_BYTES = 25 * 1024 * 1024  # GitHub sends no more
+MAX_LENGTH_DIGITS = 20  # int() refuses thousands of them by an exception
 
 _JSON = b"application/json"
 _FORM = b"application/x-www-form-urlencoded"
@@ -41,7 +42,7 @@ def refuse_early(headers: Headers, secrets: Sequence[bytes]) -> Verdict | None:
     length = headers.get(b"content-length", b"0")
     if not length.isdigit():
         return Verdict(400, "Content-Length is not a number")
-    if int(length) > MAX_BODY_BYTES:
+    if len(length) > MAX_LENGTH_DIGITS or int(length) > MAX_BODY_BYTES:
         return Verdict(413, "body over 25 MB")
     if secrets and b"x-hub-signature-256" not in headers:
         return Verdict(401, "X-Hub-Signature-256 is missing: set a secret on the webhook")

@@ -8,7 +8,7 @@ https://docs.github.com/en/webhooks/webhook-events-and-payloads
 """
 
 import re
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
 import msgspec
 
@@ -17,6 +17,9 @@ from .errors import DeliveryRefusedError
 WORKFLOW_RUN = "workflow_run"
 WORKFLOW_JOB = "workflow_job"
 DEFAULT_HOST = "github.com"
+
+# JSON's numbers have no end, but ids become parts of keys, and a folder's names have one.
+Integer = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class _Part(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -32,7 +35,7 @@ class User(_Part, frozen=True):
 class Repository(_Part, frozen=True):
     """The repository a delivery is about."""
 
-    id: int
+    id: Integer
     full_name: str
     html_url: str | None = None
 
@@ -41,7 +44,7 @@ class Step(_Part, frozen=True):
     """A step as its job lists it."""
 
     name: str
-    number: int
+    number: Integer
     status: str | None = None
     conclusion: str | None = None
     started_at: str | None = None
@@ -51,10 +54,10 @@ class Step(_Part, frozen=True):
 class WorkflowJob(_Part, frozen=True):
     """A job; older servers send neither created_at nor workflow_name nor any runner field."""
 
-    id: int
-    run_id: int
+    id: Integer
+    run_id: Integer
     name: str
-    run_attempt: int | None = None
+    run_attempt: Integer | None = None
     workflow_name: str | None = None
     head_branch: str | None = None
     head_sha: str | None = None
@@ -65,7 +68,7 @@ class WorkflowJob(_Part, frozen=True):
     started_at: str | None = None
     completed_at: str | None = None
     labels: tuple[str, ...] | None = None
-    runner_id: int | None = None
+    runner_id: Integer | None = None
     runner_name: str | None = None
     runner_group_name: str | None = None
     steps: tuple[Step, ...] | None = None
@@ -74,16 +77,16 @@ class WorkflowJob(_Part, frozen=True):
 class PullRequest(_Part, frozen=True):
     """A pull request as a run lists it."""
 
-    number: int | None = None
+    number: Integer | None = None
 
 
 class WorkflowRun(_Part, frozen=True):
     """A run attempt."""
 
-    id: int
+    id: Integer
     name: str | None = None
-    run_attempt: int | None = None
-    run_number: int | None = None
+    run_attempt: Integer | None = None
+    run_number: Integer | None = None
     path: str | None = None
     display_title: str | None = None
     event: str | None = None
