@@ -13,6 +13,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
+from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -44,7 +45,10 @@ class Webhook:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one delivery."""
         headers = dict(scope["headers"])
-        verdict = refuse_early(headers, self._secrets) or await self._take(headers, receive)
+        try:
+            verdict = refuse_early(headers, self._secrets) or await self._take(headers, receive)
+        except ClientDisconnect:
+            return  # nobody is left to be answered
         if verdict.status != 202:  # noqa: PLR2004 -- HTTP's own number
             _log(verdict, headers)
         await _answer(verdict, send)
@@ -66,19 +70,23 @@ class Webhook:
 
 
 async def _read_body(receive: Receive) -> bytes | None:
-    """The whole body, or None as soon as it is over the limit."""
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body", False):  # nearly every delivery comes in one piece
-        return body if len(body) <= MAX_BODY_BYTES else None
-    pieces, size = [body], len(body)
-    while message.get("more_body", False):
+    """The whole body, or None as soon as it is over the limit.
+
+    Raises:
+        ClientDisconnect: the sender went away before its end.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
         pieces.append(message.get("body", b""))
         size += len(pieces[-1])
         if size > MAX_BODY_BYTES:
             return None
-    return b"".join(pieces)
+        if not message.get("more_body", False):
+            return b"".join(pieces)  # of a single piece, as nearly always: the piece itself
 
 
 def _body_of(verdict: Verdict) -> bytes:
