@@ -1,0 +1,333 @@
+"""Over real HTTP, against a real server."""
+
+import asyncio
+import http.client
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from src.frontend import app as app_module
+from src.frontend.app import PUT_DEADLINE_SECONDS, app_from, create_app
+from src.frontend.settings import FrontendSettings
+from src.shared import messages
+from src.shared.errors import SettingsError
+from src.shared.queues.base import Message, Queue
+from src.shared.queues.sqlite import SqliteQueue
+from tests.frontend.serving import FailingQueue, ListQueue, running
+from tests.frontend.test_webhook import FORM, HOSTILE, JOB_BODY, SECRET, signed
+
+ROOT = Path(__file__).parents[2]
+GITHUB_WAITS_SECONDS = 10
+Headers = dict[bytes, bytes]
+
+
+@contextmanager
+def frontend(queue: Queue, *secrets: bytes) -> Iterator[httpx.Client]:
+    """A client of a frontend over this queue."""
+    with running(create_app(queue, secrets)) as port:
+        base = f"http://127.0.0.1:{port}"
+        with httpx.Client(base_url=base, trust_env=False, timeout=10) as client:
+            yield client
+
+
+def post(client: httpx.Client, headers: Headers, body: bytes = JOB_BODY) -> httpx.Response:
+    return client.post("/webhook", content=body, headers=list(headers.items()))
+
+
+def socket_to(client: httpx.Client) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", client.base_url.port or 0), timeout=10)
+
+
+def head(headers: Headers) -> bytes:
+    """A request up to its body."""
+    lines = [b"POST /webhook HTTP/1.1", b"Host: x"]
+    lines += [name + b": " + value for name, value in headers.items()]
+    return b"\r\n".join([*lines, b"", b""])
+
+
+def in_queue(path: Path) -> list[Message]:
+    """What somebody else finds in the SQLite file."""
+
+    async def receive() -> list[Message]:
+        queue = SqliteQueue(path, "events")
+        try:
+            return await queue.receive(32, lease_seconds=60)
+        finally:
+            await queue.close()
+
+    return asyncio.run(receive())
+
+
+# --- what is taken ------------------------------------------------------------------------------
+
+
+def test_queued_means_that_the_file_has_it(tmp_path: Path):
+    path = tmp_path / "queue.sqlite"
+    with frontend(SqliteQueue(path, "events"), SECRET) as client:
+        answer = post(client, signed(JOB_BODY))
+        found = in_queue(path)
+
+    assert (answer.status_code, answer.json()) == (202, {"status": "queued", "reason": "queued"})
+    [event] = messages.decode(found[0].body)
+    assert (event.kind, event.id) == ("workflow_job", "72d3162e-cc78-11e3-81ab-4c9367dc0958")
+    assert json.loads(bytes(event.body)) == json.loads(JOB_BODY)
+    assert len(found) == 1
+
+
+def test_nothing_is_answered_before_the_queue_has_it():
+    queue = ListQueue(put_seconds=0.3)
+    with frontend(queue, SECRET) as client:
+        began = time.monotonic()
+        answer = post(client, signed(JOB_BODY))
+
+    assert answer.status_code == 202
+    assert time.monotonic() - began > 0.3
+    assert len(queue.bodies) == 1
+
+
+def test_the_queue_is_closed_when_the_server_ends():
+    queue = ListQueue()
+    with frontend(queue, SECRET):
+        assert not queue.is_closed
+    assert queue.is_closed
+
+
+def test_two_secrets_a_form_and_a_body_in_pieces():
+    form = urlencode({"payload": JOB_BODY}).encode()
+    queue = ListQueue()
+    with frontend(queue, b"new", b"old") as client:
+        statuses = [
+            post(client, signed(JOB_BODY, secret)).status_code for secret in (b"new", b"old", b"x")
+        ]
+        by_form = post(client, signed(form, b"new", content_type=FORM), form)
+        pieces = (JOB_BODY[i : i + 20] for i in range(0, len(JOB_BODY), 20))
+        headers = signed(JOB_BODY, b"old", content_length=None)
+        in_pieces = client.post("/webhook", content=pieces, headers=list(headers.items()))
+
+    assert statuses == [202, 202, 401]
+    assert (by_form.status_code, in_pieces.status_code) == (202, 202)
+    assert len({bytes(messages.decode(body)[0].body) for body in queue.bodies}) == 1
+    assert len(queue.bodies) == 4
+
+
+def test_unsigned_deliveries_are_taken_where_no_secret_is_asked_for():
+    queue = ListQueue()
+    with frontend(queue) as client:
+        assert post(client, signed(JOB_BODY, x_hub_signature_256=None)).status_code == 202
+        assert post(client, signed(b"[1]", x_hub_signature_256=None), b"[1]").status_code == 400
+    assert len(queue.bodies) == 1
+
+
+# --- what is not --------------------------------------------------------------------------------
+
+
+def test_every_hostile_delivery_gets_its_answer_over_http():
+    # A wrong Content-Length is a matter of HTTP itself, and has its own tests.
+    cases = [
+        case for case in HOSTILE.values() if case[0][b"content-length"] == b"%d" % len(case[1])
+    ]
+    assert len(cases) > 25
+    queue = ListQueue()
+    with frontend(queue, SECRET) as client:
+        for headers, body, status in cases:
+            answer = post(client, headers, body)
+            assert answer.status_code == status, (headers, answer.text)
+            assert answer.headers["content-type"] == "application/json"
+            assert answer.json().keys() == ({"status", "reason"} if status == 200 else {"error"})
+            assert "Traceback" not in answer.text
+    assert queue.bodies == []
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "HEAD"])
+def test_other_methods_are_not_allowed(method: str):
+    with frontend(ListQueue(), SECRET) as client:
+        answer = client.request(method, "/webhook")
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"
+
+
+def test_too_long_a_body_is_refused_before_it_is_sent():
+    with frontend(ListQueue(), SECRET) as client, socket_to(client) as line:
+        line.sendall(head(signed(JOB_BODY, content_length=b"30000000")))
+
+        assert line.recv(4096).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_body_that_grows_too_long_is_refused_while_it_is_read():
+    headers = {**signed(JOB_BODY, content_length=None), b"transfer-encoding": b"chunked"}
+    chunk = b"100000\r\n" + b" " * 0x100000 + b"\r\n"
+    queue = ListQueue()
+    with frontend(queue, SECRET) as client, socket_to(client) as line:
+        line.sendall(head(headers))
+        for _ in range(26):
+            line.sendall(chunk)  # and never its end
+
+        assert line.recv(4096).startswith(b"HTTP/1.1 413 ")
+    assert queue.bodies == []
+
+
+def test_a_connection_lives_on_after_an_error():
+    with frontend(ListQueue(), SECRET) as client:
+        connection = http.client.HTTPConnection("127.0.0.1", client.base_url.port, timeout=10)
+        connection.connect()
+        line, statuses = connection.sock, []
+        for headers in (
+            signed(JOB_BODY, x_hub_signature_256=None),  # refused without a look at the body
+            signed(JOB_BODY, b"guess"),
+            signed(JOB_BODY),
+        ):
+            text = {name.decode(): value.decode() for name, value in headers.items()}
+            connection.request("POST", "/webhook", JOB_BODY, text)
+            answer = connection.getresponse()
+            answer.read()
+            statuses.append(answer.status)
+            assert connection.sock is line, "the server hung up"
+        connection.close()
+
+    assert statuses == [401, 401, 202]
+
+
+@pytest.mark.parametrize("secrets", [(), (SECRET,)], ids=["unsigned", "signed"])
+def test_a_sender_that_goes_away_leaves_nothing_behind(
+    secrets: tuple[bytes, ...], caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.INFO)
+    queue = ListQueue()
+    with frontend(queue, *secrets) as client:
+        for sent in (b"", JOB_BODY[:-5]):
+            with socket_to(client) as line:
+                line.sendall(head(signed(JOB_BODY)) + sent)
+                time.sleep(0.03)
+        time.sleep(0.05)
+        assert queue.bodies == []
+        assert [r.getMessage() for r in caplog.records if r.levelno > logging.INFO] == []
+        assert post(client, signed(JOB_BODY)).status_code == 202
+
+
+# --- a queue that is not well -------------------------------------------------------------------
+
+
+def test_an_unavailable_queue_is_a_503_that_says_when_to_come_back():
+    queue = FailingQueue()
+    with frontend(queue, SECRET) as client:
+        refused, not_ready = post(client, signed(JOB_BODY)), client.get("/ready")
+        alive = client.get("/health")
+        queue.error = None
+        taken, ready = post(client, signed(JOB_BODY)), client.get("/ready")
+
+    assert refused.status_code == 503
+    assert int(refused.headers["retry-after"]) > 0
+    assert refused.json() == {"error": "queue unavailable, try again"}
+    assert (not_ready.status_code, not_ready.json()) == (503, {"status": "queue unavailable"})
+    assert alive.status_code == 200
+    assert taken.status_code == 202
+    assert (ready.status_code, ready.json()) == (200, {"status": "ready", "queue_depth": 1})
+
+
+def test_a_queue_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch):
+    assert PUT_DEADLINE_SECONDS < GITHUB_WAITS_SECONDS - 2
+    monkeypatch.setattr(app_module, "PUT_DEADLINE_SECONDS", 0.2)
+    monkeypatch.setattr(app_module, "READY_DEADLINE_SECONDS", 0.1)
+    with frontend(ListQueue(put_seconds=30), SECRET) as client:
+        began = time.monotonic()
+        refused, not_ready = post(client, signed(JOB_BODY)), client.get("/ready")
+
+        assert time.monotonic() - began < 3
+    assert (refused.status_code, not_ready.status_code) == (503, 503)
+    assert "retry-after" in refused.headers
+
+
+def test_a_fault_of_our_own_shows_nothing_of_itself(caplog: pytest.LogCaptureFixture):
+    with frontend(FailingQueue(RuntimeError("inner secret")), SECRET) as client:
+        answers = [post(client, signed(JOB_BODY)), client.get("/ready")]
+
+    for answer in answers:
+        assert answer.status_code == 500
+        assert "Traceback" not in answer.text
+        assert "inner secret" not in answer.text
+    assert any(record.exc_info for record in caplog.records), "it is in the log"
+
+
+def test_nothing_secret_is_logged(caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG)
+    with frontend(FailingQueue(), SECRET) as client:
+        post(client, signed(JOB_BODY))
+        post(client, signed(JOB_BODY, b"guess"))
+        post(client, signed(b"[1]"), b"[1]")
+
+    said = [r for r in caplog.records if r.name.startswith("src")]
+    assert {"queue put failed", "delivery not queued"} == {r.getMessage() for r in said}
+    for record in said:
+        everything = str(vars(record))
+        assert SECRET.decode() not in everything
+        assert "sha256=" not in everything
+        assert "build" not in everything, "a word of the body"
+
+
+def test_health_is_alive():
+    with frontend(ListQueue(), SECRET) as client:
+        answer = client.get("/health")
+
+    assert (answer.status_code, answer.json()) == (200, {"status": "healthy"})
+
+
+# --- from the environment -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    for name in ("GITHUB_WEBHOOK_SECRET", "FRONTEND_GITHUB_WEBHOOK_SECRET", "TELEMETRY_MODE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GITHUB_TELEMETRY_HOME", str(tmp_path))
+    return monkeypatch
+
+
+def test_taking_unsigned_deliveries_is_said_loudly(
+    clean: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    clean.setenv("ALLOW_UNSIGNED_WEBHOOKS", "true")
+    app_from(FrontendSettings())
+
+    [warning] = [r for r in caplog.records if r.levelno == logging.WARNING]
+    assert "UNSIGNED" in warning.getMessage()
+
+
+@pytest.mark.usefixtures("clean")
+def test_without_a_secret_there_is_no_app():
+    with pytest.raises(SettingsError, match="GITHUB_WEBHOOK_SECRET"):
+        app_from(FrontendSettings())
+
+
+def test_only_the_app_is_made_on_demand():
+    with pytest.raises(AttributeError, match="application"):
+        _ = app_module.application
+
+
+def test_bad_settings_under_uvicorn_are_one_line_and_exit_code_2(tmp_path: Path):
+    environment = {"PATH": os.environ["PATH"], "GITHUB_TELEMETRY_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "uvicorn", "src.frontend.app:app", "--port", "0"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    [line] = done.stderr.splitlines()
+    assert line.startswith("github-telemetry: GITHUB_WEBHOOK_SECRET is not set")
+    assert list(tmp_path.iterdir()) == []
