@@ -8,7 +8,8 @@
 
     bodies      deliveries to send            load       the lean client that sends them
     machine     cores, CPU time, memory       processes  starting, awaiting, stopping
-    cases       parts of the worker alone     tables     rows in, Markdown out
+    cases       parts of the worker alone     queue      filling it, waiting until it is empty
+    tables      rows in, Markdown out
 
 What is measured is CPU time of the process under test, its kernel's share included, on a core of
 its own where the machine has two. Rounds alternate between what is compared, and medians are shown:

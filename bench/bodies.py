@@ -1,4 +1,4 @@
-"""A number and a time in, a webhook body with ids of its own out: simulated jobs, made to measure."""
+"""A number and a time in, a webhook body with ids of its own out: simulated, made to measure."""
 
 import json
 from collections.abc import Mapping

@@ -5,7 +5,6 @@ process send the same signed body. Ours answers when SQLite has synced the messa
 (synchronous=FULL), the others keep nothing.
 """
 
-import asyncio
 import json
 import shutil
 import subprocess
@@ -18,18 +17,17 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from src.shared.github_signature import sign
-from src.shared.queues.sqlite import SqliteQueue
 
 from .bodies import job_body, padded
 from .machine import cpu_seconds, loading_core, memory_mb, served_core
 from .processes import SECRET, await_answer, free_port, output_of, python, running
+from .queue import depth
 from .tables import figure, markdown
 
 CONNECTIONS = 64
 BODY_BYTES = 25_000
 STEPS = 20
 ROUNDS, DELIVERIES = 5, 5_000
-QUEUE_NAME = "github-webhook-events"
 
 OURS = "**GitHub Telemetry**, synced to SQLite"
 
@@ -76,7 +74,7 @@ def frontend_table(rounds: int = ROUNDS, deliveries: int = DELIVERIES) -> str:
                 server.load(request, deliveries)
         table = markdown(_HEADS, _rows(servers))
         ours = next(server for server in servers if server.name == OURS)
-        queued = asyncio.run(_depth(Path(folder)))
+        queued = depth(Path(folder))
     kept = f"Queue: {queued:,} messages for {ours.taken:,} answers of 202."
     skipped = "" if len(servers) == 5 else " The C floor needs cc and OpenSSL's headers: skipped."
     about = f"A body of {len(body):,} bytes, {CONNECTIONS} connections; medians of {rounds} rounds."
@@ -149,11 +147,3 @@ def _request(body: bytes) -> bytes:
         f"content-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
-
-
-async def _depth(home: Path) -> int:
-    queue = SqliteQueue(home / "queue.sqlite", QUEUE_NAME)
-    try:
-        return await queue.depth()
-    finally:
-        await queue.close()

@@ -58,7 +58,7 @@ def output_of(command: Sequence[str], core: int, stdin: bytes = b"") -> bytes:
         input=stdin,
         stdout=subprocess.PIPE,
         check=True,
-        preexec_fn=partial(os.sched_setaffinity, 0, {core}),  # noqa: PLW1509 -- as above
+        preexec_fn=partial(os.sched_setaffinity, 0, {core}),
     ).stdout
 
 

@@ -4,9 +4,7 @@ The worker is the product's own process on a core of its own; messages are put i
 queue, and a round ends when the queue is empty, which is when every row was acknowledged.
 """
 
-import asyncio
 import json
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -16,22 +14,18 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from src.shared import messages
-from src.shared.queues.sqlite import SqliteQueue
 
 from .bodies import event, job_body
 from .cases import STEPS, connection_string, life_of_jobs
 from .machine import cpu_seconds, loading_core, memory_mb, served_core
 from .processes import await_answer, free_port, output_of, python, running
+from .queue import await_empty, put_all
 from .tables import figure, markdown
 
 ROUNDS, DECISIONS, JOBS = 5, 3_000, 200
 MEMORY_AFTER = (5_000, 20_000)
 MEMORY_AFTER_LONG = (5_000, 20_000, 50_000, 100_000)
 ITEMS_PER_JOB = 2 * (1 + STEPS)  # an event and a span each
-PUTS_AT_ONCE = 500
-QUEUE_NAME = "github-webhook-events"
-POLL_SECONDS = 0.02
-LONGEST_ROUND_SECONDS = 600.0
 
 
 # --- from message to decision -----------------------------------------------------------------
@@ -85,7 +79,8 @@ class RunningWorker:
     def process_events(self, events: Sequence[messages.Event]) -> float:
         """Let it work on these events until the queue is empty; the CPU seconds it took."""
         before = cpu_seconds(self.pid)
-        asyncio.run(_put_and_drain(self.home, events))
+        put_all(self.home, events)
+        await_empty(self.home)
         self.put_so_far += len(events)
         return cpu_seconds(self.pid) - before
 
@@ -197,21 +192,3 @@ def _stand_in() -> Iterator[str]:
         with running(python("src", "insights"), loading_core(), settings):
             await_answer(port, "/health")
             yield f"http://127.0.0.1:{port}"
-
-
-async def _put_and_drain(home: Path, events: Sequence[messages.Event]) -> None:
-    """Put them all, then wait until the queue is empty.
-
-    Raises:
-        TimeoutError: it is not, after a long time.
-    """
-    queue = SqliteQueue(home / "queue.sqlite", QUEUE_NAME)
-    encoded = [messages.encode([found]) for found in events]
-    for i in range(0, len(encoded), PUTS_AT_ONCE):
-        await asyncio.gather(*(queue.put(body) for body in encoded[i : i + PUTS_AT_ONCE]))
-    deadline = time.monotonic() + LONGEST_ROUND_SECONDS
-    while await queue.depth():
-        if time.monotonic() > deadline:
-            raise TimeoutError("the worker does not come to an end")
-        await asyncio.sleep(POLL_SECONDS)
-    await queue.close()

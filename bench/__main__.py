@@ -1,0 +1,72 @@
+"""`python -m bench [frontend|worker|latency|startup]…`: what to measure in, Markdown out."""
+
+import argparse
+
+from .frontend import DELIVERIES as FRONTEND_DELIVERIES
+from .frontend import frontend_table
+from .latency import DELIVERIES as LATENCY_DELIVERIES
+from .latency import latency_table
+from .machine import describe
+from .startup import startup_table
+from .worker import (
+    DECISIONS,
+    JOBS,
+    MEMORY_AFTER,
+    MEMORY_AFTER_LONG,
+    decision_table,
+    memory_table,
+    rows_table,
+)
+
+ROUNDS = 5
+QUICK = 20  # a quick run takes this part of the counts: enough to see that all works
+
+PARTS = ("frontend", "worker", "latency", "startup")
+
+
+def main() -> None:
+    """Print the machine, then each table that was asked for, as soon as it is there."""
+    arguments = _parse()
+    print(f"Measured on: {describe()}. CPU time counts the kernel's share; MB are 10⁶ bytes.")
+    for part in PARTS:
+        if part in arguments.parts:
+            _print(part, arguments)
+
+
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="Print the tables that the README quotes.",
+        epilog="Example: python -m bench frontend --rounds 9",
+    )
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; else all")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="alternating rounds")
+    parser.add_argument("--quick", action="store_true", help="tiny counts, to see that it works")
+    parser.add_argument("--long", action="store_true", help="memory up to 100,000 deliveries")
+    arguments = parser.parse_args()
+    arguments.parts = arguments.parts or list(PARTS)
+    if unknown := set(arguments.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    return arguments
+
+
+def _print(part: str, arguments: argparse.Namespace) -> None:
+    rounds, share = arguments.rounds, QUICK if arguments.quick else 1
+    if part == "frontend":
+        _section("A delivery to the frontend", frontend_table(rounds, FRONTEND_DELIVERIES // share))
+    elif part == "worker":
+        _section("From message to decision", decision_table(rounds, DECISIONS // share))
+        _section("From message to acknowledged rows", rows_table(rounds, JOBS // share))
+        marks = MEMORY_AFTER_LONG if arguments.long else MEMORY_AFTER
+        _section("Memory", memory_table([mark // share for mark in marks]))
+    elif part == "latency":
+        _section("From put to rows", latency_table(LATENCY_DELIVERIES // share))
+    else:
+        _section("Start", startup_table(rounds))
+
+
+def _section(title: str, text: str) -> None:
+    print(f"\n### {title}\n\n{text}", flush=True)
+
+
+main()

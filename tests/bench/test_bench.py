@@ -1,0 +1,73 @@
+"""The bench with tiny counts: every table is printed, and what it rests on holds."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def run_bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "bench", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+def quick(part: str) -> str:
+    done = run_bench(part, "--quick", "--rounds", "1")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def rows(markdown: str) -> list[list[str]]:
+    """The cells of all rows but heads and rules."""
+    lines = [line for line in markdown.splitlines() if line.startswith("| ")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    rules = [i for i, row in enumerate(cells) if row[0] == "---"]
+    return [row for i, row in enumerate(cells) if i not in rules and i + 1 not in rules]
+
+
+def number(cell: str) -> float:
+    return float(cell.replace(",", ""))
+
+
+@pytest.mark.slow
+def test_every_delivery_to_the_frontend_is_taken_and_ours_are_in_the_queue():
+    printed = quick("frontend")
+    queued, taken = re.search(r"Queue: (\S+) messages for (\S+) answers of 202", printed).groups()
+    assert queued == taken
+    assert number(taken) > 0
+    table = rows(printed)
+    assert len(table) >= 4
+    assert {row[-1] for row in table} == {"0"}
+    assert [row[2] for row in table if "GitHub Telemetry" in row[0]] == ["1.00"]
+
+
+@pytest.mark.slow
+def test_the_workers_tables_have_floors_below_them():
+    table = rows(quick("worker"))
+    microseconds = {row[0]: number(row[1]) for row in table}
+    reading, deciding, remembering = list(microseconds.values())[:3]
+    assert 0 < reading < deciding < remembering
+    assert [row[0] for row in table[-3:]] == ["0", "250", "1,000"]
+
+
+@pytest.mark.slow
+def test_rows_come_after_the_answer():
+    answer, visible = rows(quick("latency"))
+    assert 0 < number(answer[1]) < number(visible[1])
+
+
+@pytest.mark.slow
+def test_every_part_starts():
+    table = rows(quick("startup"))
+    assert len(table) == 4
+    assert all(0 < number(row[1]) < 30 for row in table)
+
+
+def test_an_unknown_part_is_refused():
+    done = run_bench("nothing")
+    assert done.returncode == 2
+    assert "no such part: nothing" in done.stderr
