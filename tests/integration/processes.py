@@ -2,9 +2,8 @@
 
 import os
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -26,11 +25,11 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 class Service:
-    """`python ARGUMENTS…` with these settings; what it says is appended to `log`."""
+    """A command with these settings; what it says is appended to `log`."""
 
-    def __init__(self, arguments: list[str], settings: Mapping[str, str], log: Path) -> None:
+    def __init__(self, command: Sequence[str], settings: Mapping[str, str], log: Path) -> None:
         self.log = log
-        self._command = [sys.executable, *arguments]
+        self._command = command
         self._settings = settings
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -1,5 +1,6 @@
 """A home folder in, the whole path as real processes out: frontend, worker, stand-in."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,9 +36,9 @@ class Stack:
         self.insights = self.service("-m", "src", "insights")
 
     def service(self, *arguments: str) -> Service:
-        """Another process with this stack's settings."""
-        name = arguments[-1].rpartition(".")[2]
-        return Service(list(arguments), self.settings, self.home / "logs" / f"{name}.log")
+        """`python ARGUMENTS…` with this stack's settings."""
+        log = self.home / "logs" / f"{arguments[-1]}.log"
+        return Service([sys.executable, *arguments], self.settings, log)
 
     def start(self) -> None:
         """Start what does not run yet, and wait until all answer."""
