@@ -9,6 +9,7 @@ apart. Transport encodings (Azure's base64) are the queue's own affair.
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
@@ -31,7 +32,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True):
 
     kind: str
     id: str
-    received_at: datetime
+    received_at: Annotated[datetime, msgspec.Meta(tz=True)]
     body: msgspec.Raw
     attempts: int = 0
 
