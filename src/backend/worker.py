@@ -20,7 +20,7 @@ from ..shared.errors import (
 )
 from ..shared.queues.base import Message, Queue
 from .decide import Arrival, Emission, Emitted, Known, Subject, arrive, decide
-from .rows import rows_of
+from .rows import Rows, rows_of
 from .sinks.base import Sink
 from .state import State
 
@@ -115,10 +115,18 @@ class Worker:
         if not decided:
             return
         rows = rows_of((emission for _, emission in decided), datetime.now(UTC))
-        await asyncio.gather(*(sink.emit(rows) for sink in self._sinks))
+        await self._emit(rows)
         await self._state.remember((subject, emission.name) for subject, emission in decided)
         counts = {"events": len(rows.events), "spans": len(rows.spans)}
         log.info("emitted", extra={"deliveries": len(arrivals), **counts})
+
+    async def _emit(self, rows: Rows) -> None:
+        """To every sink at once; none is still at work when this ends, well or not."""
+        emits = (sink.emit(rows) for sink in self._sinks)
+        ends = await asyncio.gather(*emits, return_exceptions=True)
+        errors = [end for end in ends if isinstance(end, BaseException)]
+        if errors:  # while one sink is away, what another refuses is not poison yet
+            raise min(errors, key=lambda error: not isinstance(error, UNAVAILABLE))
 
 
 def decide_all(
