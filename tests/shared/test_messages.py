@@ -83,6 +83,7 @@ PACKED = zlib.compress(encode([EVENT] * 20))
         pytest.param(b'{"version": 1, "events": {}}', id="events are no list"),
         pytest.param(b'{"version": 1, "events": [1]}', id="an event is a number"),
         pytest.param(b'{"version": 1, "events": [{"kind": "x"}]}', id="half an event"),
+        pytest.param(encode([EVENT]).replace(b'56Z"', b'56"'), id="a time without a zone"),
         pytest.param(b'{"version": "1", "events": []}', id="version is text"),
         pytest.param(b'{"version": 1, "events": ' + b"[" * 100_000, id="deep"),
         pytest.param(encode([EVENT]).replace(b"abc", b"\xff"), id="no utf-8"),

@@ -1,0 +1,496 @@
+"""A real SQLite queue, state in memory, and sinks that do as they are told."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import msgspec
+import pytest
+from obstore.store import MemoryStore
+
+from src.backend import worker as worker_module
+from src.backend.app import open_sinks, serve
+from src.backend.rows import Rows
+from src.backend.settings import BackendSettings
+from src.backend.state import State
+from src.backend.worker import Pace, Worker
+from src.shared import messages
+from src.shared.errors import (
+    ObjectStoreUnavailableError,
+    QueueUnavailableError,
+    SettingsError,
+    SinkRefusedError,
+    SinkUnavailableError,
+)
+from src.shared.object_store import ObjectStore
+from src.shared.queues.sqlite import SqliteQueue
+from tests.backend.bodies import NOW, event_of, job_body, run_body
+
+pytestmark = pytest.mark.anyio
+
+PATIENCE_SECONDS = 10.0
+LOG = "src.backend.worker"
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+class ListSink:
+    """Keeps rows; fails for whatever `fault` finds in them, and takes its time if told."""
+
+    def __init__(self, emit_seconds: float = 0) -> None:
+        self.emitted: list[Rows] = []
+        self.calls = 0
+        self.at_work = 0
+        self.fault: Callable[[Rows], Exception | None] = lambda _: None
+        self._emit_seconds = emit_seconds
+
+    async def emit(self, rows: Rows) -> None:
+        self.calls += 1
+        self.at_work += 1
+        try:
+            await asyncio.sleep(self._emit_seconds)
+            if error := self.fault(rows):
+                raise error
+            self.emitted.append(rows)
+        finally:
+            self.at_work -= 1
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    @property
+    def jobs(self) -> list[str]:
+        """The names of the jobs that came, each as often as it came."""
+        rows = [row for rows in self.emitted for row in rows.events if row.name == "WorkflowJob"]
+        return [row.properties["job_name"] for row in rows]
+
+
+class MoodyStore(ObjectStore):
+    """Objects in memory, unless it is down."""
+
+    def __init__(self) -> None:
+        super().__init__(MemoryStore())
+        self.is_down = False
+
+    async def create(self, key: str, body: bytes) -> bool:
+        if self.is_down:
+            raise ObjectStoreUnavailableError("down")
+        return await super().create(key, body)
+
+
+class Scene:
+    """A worker and all that it works with."""
+
+    def __init__(self, folder: Path) -> None:
+        self.queue = SqliteQueue(folder / "queue.sqlite", "events")
+        self.poison = SqliteQueue(folder / "queue.sqlite", "events-poison")
+        self.store = MoodyStore()
+        self.sink = ListSink()
+
+    def worker(self, *sinks: ListSink, **pace: Any) -> Worker:
+        state = State(self.store)
+        return Worker(self.queue, self.poison, state, sinks or (self.sink,), Pace(**pace))
+
+    async def put(self, *events: messages.Event) -> None:
+        """Each event as a message of its own, in this order."""
+        for event in events:
+            await self.queue.put(messages.encode([event]))
+
+    async def poisoned(self) -> list[bytes]:
+        return [message.body for message in await self.poison.receive(32, 60)]
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    scene = Scene(tmp_path)
+    yield scene
+    await scene.queue.close()
+    await scene.poison.close()
+
+
+def job(number: int = 1, name: str | None = None, **changes: Any) -> messages.Event:
+    """A completed job of its own."""
+    body = job_body(id=number, name=name or f"job {number}", **changes)
+    return event_of(body, f"delivery-{number}")
+
+
+def down(_: Rows) -> Exception:
+    return SinkUnavailableError("Application Insights answered 503")
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    deadline = monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert monotonic() < deadline
+        await asyncio.sleep(0.005)
+
+
+# --- all is well --------------------------------------------------------------------------------
+
+
+async def test_a_message_becomes_rows_and_is_acknowledged(scene: Scene):
+    await scene.put(job())
+
+    assert await scene.worker().work() == 1
+
+    [rows] = scene.sink.emitted
+    assert [row.name for row in rows.events] == ["WorkflowJob", *["WorkflowStep"] * 3]
+    assert len(rows.spans) == 4
+    assert await scene.queue.depth() == 0
+
+
+async def test_an_empty_queue_is_no_work(scene: Scene):
+    assert await scene.worker().work() == 0
+    assert scene.sink.calls == 0
+
+
+async def test_a_batch_is_one_call_of_the_sink(scene: Scene):
+    await scene.put(job(1), event_of(run_body(), "run"))
+    await scene.queue.put(messages.encode([job(2), job(3)]))
+    await scene.queue.put(messages.encode([]))
+
+    assert await scene.worker().work() == 4
+
+    assert scene.sink.calls == 1
+    assert scene.sink.jobs == ["job 1", "job 2", "job 3"]
+    assert await scene.queue.depth() == 0
+
+
+async def test_no_more_is_taken_than_asked_for(scene: Scene):
+    await scene.put(*(job(number) for number in range(1, 6)))
+
+    assert await scene.worker(messages_per_batch=2).work() == 2
+
+    assert await scene.queue.depth() == 3
+
+
+@pytest.mark.parametrize("per_batch", [1, 32], ids=["in different batches", "in one batch"])
+async def test_duplicates_are_emitted_once(scene: Scene, per_batch: int):
+    run = event_of(run_body(), "run")
+    await scene.put(job(), run, job(), run, job())
+    worker = scene.worker(messages_per_batch=per_batch)
+
+    while await worker.work():
+        pass
+
+    names = [row.name for rows in scene.sink.emitted for row in rows.events]
+    assert sorted(names) == ["WorkflowJob", "WorkflowRun", *["WorkflowStep"] * 3]
+    assert sum(len(rows.spans) for rows in scene.sink.emitted) == 5
+    assert await scene.queue.depth() == 0
+
+
+async def test_what_was_emitted_is_known_after_a_restart(scene: Scene):
+    for _ in range(2):
+        await scene.put(job())
+        await scene.worker().work()
+
+    assert scene.sink.jobs == ["job 1"]
+
+
+# --- poison -------------------------------------------------------------------------------------
+
+FINE = messages.encode([job()])
+NO_EVENTS_OF_OURS = {
+    "garbage": b"\0garbage",
+    "empty": b"",
+    "a newer version": FINE.replace(b'"version":1', b'"version":2'),
+    "a kind that nobody knows": FINE.replace(b'"workflow_job",', b'"samples",'),
+    "another body": messages.encode([messages.Event("workflow_run", "x", NOW, msgspec.Raw(b"[]"))]),
+    "a time without a zone": FINE.replace(b"12:00:00Z", b"12:00:00"),
+    "an endless id": FINE.replace(b'"id":1,', b'"id":' + b"9" * 400 + b","),
+    **{
+        f"delivery id {name}": FINE.replace(b"delivery-1", delivery_id)
+        for name, delivery_id in {
+            "with slashes": b"a/../../b",
+            "of dots": b"..",
+            "of unicode": "ü🚀".encode(),
+            "of 128 characters": b"a" * 128,
+            "of nothing": b"",
+        }.items()
+    },
+}
+
+
+@pytest.mark.parametrize("body", NO_EVENTS_OF_OURS.values(), ids=NO_EVENTS_OF_OURS)
+async def test_what_is_no_event_of_ours_is_put_aside_intact(scene: Scene, body: bytes):
+    await scene.put(job(11))
+    await scene.queue.put(body)
+    await scene.put(job(12), job(13))
+
+    assert await scene.worker().work() == 4
+
+    assert await scene.poisoned() == [body]
+    assert sorted(scene.sink.jobs) == ["job 11", "job 12", "job 13"]
+    assert await scene.queue.depth() == 0
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("inner"), SinkRefusedError("too large")])
+async def test_what_breaks_the_processing_is_poisoned_alone(
+    scene: Scene, error: Exception, caplog: pytest.LogCaptureFixture
+):
+    def cursed(rows: Rows) -> Exception | None:
+        names = {row.properties.get("job_name") for row in rows.events}
+        return error if "cursed" in names else None
+
+    scene.sink.fault = cursed
+    names = ["cursed" if number in {3, 8} else f"job {number}" for number in range(1, 10)]
+    await scene.put(*(job(number, name) for number, name in enumerate(names, 1)))
+
+    assert await scene.worker().work() == 9
+
+    assert sorted(scene.sink.jobs) == sorted({*names} - {"cursed"})
+    assert [messages.decode(body)[0].id for body in await scene.poisoned()] == [
+        "delivery-3",
+        "delivery-8",
+    ]
+    assert await scene.queue.depth() == 0
+    poisoned = [record for record in caplog.records if record.getMessage() == "poisoned"]
+    assert [record.exc_info is not None for record in poisoned] == [True, True]
+
+
+async def test_the_log_of_a_poisoned_message_shows_nothing_of_it(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+):
+    await scene.queue.put(b"hunter2")
+    await scene.worker().work()
+
+    [record] = [record for record in caplog.records if record.name == LOG]
+    assert (record.levelname, record.getMessage(), record.exc_info) == ("ERROR", "poisoned", None)
+    assert "hunter2" not in str(vars(record))
+
+
+async def test_nothing_is_deleted_before_the_poison_queue_has_it(scene: Scene, tmp_path: Path):
+    (tmp_path / "folder").mkdir()
+    await scene.queue.put(b"garbage")
+    working, scene.poison = scene.poison, SqliteQueue(tmp_path / "folder", "events-poison")
+
+    with pytest.raises(QueueUnavailableError):
+        await scene.worker().work()
+
+    assert await scene.queue.depth() == 1
+    await scene.poison.close()
+    scene.poison = working
+    await scene.worker().work()
+    assert await scene.poisoned() == [b"garbage"]
+
+
+# --- something is away --------------------------------------------------------------------------
+
+
+async def test_while_a_sink_is_down_nothing_is_acknowledged_nor_poisoned(scene: Scene):
+    scene.sink.fault = down
+    await scene.put(job(1), job(2))
+
+    for _ in range(3):  # each time they are back at once, not when a lease ends
+        with pytest.raises(SinkUnavailableError):
+            await scene.worker().work()
+
+    assert await scene.queue.depth() == 2
+    assert await scene.poisoned() == []
+    scene.sink.fault = lambda _: None
+    assert await scene.worker().work() == 2
+    assert sorted(scene.sink.jobs) == ["job 1", "job 2"]
+
+
+async def test_while_the_object_store_is_down_nothing_is_emitted_nor_acknowledged(scene: Scene):
+    scene.store.is_down = True
+    await scene.put(job())
+
+    with pytest.raises(ObjectStoreUnavailableError):
+        await scene.worker().work()
+
+    assert (scene.sink.calls, await scene.queue.depth()) == (0, 1)
+    scene.store.is_down = False
+    assert await scene.worker().work() == 1
+    assert scene.sink.jobs == ["job 1"]
+
+
+async def test_a_sink_that_goes_down_while_a_batch_is_halved_loses_nothing(scene: Scene):
+    def soon_down(_: Rows) -> Exception | None:
+        return down(_) if scene.sink.calls > 1 else None
+
+    scene.sink.fault = soon_down
+    await scene.queue.put(b"garbage")
+    await scene.put(job(1), job(2), job(3))
+
+    with pytest.raises(SinkUnavailableError):
+        await scene.worker().work()
+
+    assert await scene.queue.depth() == 2, "what was done before is done"
+    scene.sink.fault = lambda _: None
+    await scene.worker().work()
+    assert sorted(scene.sink.jobs) == ["job 1", "job 2", "job 3"]
+    assert await scene.poisoned() == [b"garbage"]
+
+
+async def test_every_sink_must_have_the_rows(scene: Scene):
+    other = ListSink()
+    other.fault = down
+    await scene.put(job())
+
+    with pytest.raises(SinkUnavailableError):
+        await scene.worker(scene.sink, other).work()
+
+    assert await scene.queue.depth() == 1
+    other.fault = lambda _: None
+    await scene.worker(scene.sink, other).work()
+    assert other.jobs == ["job 1"]
+    assert scene.sink.jobs == ["job 1", "job 1"], "at least once, and folded by the queries"
+
+
+async def test_no_sink_is_still_at_work_when_the_batch_is_given_up(scene: Scene):
+    slow, failing = ListSink(emit_seconds=0.1), ListSink()
+    failing.fault = down
+    await scene.put(job())
+
+    with pytest.raises(SinkUnavailableError):
+        await scene.worker(failing, slow).work()
+
+    assert (slow.at_work, slow.jobs) == (0, ["job 1"])
+
+
+async def test_while_a_sink_is_down_what_another_refuses_is_no_poison(scene: Scene):
+    refusing, away = ListSink(), ListSink()
+    refusing.fault = lambda _: SinkRefusedError("too large")
+    away.fault = down
+    await scene.put(job())
+
+    with pytest.raises(SinkUnavailableError):
+        await scene.worker(refusing, away).work()
+
+    assert await scene.poisoned() == []
+
+
+async def test_a_cancelled_worker_gives_its_messages_back(scene: Scene):
+    scene.sink = ListSink(emit_seconds=60)
+    await scene.put(job())
+    working = asyncio.create_task(scene.worker().work())
+    await until(lambda: scene.sink.at_work == 1)
+
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+
+    assert len(await scene.queue.receive(1, 60)) == 1
+
+
+# --- the loop -----------------------------------------------------------------------------------
+
+
+async def stopped(running: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> float:
+    """Stop them; how many seconds that took."""
+    began = monotonic()
+    stop.set()
+    await asyncio.wait_for(asyncio.gather(*running), PATIENCE_SECONDS)
+    return monotonic() - began
+
+
+async def test_an_idle_worker_sees_a_message_at_once_and_stops_at_once(scene: Scene):
+    stop = asyncio.Event()
+    running = asyncio.create_task(scene.worker(poll_seconds=60).run(stop))
+    await asyncio.sleep(0.1)
+    began = monotonic()
+    await scene.put(job())
+    await until(lambda: scene.sink.jobs == ["job 1"])
+
+    assert monotonic() - began < 1
+    assert await stopped([running], stop) < 1
+    assert await scene.queue.depth() == 0
+
+
+async def test_a_stopping_worker_finishes_the_batch_in_hand_and_takes_no_other(scene: Scene):
+    scene.sink = ListSink(emit_seconds=0.1)
+    stop = asyncio.Event()
+    await scene.put(job(1), job(2), job(3))
+    running = asyncio.create_task(scene.worker(messages_per_batch=1).run(stop))
+    await until(lambda: scene.sink.at_work == 1)
+
+    await stopped([running], stop)
+
+    assert scene.sink.jobs == ["job 1"]
+    assert await scene.queue.depth() == 2
+    assert len(await scene.queue.receive(32, 60)) == 2, "the others are nobody's"
+
+
+def pauses(caplog: pytest.LogCaptureFixture) -> list[float]:
+    return [vars(r)["seconds"] for r in caplog.records if r.getMessage() == "paused"]
+
+
+async def test_pauses_grow_to_a_limit_and_begin_anew_after_a_success(
+    scene: Scene, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    caplog.set_level(logging.INFO, LOG)
+    monkeypatch.setattr(worker_module, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(worker_module, "LONGEST_PAUSE_SECONDS", 0.04)
+    scene.sink.fault = down
+    stop = asyncio.Event()
+    await scene.put(job(1))
+    running = asyncio.create_task(scene.worker(poll_seconds=0.01).run(stop))
+
+    await until(lambda: len(pauses(caplog)) == 5)
+    scene.sink.fault = lambda _: None
+    await until(lambda: scene.sink.jobs == ["job 1"])
+    outage = pauses(caplog)
+    scene.sink.fault = down
+    await scene.put(job(2))
+    await until(lambda: len(pauses(caplog)) > len(outage))
+    await stopped([running], stop)
+
+    assert outage[:5] == [0.01, 0.02, 0.04, 0.04, 0.04]
+    assert pauses(caplog)[len(outage)] == 0.01
+    assert scene.sink.jobs == ["job 1"]
+    assert await scene.queue.depth() == 1
+
+
+async def test_a_pausing_worker_stops_at_once(
+    scene: Scene, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(worker_module, "FIRST_PAUSE_SECONDS", 60.0)
+    scene.sink.fault = down
+    stop = asyncio.Event()
+    await scene.put(job())
+    running = asyncio.create_task(scene.worker().run(stop))
+    await until(lambda: bool(pauses(caplog)))
+
+    assert await stopped([running], stop) < 1
+    assert len(await scene.queue.receive(1, 60)) == 1
+
+
+async def test_two_workers_on_one_queue_share_the_work(scene: Scene):
+    stop = asyncio.Event()
+    await scene.put(*(job(number) for number in range(1, 31)))
+    workers = [scene.worker(messages_per_batch=4).run(stop) for _ in range(2)]
+    running = [asyncio.create_task(work) for work in workers]
+
+    await until(lambda: len(scene.sink.jobs) >= 30)
+    await stopped(running, stop)
+
+    assert sorted(scene.sink.jobs) == sorted(f"job {number}" for number in range(1, 31))
+    assert await scene.queue.depth() == 0
+
+
+# --- no sink ------------------------------------------------------------------------------------
+
+
+async def test_without_a_sink_there_is_no_start_and_nothing_is_acknowledged(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for prefix in ("", "BACKEND_"):
+        for name in ("APPLICATIONINSIGHTS_CONNECTION_STRING", "JSONL_PATH"):
+            monkeypatch.delenv(prefix + name, raising=False)
+    monkeypatch.setenv("GITHUB_TELEMETRY_HOME", str(tmp_path))
+    monkeypatch.setenv("AZURE_STORAGE_QUEUE_NAME", "events")
+    await scene.put(job())
+
+    with pytest.raises(SettingsError, match="rows would go nowhere"):
+        open_sinks(BackendSettings())
+    with pytest.raises(SettingsError, match="rows would go nowhere"):
+        await serve(BackendSettings())
+
+    assert await scene.queue.depth() == 1
