@@ -63,7 +63,8 @@ def _run(settings: StackSettings) -> None:
             stack.require_alive()
             sleep(WATCH_SECONDS)
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is stopping already
+        for number in (signal.SIGINT, signal.SIGTERM):  # it is stopping already
+            signal.signal(number, signal.SIG_IGN)
         stack.stop()
 
 
