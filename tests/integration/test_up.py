@@ -1,0 +1,130 @@
+"""`up`: one command starts everything, shows an answer, and leaves nothing behind."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from signal import SIGINT, SIGTERM
+from time import sleep
+
+import psutil
+import pytest
+
+from src.cli.up import DEMO_SEED
+from src.cli.welcome import duration
+from src.model.times import parse_time
+from src.simulate.days import simulate_day
+from tests.insights.stack import ROOT
+from tests.integration.processes import START_SECONDS, STOP_SECONDS, environment, wait_for
+from tests.integration.small_runs import small_run
+from tests.integration.stack import Stack
+from tests.integration.truths import assert_true
+
+LAST_WORDS = "Ctrl-C stops"
+BETWEEN_SIGNALS_SECONDS = 0.05
+
+
+class OneCommand(Stack):
+    """The same services, as children of `up`."""
+
+    def __init__(self, home: Path, demo: str) -> None:
+        super().__init__(home)
+        self.settings["DEMO"] = demo
+        self.up = self.insights = self.service("-m", "src", "up")
+        self.children: list[psutil.Process] = []
+
+    def start(self) -> None:
+        """Start it and wait for its answer."""
+        self.up.log.unlink(missing_ok=True)
+        self.up.start()
+        wait_for(lambda: LAST_WORDS in self.said, START_SECONDS, "an answer")
+        self.children = psutil.Process(self.up.pid).children(recursive=True)
+
+    @property
+    def said(self) -> str:
+        """What it has printed since it was started."""
+        return self.up.log.read_text(encoding="utf-8")
+
+    def is_gone(self) -> bool:
+        """Whether neither it nor any of its children is there."""
+        return not self.up.is_running and not any(child.is_running() for child in self.children)
+
+    def end(self) -> None:
+        """End it and what it may have left."""
+        self.up.end()
+        for child in self.children:
+            if child.is_running():
+                child.kill()
+
+
+@contextmanager
+def one_command(home: Path, demo: str) -> Iterator[OneCommand]:
+    """`up`, not started yet."""
+    stack = OneCommand(home, demo)
+    try:
+        yield stack
+    finally:
+        stack.end()
+
+
+@pytest.mark.slow
+def test_up_stops_in_time_leaves_no_process_and_goes_on_where_it_was(tmp_path: Path):
+    runs = [small_run(seed) for seed in range(3)]
+    with one_command(tmp_path, demo="0") as stack:
+        stack.start()
+        stack.take(runs[0].deliveries)
+        _assert_stopped(stack, SIGINT)
+        stack.start()
+        stack.take(runs[1].deliveries)
+        _assert_stopped(stack, SIGTERM, SIGTERM)
+        stack.start()
+        stack.take(runs[2].deliveries)
+        assert_true(stack.tables, *(run.truth for run in runs))
+        stack.up.kill()
+        wait_for(stack.is_gone, STOP_SECONDS, "the end of its children")
+
+
+@pytest.mark.slow
+def test_up_shows_the_slowest_job_and_step_of_its_day(tmp_path: Path):
+    with one_command(tmp_path, demo="1") as stack:
+        stack.start()
+        end = parse_time((tmp_path / "demo-played").read_text(encoding="utf-8"))
+        assert end
+        totals = simulate_day(DEMO_SEED, end).truth.totals
+        for slowest in (totals.slowest_job, totals.slowest_step):
+            assert slowest
+            assert f"{duration(slowest.duration_seconds)}  {slowest.name}" in stack.said
+        assert f"of {sum(totals.run_conclusions.values())} completed runs" in stack.said
+        _assert_stopped(stack, SIGINT)
+
+
+@pytest.mark.parametrize("setting", ["PORT", "INSIGHTS_PORT"])
+def test_up_says_in_one_line_which_port_is_taken(setting: str, tmp_path: Path):
+    with one_command(tmp_path, demo="0") as stack, socket.socket() as other:
+        other.bind(("127.0.0.1", int(stack.settings[setting])))
+        other.listen()
+        ended = subprocess.run(
+            [sys.executable, "-m", "src", "up"],
+            cwd=ROOT,
+            env=environment(**stack.settings),
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=False,
+        )
+    assert ended.returncode == 1
+    [line] = ended.stderr.splitlines()
+    assert f"{setting}=" in line
+    assert ended.stdout == ""
+
+
+def _assert_stopped(stack: OneCommand, *signals: int) -> None:
+    """In time, and not before its children; the impatient may ask twice."""
+    assert len(stack.children) == 3
+    for number in signals:
+        stack.up.signal(number)
+        sleep(BETWEEN_SIGNALS_SECONDS)
+    assert stack.up.wait(STOP_SECONDS) == 0
+    assert stack.is_gone()
