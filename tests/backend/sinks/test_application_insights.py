@@ -1,0 +1,239 @@
+import asyncio
+import logging
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from src.backend.rows import Rows
+from src.backend.sinks import application_insights
+from src.backend.sinks.application_insights import ITEMS_PER_CALL, ApplicationInsightsSink
+from src.model.times import format_time, parse_time
+from src.shared.errors import SettingsError, SinkRefusedError, SinkUnavailableError
+from tests.backend.sinks.ingestion import HANG, HANG_UP, KEY, Endpoint, ingestion
+from tests.backend.sinks.made_rows import RUN_SPAN_ID, TRACE_ID, event, moment, rows, span
+from tests.insights.stack import Insights, free_port, running_insights
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What the sink sets ends with the test; the exporter would keep files in the temp folder."""
+    for name in application_insights._QUIET:
+        monkeypatch.setenv(name, "true")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    with ingestion() as endpoint:
+        yield endpoint
+
+
+@asynccontextmanager
+async def sink_to(url: str) -> AsyncIterator[ApplicationInsightsSink]:
+    sink = ApplicationInsightsSink(f"InstrumentationKey={KEY};IngestionEndpoint={url}/")
+    try:
+        yield sink
+    finally:
+        await sink.close()
+
+
+# --- what arrives -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def insights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Insights]:
+    with running_insights(tmp_path_factory.mktemp("insights")) as insights:
+        yield insights
+
+
+async def test_rows_arrive_with_their_ids_times_and_numbers(insights: Insights):
+    async with sink_to(insights.url) as sink:
+        await sink.emit(Rows([event(7)], [span(0), span(7, failed=True)]))
+
+    [job] = await asyncio.to_thread(insights.ask, "customEvents")
+    assert parse_time(job["timestamp"]) == moment(7)
+    assert (job["name"], job["cloud_RoleName"], job["operation_Name"]) == (
+        "WorkflowJob",
+        "acme/rocket",
+        "RUN CI",
+    )
+    assert job["operation_Id"] == f"{TRACE_ID:032x}"
+    assert job["operation_ParentId"] == f"{RUN_SPAN_ID + 7:016x}"
+    assert job["customDimensions"] == {
+        "record_id": "github.com/jobs/7",
+        "job_name": "build ü\n'\"",
+        "ai.operation.name": "RUN CI",  # the exporter uses it, and leaves it here too
+    }
+    assert job["customMeasurements"] == {"duration_seconds": 7.25, "revision": 3_000_000}
+
+    [run] = await asyncio.to_thread(insights.ask, "requests")
+    [step] = await asyncio.to_thread(insights.ask, "dependencies")
+    for number, row in ((0, run), (7, step)):
+        assert parse_time(row["timestamp"]) == moment(number), format_time(moment(number))
+        assert row["id"] == f"{RUN_SPAN_ID + number:016x}"
+        assert row["operation_Id"] == f"{TRACE_ID:032x}"
+        assert row["name"] == f"span {number}"
+        assert row["customDimensions"] == {"record_id": f"github.com/jobs/{number}"}
+        assert row["duration"] == timedelta(minutes=1, milliseconds=number) / timedelta(
+            milliseconds=1
+        )
+    assert step["operation_ParentId"] == run["id"]
+    assert (run["success"], step["success"]) in {(True, False), ("True", "False")}
+
+
+async def test_many_items_go_in_calls_that_the_exporter_does_not_cut(endpoint: Endpoint):
+    async with sink_to(endpoint.url) as sink:
+        await sink.emit(rows(2 * ITEMS_PER_CALL + 1, spans=ITEMS_PER_CALL + 2))
+
+    assert endpoint.calls == [ITEMS_PER_CALL, ITEMS_PER_CALL, 1, ITEMS_PER_CALL, 2]
+
+
+async def test_no_rows_are_no_call(endpoint: Endpoint):
+    async with sink_to(endpoint.url) as sink:
+        await sink.emit(Rows([], []))
+
+    assert endpoint.calls == []
+
+
+# --- what does not ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 408, 429, 439, 500, 502, 503, 504])
+async def test_an_answer_that_is_no_success_is_an_outage_with_its_status(
+    endpoint: Endpoint, status: int
+):
+    endpoint.answer(status)
+    async with sink_to(endpoint.url) as sink:
+        with pytest.raises(SinkUnavailableError, match=f"answered {status}"):
+            await sink.emit(rows())
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (206, b""),
+        (206, b"<html>"),
+        (206, b'{"errors": [{"index": 0}]}'),
+        (400, b""),
+        (400, b"[1]"),
+        (400, b"null"),
+        (400, b'{"errors": null}'),
+        (400, b'{"errors": [7]}'),
+    ],
+)
+async def test_an_answer_that_tells_nothing_of_the_items_is_an_outage(
+    endpoint: Endpoint, status: int, body: bytes
+):
+    endpoint.status, endpoint.body = status, body
+    async with sink_to(endpoint.url) as sink:
+        with pytest.raises(SinkUnavailableError, match=f"answered {status}"):
+            await sink.emit(rows())
+
+
+@pytest.mark.parametrize(
+    ("status", "item_statuses", "error"),
+    [
+        (206, [400], SinkRefusedError),
+        (206, [400, 413], SinkRefusedError),
+        (400, [400], SinkRefusedError),
+        (206, [429], SinkUnavailableError),
+        (206, [400, 500], SinkUnavailableError),
+        (206, [503, 413], SinkUnavailableError),
+    ],
+)
+async def test_refused_items_tell_poison_from_an_outage(
+    endpoint: Endpoint, status: int, item_statuses: list[int], error: type[Exception]
+):
+    endpoint.answer(status, *item_statuses)
+    async with sink_to(endpoint.url) as sink:
+        with pytest.raises(error, match=f"answered {status}"):
+            await sink.emit(rows(3))
+
+
+@pytest.mark.parametrize("trouble", [HANG, HANG_UP], ids=["hangs", "hangs up"])
+async def test_no_answer_is_an_outage(
+    endpoint: Endpoint, trouble: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(application_insights, "READ_TIMEOUT_SECONDS", 0.2)
+    endpoint.status = trouble
+    async with sink_to(endpoint.url) as sink:
+        with pytest.raises(SinkUnavailableError, match="did not answer"):
+            await sink.emit(rows())
+    assert endpoint.calls == [1], "asked once: the queue does the retrying"
+
+
+async def test_nobody_there_is_an_outage():
+    async with sink_to(f"http://127.0.0.1:{free_port()}") as sink:
+        with pytest.raises(SinkUnavailableError, match="did not answer"):
+            await sink.emit(rows())
+
+
+async def test_a_sink_works_again_after_an_outage(endpoint: Endpoint):
+    async with sink_to(endpoint.url) as sink:
+        endpoint.answer(503)
+        with pytest.raises(SinkUnavailableError):
+            await sink.emit(rows(2))
+        endpoint.answer(200)
+        await sink.emit(rows(2))
+
+    assert endpoint.calls == [2, 2]
+
+
+async def test_spans_are_not_sent_where_events_failed(endpoint: Endpoint):
+    endpoint.answer(500)
+    async with sink_to(endpoint.url) as sink:
+        with pytest.raises(SinkUnavailableError):
+            await sink.emit(rows(ITEMS_PER_CALL + 1, spans=1))
+
+    assert endpoint.calls == [ITEMS_PER_CALL]
+
+
+def names_below(folder: Path) -> list[str]:
+    return [str(path) for path in folder.rglob("*")]
+
+
+async def test_nothing_is_kept_on_disk(endpoint: Endpoint, tmp_path: Path):
+    async with sink_to(endpoint.url) as sink:
+        await sink.emit(rows())
+        endpoint.answer(206, 429)
+        with pytest.raises(SinkUnavailableError):
+            await sink.emit(rows(2))
+
+    assert names_below(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "item_statuses"), [(200, []), (206, [400]), (401, []), (500, [])]
+)
+async def test_nothing_of_a_row_is_logged(
+    endpoint: Endpoint, status: int, item_statuses: list[int], caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.DEBUG)
+    endpoint.answer(status, *item_statuses)
+    async with sink_to(endpoint.url) as sink:
+        await asyncio.gather(
+            sink.emit(Rows([event(job_name="hunter2")], [])), return_exceptions=True
+        )
+
+    said = " ".join(str(vars(record)) + record.getMessage() for record in caplog.records)
+    assert "hunter2" not in said
+    assert KEY not in said
+
+
+# --- where to -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text", ["hunter2", "InstrumentationKey=hunter2", "IngestionEndpoint=http://hunter2/", ";=;"]
+)
+def test_a_wrong_connection_string_is_named_and_not_shown(text: str):
+    with pytest.raises(SettingsError, match="APPLICATIONINSIGHTS_CONNECTION_STRING") as caught:
+        ApplicationInsightsSink(text)
+
+    assert "hunter2" not in str(caught.value)
