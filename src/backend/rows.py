@@ -199,18 +199,25 @@ _ATTRIBUTES: dict[type, list[tuple[str, _Getter]]] = {
 }
 
 
+_RESULT_KEY: dict[type, str] = {
+    RunRecord: "cicd.pipeline.result",
+    JobRecord: "cicd.pipeline.task.run.result",
+    StepRecord: "cicd.pipeline.task.run.result",
+}
+
+
 def _attributes(record: Record, result: str | None) -> Properties:
-    attributes = _texts(record, _ATTRIBUTES[type(record)])
+    attributes = {"record_id": record.record_id} | _texts(record, _ATTRIBUTES[type(record)])
     if isinstance(record, StepRecord):
         attributes["cicd.pipeline.task.name"] = record.step_name
-    key = (
-        "cicd.pipeline.result" if isinstance(record, RunRecord) else "cicd.pipeline.task.run.result"
-    )
+    else:
+        owner, _, name = record.repository_full_name.partition("/")
+        attributes |= {"vcs.owner.name": owner, "vcs.repository.name": name}
     if result:
-        attributes[key] = result
+        attributes[_RESULT_KEY[type(record)]] = result
     if result in FAILED_RESULTS:
         attributes["error.type"] = _conclusion(record) or ""
-    return attributes | {"record_id": record.record_id}
+    return attributes
 
 
 def _span_name(record: Record) -> str:

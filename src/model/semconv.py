@@ -58,11 +58,9 @@ TERMS: tuple[Term, ...] = (
         "true where the row's own time had to be moved to be accepted",
         type="bool",
     ),
-    _property(
-        "host", _ALL, "GitHub's host: github.com or an Enterprise Server's", "vcs.provider.host"
-    ),
+    _property("host", _ALL, "GitHub's host: github.com or an Enterprise Server's"),
     _property("repository_id", _ALL, "Repository's number, stable over renames", type="long"),
-    _property("repository_full_name", _ALL, "owner/name", "vcs.repository.name"),
+    _property("repository_full_name", _ALL, "owner/name"),
     _property(
         "workflow_run_id", _ALL, "Run's number, shared by its attempts", "cicd.pipeline.run.id"
     ),
