@@ -31,6 +31,8 @@ from tests.integration.small_runs import small_run
 
 # The real one's least is 30 s: a dead worker's messages would come back no earlier.
 LEASE_SECONDS = 0.5
+EVENTS, POISON = "events", "events-poison"
+NOT_AN_ENVELOPE = b"no envelope"
 
 
 class Fate:
@@ -76,33 +78,42 @@ class MortalSink(ApplicationInsightsSink):
         self._fate.step()
 
 
+def queue_in(home: Path, name: str) -> SqliteQueue:
+    """A queue of this home."""
+    return SqliteQueue(home / "queue.sqlite", name)
+
+
 async def fill(home: Path, deliveries: Sequence[Delivery]) -> None:
-    """Put what the frontend would have put."""
-    queue = SqliteQueue(home / "queue.sqlite", "events")
-    for delivery in deliveries:
-        headers = {
-            b"content-type": b"application/json",
-            b"x-github-event": delivery.event.encode(),
-            b"x-github-delivery": delivery.delivery_id.encode(),
-        }
-        event = judge(headers, delivery.body, (), datetime.now(UTC)).event
-        assert event
-        await queue.put(messages.encode([event]))
+    """Put what the frontend would have put, and something that nobody understands."""
+    queue = queue_in(home, EVENTS)
+    for body in [*map(_message, deliveries), NOT_AN_ENVELOPE]:
+        await queue.put(body)
     await queue.close()
+
+
+def _message(delivery: Delivery) -> bytes:
+    headers = {
+        b"content-type": b"application/json",
+        b"x-github-event": delivery.event.encode(),
+        b"x-github-delivery": delivery.delivery_id.encode(),
+    }
+    event = judge(headers, delivery.body, (), datetime.now(UTC)).event
+    assert event
+    return messages.encode([event])
 
 
 async def work(home: Path, connection_string: str, fate: Fate) -> None:
     """Take batch after batch until the queue is empty."""
-    queue = SqliteQueue(home / "queue.sqlite", "events")
-    mortal: Any = Mortal(queue, fate)
-    store: Any = Mortal(folder_store(home / "objects"), fate)
+    queue, poison = queue_in(home, EVENTS), queue_in(home, POISON)
+    parts: list[Any] = [Mortal(p, fate) for p in (queue, poison, folder_store(home / "objects"))]
     sink = MortalSink(connection_string, fate)
-    worker = Worker(mortal, mortal, State(store), [sink], Pace(lease_seconds=LEASE_SECONDS))
+    worker = Worker(parts[0], parts[1], State(parts[2]), [sink], Pace(lease_seconds=LEASE_SECONDS))
     while await queue.depth():
         if not await worker.work():
             await queue.wait(LEASE_SECONDS)
-    await queue.close()
-    await sink.close()
+    assert await poison.depth()
+    for part in (queue, poison, sink):
+        await part.close()
 
 
 async def live(home: Path, connection_string: str, point: int) -> None:

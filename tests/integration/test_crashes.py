@@ -43,8 +43,8 @@ def test_a_worker_killed_at_any_step_of_its_io_loses_and_doubles_nothing(
         check=True,
     )
     killed = int(lives.stdout)
-    # Receive, two facts, two recalls, two requests, six tombstones, delete: before and after each.
-    assert killed == 28
+    # Receive, facts, recalls, requests, tombstones, delete, poison: before and after each call.
+    assert killed > 30
     assert_true(stack.tables, *(small_run(seed=point).truth for point in range(killed + 1)))
     # Rows do go out twice, or these deaths would prove nothing: the functions fold them into one.
     assert len(history(stack.tables, "WorkflowJobs")) > 3 * len(
