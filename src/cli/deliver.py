@@ -52,7 +52,7 @@ def _post(client: httpx.Client, delivery: Delivery, target: Target) -> Reply:
     }
     try:
         response = client.post(target.url, content=delivery.body, headers=list(headers.items()))
-    except httpx.HTTPError as exc:
+    except (httpx.HTTPError, httpx.InvalidURL) as exc:
         return Reply(delivery, None, f"{type(exc).__name__}: {exc}")
     return Reply(delivery, response.status_code, _said(response))
 

@@ -20,6 +20,7 @@ TRUTH = "truth.json"  # lies beside a simulated day and is no delivery
 PARTS_OF_A_NAMED_FILE = 5
 
 _BY_CONTENT = ("workflow_job", "workflow_run")
+_NAMELESS = frozenset({"ping", "deployment_review"})  # their bodies hold no such key
 
 
 class UnreadableRecordingError(TelemetryError):
@@ -44,7 +45,7 @@ def read_deliveries(files: Iterable[Path]) -> Iterator[Delivery]:
     for file in files:
         try:
             yield from _lines(file) if file.suffix == ".jsonl" else [_body(file)]
-        except (OSError, ValueError, KeyError, TypeError) as exc:
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as exc:
             raise UnreadableRecordingError(f"{file} holds no recorded delivery: {exc}") from exc
 
 
@@ -70,6 +71,6 @@ def _body(file: Path) -> Delivery:
 def _event(file: Path, content: Any) -> str:
     """Bodies of other events may hold a workflow_run too, so a folder that fits comes first."""
     folder = file.parent.name
-    if folder in content or folder == "ping":
+    if folder in content or folder in _NAMELESS:
         return folder
     return next((event for event in _BY_CONTENT if event in content), folder)

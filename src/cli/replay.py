@@ -53,4 +53,4 @@ def _print_answers(counts: Iterable[tuple[tuple[str, int | None, str], int]]) ->
     table = Table("event", "status", "answer", "deliveries", box=None, pad_edge=False)
     for (event, status, said), count in sorted(counts, key=str):
         table.add_row(event, str(status or "none"), said, str(count))
-    Console(soft_wrap=True).print(table)
+    Console(soft_wrap=True, markup=False, emoji=False).print(table)  # others' words, as they are
