@@ -25,7 +25,7 @@ class StackSettings(Settings):
     def webhook_url(self) -> str:
         """Where this machine takes webhooks."""
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104
-        return f"http://{host}:{self.port}/webhook"
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/webhook"
 
     @property
     def insights_url(self) -> str:
@@ -51,10 +51,10 @@ def webhook_secret(settings: StackSettings) -> str:
     if settings.secret is not None:
         return settings.secret.get_secret_value()
     file = settings.secret_file
-    try:
-        return file.read_text("ascii").strip()
-    except FileNotFoundError:
-        made = secrets.token_hex(20)
+    # An empty file is one whose maker ended before the secret was in it.
+    if file.exists() and (kept := file.read_text("ascii").strip()):
+        return kept
+    made = secrets.token_hex(20)
     settings.home.mkdir(parents=True, exist_ok=True)
     with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:  # noqa: PTH123 -- born private
         out.write(made + "\n")
