@@ -1,0 +1,245 @@
+"""What the stack says of itself: its secret, its addresses, its answer."""
+
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from src.cli import welcome
+from src.cli.stack_settings import StackSettings, stack_settings, webhook_secret
+from src.cli.welcome import duration, print_welcome
+from src.insights.answers import Answer
+from tests.insights.stack import Insights, running_insights
+
+USERS_OWN = "hunter2"
+DAY = {
+    "completed_runs": 41,
+    "success_percent": 87.5,
+    "finished_jobs": 120,
+    "queue_p50_seconds": 12.0,
+    "queue_p95_seconds": 3725.0,
+    "slowest_job": "build",
+    "slowest_job_seconds": 725.4,
+    "slowest_job_repository": "acme/rocket",
+    "slowest_job_workflow": "CI",
+    "slowest_step": "Run make",
+    "slowest_step_seconds": 600,
+    "slowest_step_job": "build",
+    "slowest_step_repository": "acme/rocket",
+    "slowest_step_workflow": "CI",
+}
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("HOST", "PORT", "INSIGHTS_PORT", "DEMO", "GITHUB_WEBHOOK_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GITHUB_TELEMETRY_HOME", str(tmp_path / "home"))
+
+
+def lines_of(said: str) -> dict[str, str]:
+    """The named lines of a welcome."""
+    return dict(re.findall(r"^  (\S+(?: \S+)*) {2,}(.*)$", said, re.MULTILINE))
+
+
+def welcomed(
+    overview: dict[str, Any] | None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> str:
+    """What is printed where this is the overview's only row."""
+    answer = Answer([*(overview or {})], [[*overview.values()]] if overview else [])
+    monkeypatch.setattr(welcome, "ask_server", lambda *_: answer)
+    settings = StackSettings()
+    webhook_secret(settings)
+    print_welcome(settings)
+    return capsys.readouterr().out
+
+
+# --- the day ------------------------------------------------------------------------------------
+
+
+def test_the_day_is_told_in_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    lines = lines_of(welcomed(DAY, monkeypatch, capsys))
+
+    assert lines["Slowest job"] == "12 min 5 s  build (acme/rocket, CI)"
+    assert lines["Slowest step"] == "10 min 0 s  Run make in build (acme/rocket, CI)"
+    assert lines["Success rate"] == "87.5 % of 41 completed runs"
+    assert lines["Queue time"] == "half of 120 jobs waited over 12 s, one in 20 over 1 h 2 min"
+
+
+def test_what_is_not_known_is_said_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    unknown = dict.fromkeys(DAY) | {"completed_runs": 3, "finished_jobs": 0}
+
+    said = welcomed(unknown, monkeypatch, capsys)
+
+    assert lines_of(said)["Slowest job"] == "none ran"
+    assert lines_of(said)["Slowest step"] == "none ran"
+    assert lines_of(said)["Success rate"] == "unknown % of 3 completed runs"
+    assert "None" not in said
+
+
+def test_a_job_whose_time_is_unknown_is_named_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    said = welcomed({**DAY, "slowest_job_seconds": None}, monkeypatch, capsys)
+
+    assert lines_of(said)["Slowest job"] == "an unknown time  build (acme/rocket, CI)"
+
+
+@pytest.mark.parametrize(
+    "overview", [None, dict.fromkeys(DAY), {**DAY, "completed_runs": 0, "finished_jobs": 0}]
+)
+def test_nothing_yet_is_an_answer_too(
+    overview: dict[str, Any] | None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    said = welcomed(overview, monkeypatch, capsys)
+
+    assert "deliveries show here" in lines_of(said)["Nothing yet"]
+    assert "Slowest" not in said
+
+
+@pytest.fixture
+def empty_insights(tmp_path: Path) -> Iterator[Insights]:
+    with running_insights(tmp_path / "home") as insights:
+        yield insights
+
+
+def test_an_empty_stand_in_has_nothing_yet(
+    empty_insights: Insights, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("INSIGHTS_PORT", empty_insights.url.rpartition(":")[2])
+    webhook_secret(StackSettings())
+
+    print_welcome(StackSettings())
+
+    assert "Nothing yet" in lines_of(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
+    ("demo", "heading"),
+    [
+        ("1", "The last 24 hours (a simulated day; DEMO=0 leaves it out)"),
+        ("0", "The last 24 hours"),
+    ],
+)
+def test_a_simulated_day_is_called_one(
+    demo: str, heading: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("DEMO", demo)
+
+    assert heading in welcomed(DAY, monkeypatch, capsys).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "an unknown time"),
+        (0, "0 s"),
+        (0.4, "0 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 0 s"),
+        (3599.6, "1 h 0 min"),
+        (11_220, "3 h 7 min"),
+        (360_000, "100 h 0 min"),
+    ],
+)
+def test_durations_are_read_at_a_glance(seconds: float | None, text: str):
+    assert duration(seconds) == text
+
+
+# --- what to do next ----------------------------------------------------------------------------
+
+
+def test_the_next_steps_can_be_typed_as_they_stand(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("PORT", "9000")
+    said = welcomed(DAY, monkeypatch, capsys)
+    secret = StackSettings().secret_file.read_text().strip()
+
+    lines = lines_of(said)
+    assert lines["Send webhooks to"].startswith("http://127.0.0.1:9000/webhook ")
+    assert lines["Secret"].startswith(f"{secret} (kept in ")
+    assert lines["Your repository"].startswith("gh webhook forward --repo=OWNER/NAME --events=")
+    assert lines["Your repository"].endswith(
+        f" --url=http://127.0.0.1:9000/webhook --secret={secret}"
+    )
+    assert lines["Ask"].endswith(" -m src query slowest-steps")
+
+
+def test_a_secret_of_the_user_s_own_is_never_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("GITHUB_WEBHOOK_SECRET", USERS_OWN)
+
+    said = welcomed(DAY, monkeypatch, capsys)
+
+    assert USERS_OWN not in said
+    assert lines_of(said)["Secret"] == "yours, GITHUB_WEBHOOK_SECRET"
+    assert lines_of(said)["Your repository"].endswith(" --secret=$GITHUB_WEBHOOK_SECRET")
+    assert not StackSettings().home.exists(), "and none is made beside it"
+
+
+# --- the secret and the addresses ---------------------------------------------------------------
+
+
+def test_a_secret_is_made_once_and_kept_for_its_owner_s_eyes():
+    settings = StackSettings()
+
+    made = webhook_secret(settings)
+
+    assert re.fullmatch(r"[0-9a-f]{40}", made)
+    assert webhook_secret(settings) == made
+    assert stat.S_IMODE(settings.secret_file.stat().st_mode) == 0o600
+
+
+def test_an_empty_secret_file_is_filled():
+    settings = StackSettings()
+    settings.home.mkdir()
+    settings.secret_file.touch()
+
+    made = webhook_secret(settings)
+
+    assert len(made) == 40
+    assert webhook_secret(settings) == made
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8080/webhook"),
+        ("0.0.0.0", "http://127.0.0.1:8080/webhook"),  # noqa: S104 -- a wildcard is no address
+        ("::", "http://127.0.0.1:8080/webhook"),
+        ("::1", "http://[::1]:8080/webhook"),
+        ("build.example", "http://build.example:8080/webhook"),
+    ],
+)
+def test_the_webhook_has_an_address_that_this_machine_reaches(
+    host: str, url: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("HOST", host)
+
+    assert StackSettings().webhook_url == url
+
+
+def test_bad_settings_are_one_line_and_exit_code_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("PORT", "many")
+
+    with pytest.raises(SystemExit) as caught:
+        stack_settings()
+
+    assert caught.value.code == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("github-telemetry: PORT: ")
