@@ -125,7 +125,7 @@ def _shared(content: dict[str, Any]) -> Facts:
 
 
 def _host(content: dict[str, Any]) -> str:
-    return urlsplit(content["repository"]["html_url"]).netloc
+    return urlsplit(str(content["repository"]["html_url"])).netloc
 
 
 def _ran(job: dict[str, Any]) -> bool:

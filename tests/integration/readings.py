@@ -1,5 +1,6 @@
 """Rows as KQL answers them in, facts to compare with what is expected out."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,12 @@ EVENTS = {
     "WorkflowRuns": "WorkflowRun",
     "WorkflowJobs": "WorkflowJob",
     "WorkflowSteps": "WorkflowStep",
+}
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "datetime": datetime.fromisoformat,
+    "long": int,
+    "real": float,
 }
 
 
@@ -41,5 +48,4 @@ def _value(name: str, value: Any) -> Any:
         return value in {True, "true"}
     if value in {None, ""}:
         return "" if name == "labels" else None
-    reader = {"datetime": datetime.fromisoformat, "long": int, "real": float}
-    return reader.get(TERM_BY_NAME[name].type, str)(value)
+    return _READERS.get(TERM_BY_NAME[name].type, str)(value)

@@ -86,8 +86,8 @@ def _assert_winners(stack: Stack, table: str, deliveries: Iterable[Delivery]) ->
     Several recordings are of one id, and of those of one phase any may win, always the same.
     """
     candidates: defaultdict[str, list[Expected]] = defaultdict(list)
-    for row in _rows_of(deliveries, table):
-        candidates[row.record_id].append(row)
+    for candidate in _rows_of(deliveries, table):
+        candidates[candidate.record_id].append(candidate)
     rows = newest(stack.tables, table)
     assert rows.keys() == candidates.keys()
     for record_id, row in rows.items():

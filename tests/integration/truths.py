@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from src.simulate.truth import JobTruth, RunTruth, StepTruth, Truth
+from src.simulate.rows import JobTruth, RunTruth, StepTruth
+from src.simulate.truth import Truth
 from tests.insights.stack import Insights
 from tests.integration.expected import Facts
 from tests.integration.readings import newest
