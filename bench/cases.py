@@ -20,8 +20,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from src.backend.decide import Known, arrive, decide
-from src.backend.rows import Rows, rows_of
+from src.backend.rows import rows_of
 from src.backend.sinks.application_insights import ApplicationInsightsSink
+from src.backend.sinks.base import Rows
 from src.backend.state import State
 from src.backend.worker import Pace, decide_all
 from src.shared import messages

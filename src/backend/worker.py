@@ -20,8 +20,8 @@ from ..shared.errors import (
 )
 from ..shared.queues.base import Message, Queue
 from .decide import Arrival, Emission, Emitted, Known, Subject, arrive, decide
-from .rows import Rows, rows_of
-from .sinks.base import Sink
+from .rows import rows_of
+from .sinks.base import Rows, Sink
 from .state import State
 
 UNAVAILABLE = (QueueUnavailableError, ObjectStoreUnavailableError, SinkUnavailableError)

@@ -54,6 +54,16 @@ class RunRecord:
     duration_seconds: Optional[float]
     clamped_count: int
 
+    @property
+    def run_record_id(self) -> str:
+        """Its own: a run attempt is its own trace."""
+        return self.record_id
+
+    @property
+    def parent_record_id(self) -> None:
+        """A run attempt has none."""
+        return
+
 
 @dataclass(frozen=True)
 class JobRecord:
@@ -97,6 +107,11 @@ class JobRecord:
         """The record id of the run attempt this job belongs to."""
         return run_record_id(self.host, self.workflow_run_id, self.run_attempt)
 
+    @property
+    def parent_record_id(self) -> str:
+        """The run attempt's."""
+        return self.run_record_id
+
 
 @dataclass(frozen=True)
 class StepRecord:
@@ -112,6 +127,36 @@ class StepRecord:
     completed_at: Optional[datetime]
     duration_seconds: Optional[float]
     clamped_count: int
+
+    @property
+    def run_record_id(self) -> str:
+        """The record id of the run attempt this step belongs to."""
+        return self.job.run_record_id
+
+    @property
+    def parent_record_id(self) -> str:
+        """The job's."""
+        return self.job.record_id
+
+    @property
+    def repository_full_name(self) -> str:
+        """The job's."""
+        return self.job.repository_full_name
+
+    @property
+    def workflow_name(self) -> Optional[str]:
+        """The job's."""
+        return self.job.workflow_name
+
+    @property
+    def conclusion(self) -> Optional[str]:
+        """The step's own, under the name that runs and jobs have for theirs."""
+        return self.step_conclusion
+
+    @property
+    def created_at(self) -> Optional[datetime]:
+        """A step comes into being when it starts."""
+        return self.started_at
 
 
 Record = Union[RunRecord, JobRecord, StepRecord]

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from src.backend.decide import Known, decide
-from src.backend.rows import OLDEST_ROW, EventRow, Rows, SpanRow, rows_of
+from src.backend.rows import OLDEST_ROW, rows_of
+from src.backend.sinks.base import EventRow, Rows, SpanRow
 from src.model import ids, semconv
 from tests.backend.bodies import STEPS, arrival_of, at, job_body, run_body
 

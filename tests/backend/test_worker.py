@@ -13,8 +13,8 @@ from obstore.store import MemoryStore
 
 from src.backend import worker as worker_module
 from src.backend.app import open_sinks, serve
-from src.backend.rows import Rows
 from src.backend.settings import BackendSettings
+from src.backend.sinks.base import Rows
 from src.backend.state import State
 from src.backend.worker import Pace, Worker
 from src.shared import messages

@@ -15,7 +15,8 @@ import pytest
 from msgspec import Raw
 
 from src.backend.decide import Emission, Known, Subject, arrive, decide
-from src.backend.rows import EventRow, rows_of
+from src.backend.rows import rows_of
+from src.backend.sinks.base import EventRow
 from src.insights.tables import create_statement, insert_statement
 from src.kql.catalogue import shipped_queries
 from src.shared.messages import Event

@@ -27,7 +27,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
 from ...shared.errors import SettingsError, SinkRefusedError, SinkUnavailableError
-from ..rows import EventRow, Rows, SpanRow
+from .base import EventRow, Rows, SpanRow
 
 ITEMS_PER_CALL = 500
 READ_TIMEOUT_SECONDS = 10

@@ -10,7 +10,7 @@ import msgspec
 
 from ...model.times import format_time
 from ...shared.errors import SinkUnavailableError
-from ..rows import EventRow, Rows, SpanRow
+from .base import EventRow, Rows, SpanRow
 
 
 class JsonlSink:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from src.backend.rows import EventRow, Rows, SpanRow
+from src.backend.sinks.base import EventRow, Rows, SpanRow
 
 NOW = datetime.now(UTC)
 TRACE_ID = 0x00F0_0000_0000_0000_0000_0000_0000_0001

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from src.backend.rows import Rows
 from src.backend.sinks import application_insights
 from src.backend.sinks.application_insights import ITEMS_PER_CALL, ApplicationInsightsSink
+from src.backend.sinks.base import Rows
 from src.model.times import format_time, parse_time
 from src.shared.errors import SettingsError, SinkRefusedError, SinkUnavailableError
 from tests.backend.sinks.ingestion import HANG, HANG_UP, KEY, Endpoint, ingestion

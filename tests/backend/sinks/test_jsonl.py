@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from src.backend.rows import Rows
+from src.backend.sinks.base import Rows
 from src.backend.sinks.jsonl import JsonlSink
 from src.model.times import format_time
 from src.shared.errors import SinkUnavailableError

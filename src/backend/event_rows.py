@@ -1,0 +1,54 @@
+"""A record in, its custom event out: properties and measurements by the table of names. Pure."""
+
+from datetime import datetime
+
+from ..model import ids
+from ..model.records import Record, StepRecord
+from ..model.semconv import EMISSION_TERMS, MEASUREMENT, PROPERTY, TERMS_BY_EVENT
+from .sinks.base import EventRow, Measurements
+from .texts import EVENT_BY_RECORD, Getter, getter, operation, texts
+
+
+def _getters(kind_of_term: str) -> dict[type[Record], list[tuple[str, Getter]]]:
+    return {
+        kind: [
+            (term.name, getter(kind, term.name))
+            for term in TERMS_BY_EVENT[event]
+            if term.kind == kind_of_term and term.name not in EMISSION_TERMS
+        ]
+        for kind, event in EVENT_BY_RECORD.items()
+    }
+
+
+_PROPERTIES = _getters(PROPERTY)
+_MEASUREMENTS = _getters(MEASUREMENT)
+
+
+def event_row(record: Record, received_at: datetime, oldest: datetime, now: datetime) -> EventRow:
+    """The record's event, its time between `oldest` and `now`."""
+    own_time = _own_time(record) or received_at
+    at = min(max(own_time, oldest), now)
+    properties = texts(record, _PROPERTIES[type(record)])
+    if at != own_time:
+        properties["time_shifted"] = "true"
+    return EventRow(
+        name=EVENT_BY_RECORD[type(record)],
+        at=at,
+        trace_id=ids.trace_id(record.run_record_id),
+        parent_span_id=ids.span_id(record.record_id),
+        operation=operation(record),
+        role=record.repository_full_name,
+        properties=properties,
+        measurements=_numbers(record),
+    )
+
+
+def _numbers(record: Record) -> Measurements:
+    values = ((name, get(record)) for name, get in _MEASUREMENTS[type(record)])
+    return {name: value for name, value in values if isinstance(value, int | float)}
+
+
+def _own_time(record: Record) -> datetime | None:
+    """When what the row says came true: its completion, else its start, else its creation."""
+    of_job = record.job.completed_at if isinstance(record, StepRecord) else None
+    return record.completed_at or of_job or record.started_at or record.created_at
