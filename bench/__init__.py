@@ -5,6 +5,7 @@
     worker      CPU of a delivery from message to decision and to acknowledged rows; memory
     latency     from put to row on the whole local stack
     startup     from start to ready
+    insights    what an item costs the stand-in; not quoted, run by `python -m bench.insights`
 
     bodies      deliveries to send            load       the lean client that sends them
     machine     cores, CPU time, memory       processes  starting, awaiting, stopping
