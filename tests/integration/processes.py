@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-import httpx
-
 from tests.insights.stack import ROOT
 
 START_SECONDS = 20.0
@@ -86,11 +84,3 @@ def wait_for(condition: Callable[[], bool], seconds: float, what: str) -> None:
     while not condition():
         assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
         time.sleep(POLL_SECONDS)
-
-
-def answers(url: str) -> bool:
-    """Whether somebody answers with success there."""
-    try:
-        return httpx.get(url, trust_env=False).is_success
-    except httpx.TransportError:
-        return False

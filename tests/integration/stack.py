@@ -10,7 +10,7 @@ import httpx
 from src.cli.deliver import Reply, Target, deliver
 from src.simulate.deliveries import Delivery
 from tests.insights.stack import KEY, Insights, free_port
-from tests.integration.processes import START_SECONDS, Service, answers, wait_for
+from tests.integration.processes import START_SECONDS, Service, wait_for
 
 SECRET = "a secret of the tests"
 DRAIN_SECONDS = 30.0
@@ -31,6 +31,8 @@ class Stack:
             "GITHUB_WEBHOOK_SECRET": SECRET,
             "APPLICATIONINSIGHTS_CONNECTION_STRING": connection_string(self.insights_url),
         }
+        # One for all: a client of its own for each question costs more than the question.
+        self._http = httpx.Client(trust_env=False)
         self.frontend = self.service("-m", "src", "frontend")
         self.backend = self.service("-m", "src", "backend")
         self.insights = self.service("-m", "src", "insights")
@@ -46,14 +48,23 @@ class Stack:
             if not service.is_running:
                 service.start()
         self.await_frontend()
-        wait_for(lambda: answers(f"{self.insights_url}/health"), START_SECONDS, "the stand-in")
+        health = f"{self.insights_url}/health"
+        wait_for(lambda: self.answers(health), START_SECONDS, "the stand-in")
 
     def await_frontend(self) -> None:
         """Return when the frontend takes deliveries."""
-        wait_for(lambda: answers(f"{self.url}/ready"), START_SECONDS, "the frontend")
+        wait_for(lambda: self.answers(f"{self.url}/ready"), START_SECONDS, "the frontend")
+
+    def answers(self, url: str) -> bool:
+        """Whether somebody answers with success there."""
+        try:
+            return self._http.get(url).is_success
+        except httpx.TransportError:
+            return False
 
     def end(self) -> None:
         """End all that runs."""
+        self._http.close()
         for service in (self.frontend, self.backend, self.insights):
             service.end()
 
@@ -74,7 +85,12 @@ class Stack:
 
     def depth(self) -> int:
         """How many messages are not acknowledged yet."""
-        return int(httpx.get(f"{self.url}/ready", trust_env=False).json()["queue_depth"])
+        return int(self._http.get(f"{self.url}/ready").json()["queue_depth"])
+
+    def row_counts(self) -> dict[str, int]:
+        """How many rows each table has."""
+        counts: dict[str, int] = self._http.get(f"{self.insights_url}/tables/counts").json()
+        return counts
 
     def drain(self, seconds: float = DRAIN_SECONDS) -> None:
         """Wait for the queue to be empty: a message leaves it only when its rows are kept."""

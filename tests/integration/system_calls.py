@@ -17,9 +17,9 @@ from pathlib import Path
 
 WRITES = frozenset({"pwrite64", "write", "writev", "sendto", "sendmsg"})
 SYNCS = frozenset({"fdatasync", "fsync"})
-# -yy names files and both ends of a connection; 4096 is a page of the log.
-OPTIONS = ("-D", "-f", "-yy", "-s", "4096", "-e", f"trace={','.join(sorted(WRITES | SYNCS))}")
-LAST_LINE = "+++ exited with"
+# -D traces from aside, so that the process started is the one traced; -yy names files and both ends
+# of connections; no page of SQLite's is larger than 65536 bytes.
+OPTIONS = ("-D", "-f", "-yy", "-s", "65536", "-e", f"trace={','.join(sorted(WRITES | SYNCS))}")
 
 _STARTED = re.compile(r"(?P<thread>\d+) +(?P<name>\w+)\((?P<arguments>.*)")
 _RESUMED = re.compile(r"(?P<thread>\d+) +<\.\.\. (?P<name>\w+) resumed>")
@@ -34,6 +34,13 @@ class Call:
     arguments: str
     began: int
     ended: int
+
+
+def is_whole(trace: Path, pid: int) -> bool:
+    """Whether it has the end of the process: `+++ exited with 0 +++` or `+++ killed by …`."""
+    return (
+        re.search(rf"^{pid} +\+\+\+ ", trace.read_text(encoding="utf-8"), re.MULTILINE) is not None
+    )
 
 
 def read_calls(trace: Path) -> list[Call]:

@@ -18,13 +18,13 @@ import pytest
 
 from src.shared.github_signature import sign
 from src.simulate.deliveries import Delivery
-from tests.integration.processes import Service, wait_for
+from tests.integration.processes import STOP_SECONDS, Service, wait_for
 from tests.integration.small_runs import small_run
 from tests.integration.stack import SECRET, Stack
 from tests.integration.system_calls import (
-    LAST_LINE,
     OPTIONS,
     is_synced_before_its_answer,
+    is_whole,
     read_calls,
 )
 
@@ -62,7 +62,7 @@ def test_each_202_comes_after_the_sync_that_covers_its_delivery(
             ports += [pair for pairs in posted for pair in pairs]
         stack.frontend.signal(SIGTERM)
         stack.frontend.wait()
-        wait_for(lambda: LAST_LINE in trace.read_text(), 5, "the end of the trace")
+        wait_for(lambda: is_whole(trace, stack.frontend.pid), STOP_SECONDS, "a whole trace")
     finally:
         stack.end()
     calls = read_calls(trace)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
-import httpx
 import pytest
 
 from src.simulate.days import simulate_day
@@ -58,7 +57,7 @@ def _counts(rows: Iterable[Expected]) -> dict[str, int]:
 
 
 def _rows(stack: Stack) -> dict[str, int]:
-    counts = httpx.get(f"{stack.insights_url}/tables/counts", trust_env=False).json()
+    counts = stack.row_counts()
     return {table: counts[table] for table in ("customEvents", "requests", "dependencies")}
 
 

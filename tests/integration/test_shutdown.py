@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from src.shared.github_signature import sign
 from src.simulate.deliveries import Delivery
-from tests.integration.processes import STOP_SECONDS, answers, wait_for
+from tests.integration.processes import STOP_SECONDS, wait_for
 from tests.integration.small_runs import small_run
 from tests.integration.stack import SECRET, Stack
 from tests.integration.truths import assert_true
@@ -39,7 +39,7 @@ def test_a_frontend_answers_the_request_in_hand(stack: Stack):
     [delivery, *rest] = small_run(seed=2).deliveries
     with closing(_half_sent(stack, delivery)) as connection:
         stack.frontend.signal(SIGTERM)
-        wait_for(lambda: not answers(f"{stack.url}/health"), STOP_SECONDS, "nobody listening")
+        wait_for(lambda: not stack.answers(f"{stack.url}/health"), STOP_SECONDS, "nobody listening")
         connection.send(_halves(delivery)[1])
         assert connection.getresponse().status == 202
     assert stack.frontend.wait() in ENDED_BY_SIGTERM

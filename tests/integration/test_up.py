@@ -53,7 +53,7 @@ class OneCommand(Stack):
 
     def end(self) -> None:
         """End it and what it may have left."""
-        self.up.end()
+        super().end()
         for child in self.children:
             if child.is_running():
                 child.kill()
