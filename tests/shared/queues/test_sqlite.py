@@ -13,6 +13,7 @@ from src.shared.queues.sqlite import PUTS_PER_COMMIT, SqliteQueue
 
 pytestmark = pytest.mark.anyio
 
+PATIENCE_SECONDS = 10
 FULL = 2  # what PRAGMA synchronous answers
 
 
@@ -71,8 +72,9 @@ async def test_a_put_that_its_caller_gave_up_does_not_hurt_the_others(queue: Sql
     await asyncio.sleep(0)
     puts[1].cancel()
 
-    answers = await asyncio.gather(*puts, return_exceptions=True)
-    await queue.put(b"later")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        answers = await asyncio.gather(*puts, return_exceptions=True)
+        await queue.put(b"later")
 
     assert [type(answer) for answer in answers] == [
         type(None),

@@ -186,14 +186,14 @@ async def test_a_queue_that_was_never_used_closes(place: Place):
 
 async def test_close_finishes_what_was_accepted(place: Place):
     queue = place.open()
-    puts = [asyncio.create_task(queue.put(b"%d" % number)) for number in range(20)]
+    puts = [asyncio.create_task(queue.put(b"%d" % number)) for number in range(600)]
     await asyncio.sleep(0)
 
     await queue.close()
 
-    assert await asyncio.gather(*puts) == [None] * 20
+    assert await asyncio.gather(*puts) == [None] * 600
     reopened = place.open()
-    assert await reopened.depth() == 20
+    assert await reopened.depth() == 600
     await reopened.close()
 
 
@@ -214,7 +214,10 @@ async def test_wait_returns_after_its_time_where_nothing_comes(queue: Queue):
     assert 0.19 < monotonic() - began < 1
 
 
-async def test_wait_is_not_ended_by_what_is_leased(queue: Queue):
+async def test_wait_is_not_ended_by_what_is_leased_or_elsewhere(place: Place, queue: Queue):
+    other = place.open("events-poison")
+    await other.put(b"poison")
+    await other.close()
     await queue.put(b"one")
     await queue.receive(1, LEASE_SECONDS)
     began = monotonic()
