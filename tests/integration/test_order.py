@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from src.simulate.days import Day, simulate_day
 from src.simulate.deliveries import Delivery
 from tests.integration.expected import Facts
+from tests.integration.processes import START_SECONDS, wait_for
 from tests.integration.readings import EVENTS, newest
 from tests.integration.stack import Stack, running_stack
 from tests.integration.truths import assert_true
@@ -75,6 +77,21 @@ def test_duplicates_make_no_span(in_order: Stack, shuffled: Stack):
         expected = sorted(map(str, in_order.tables.ask(question)))
         assert expected
         assert sorted(map(str, shuffled.tables.ask(question))) == expected
+
+
+@pytest.mark.slow
+def test_two_workers_share_the_work_and_say_the_truth(tmp_path: Path, days: list[Day]):
+    with running_stack(tmp_path) as stack:
+        second = stack.service("-m", "src.backend.app")
+        try:
+            second.start()
+            wait_for(lambda: "worker started" in second.log.read_text(), START_SECONDS, "a second")
+            stack.take(_disturbed(Random(1), days[0].deliveries))  # noqa: S311 -- no secret
+            assert_true(stack.tables, days[0].truth)
+        finally:
+            second.end()
+        for worker in (stack.backend, second):
+            assert '"event": "emitted"' in worker.log.read_text()
 
 
 def _disturbed(random: Random, deliveries: Iterable[Delivery]) -> list[Delivery]:
