@@ -16,13 +16,12 @@ from .processes import SECRET, await_answer, free_port, python, running
 from .queue import await_empty, put_all
 from .tables import figure, markdown
 
-ROUNDS = 5
 LAST_WORDS = b"Ctrl-C stops"  # ends what `up` has to say
 
 Settings = Mapping[str, str]
 
 
-def startup_table(rounds: int = ROUNDS) -> str:
+def startup_table(rounds: int) -> str:
     """Medians of so many starts of each, one kind after another."""
     starts: dict[str, Callable[[Settings], float]] = {
         "frontend, to answering /ready": _start_frontend,

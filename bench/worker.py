@@ -22,7 +22,7 @@ from .processes import await_answer, free_port, output_of, python, running
 from .queue import await_empty, put_all
 from .tables import figure, markdown
 
-ROUNDS, DECISIONS, JOBS = 5, 3_000, 200
+DECISIONS, JOBS = 3_000, 150
 MEMORY_AFTER = (5_000, 20_000)
 MEMORY_AFTER_LONG = (5_000, 20_000, 50_000, 100_000)
 ITEMS_PER_JOB = 2 * (1 + STEPS)  # an event and a span each
@@ -37,7 +37,7 @@ _DECISION_CASES = {
 }
 
 
-def decision_table(rounds: int = ROUNDS, count: int = DECISIONS) -> str:
+def decision_table(rounds: int, count: int = DECISIONS) -> str:
     """What a job delivery costs from message to decision."""
     spent: dict[str, list[float]] = {name: [] for name in _DECISION_CASES}
     for _ in range(rounds):
@@ -92,7 +92,7 @@ class RunningWorker:
         self.job_microseconds.append(self.process_events(events) / count * 1e6)
 
 
-def rows_table(rounds: int = ROUNDS, jobs: int = JOBS) -> str:
+def rows_table(rounds: int, jobs: int = JOBS) -> str:
     """What a completed job costs the worker until its rows are acknowledged."""
     alone: list[float] = []
     with _workers() as (believing, real):
