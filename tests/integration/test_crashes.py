@@ -53,6 +53,7 @@ def test_a_worker_killed_at_any_step_of_its_io_loses_and_doubles_nothing(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("moment", "kept"), [("before", 0), ("after", 1)])
 def test_a_frontend_killed_at_its_commit_has_not_answered_and_a_redelivery_counts_once(
     moment: str, kept: int, tmp_path: Path

@@ -41,6 +41,7 @@ def test_a_recorded_run_is_in_the_tables_within_two_seconds_and_once(
     assert _rows(stack) == expected
 
 
+@pytest.mark.slow
 def test_the_median_from_post_to_row_is_under_300_ms(stack: Stack):
     deliveries = simulate_day(5, _now(), runs=6).deliveries[:MEASURED]
     seconds = [_seconds_to_row(stack, delivery) for delivery in deliveries]

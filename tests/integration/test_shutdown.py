@@ -7,6 +7,8 @@ from http.client import HTTPConnection
 from signal import SIGCONT, SIGSTOP, SIGTERM
 from urllib.parse import urlsplit
 
+import pytest
+
 from src.shared.github_signature import sign
 from src.simulate.deliveries import Delivery
 from tests.integration.processes import STOP_SECONDS, wait_for
@@ -48,6 +50,7 @@ def test_a_frontend_answers_the_request_in_hand(stack: Stack):
     assert_true(stack.tables, *(small_run(seed).truth for seed in (1, 2)))
 
 
+@pytest.mark.slow
 def test_a_frontend_does_not_wait_for_a_request_that_never_ends(stack: Stack):
     with closing(_half_sent(stack, small_run(seed=3).deliveries[0])):
         stack.frontend.signal(SIGTERM)

@@ -82,6 +82,7 @@ def test_up_stops_in_time_leaves_no_process_and_goes_on_where_it_was(tmp_path: P
         _assert_stopped(stack, SIGTERM, SIGTERM)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of such a death")
 def test_up_killed_takes_its_children_along(tmp_path: Path):
     with one_command(tmp_path, demo="0") as stack:
