@@ -8,15 +8,7 @@ def command() -> None:
     """Run the webhook's frontend on HOST and PORT until SIGTERM or Ctrl-C."""
     from ..frontend.app import app_from
     from ..frontend.settings import FrontendSettings
-    from ..shared.errors import SettingsError
-    from ..shared.logs import set_up_logs
-    from ..shared.serving import serve
-    from ..shared.settings import load, refuse
+    from ..shared.serving import build, serve
 
-    set_up_logs()
-    try:
-        settings = load(FrontendSettings)
-        app = app_from(settings)
-    except SettingsError as exc:
-        raise refuse(exc) from None
+    settings, app = build(FrontendSettings, app_from)
     serve(app, settings.host, settings.port)

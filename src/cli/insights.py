@@ -12,15 +12,7 @@ def command() -> None:
     """
     from ..insights.app import app_from
     from ..insights.settings import InsightsSettings
-    from ..shared.errors import SettingsError
-    from ..shared.logs import set_up_logs
-    from ..shared.serving import serve
-    from ..shared.settings import load, refuse
+    from ..shared.serving import build, serve
 
-    set_up_logs()
-    try:
-        settings = load(InsightsSettings)
-        app = app_from(settings)
-    except SettingsError as exc:
-        raise refuse(exc) from None
+    settings, app = build(InsightsSettings, app_from)
     serve(app, settings.host, settings.port)

@@ -1,10 +1,13 @@
 """`replay`: recorded bodies in, signed deliveries to a webhook and a table of its answers out."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 import click
+
+WIDTH_OFF_A_TERMINAL = 160
 
 
 @click.command(
@@ -53,4 +56,5 @@ def _print_answers(counts: Iterable[tuple[tuple[str, int | None, str], int]]) ->
     table = Table("event", "status", "answer", "deliveries", box=None, pad_edge=False)
     for (event, status, said), count in sorted(counts, key=str):
         table.add_row(event, str(status or "none"), said, str(count))
-    Console(soft_wrap=True, markup=False, emoji=False).print(table)  # others' words, as they are
+    width = None if sys.stdout.isatty() else WIDTH_OFF_A_TERMINAL
+    Console(width=width, markup=False, emoji=False).print(table)  # others' words, as they are

@@ -32,14 +32,13 @@ def require_free(host: str, port: int, setting: str) -> None:
     Raises:
         StackError: names the setting that moves us elsewhere.
     """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as exc:
-            raise StackError(
-                f"{host}:{port} is not free ({exc.strerror}): choose another by {setting}=…"
-            ) from exc
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as exc:
+        raise StackError(
+            f"{host}:{port} is not free ({exc.strerror}): choose another by {setting}=…"
+        ) from exc
 
 
 class Part:

@@ -44,7 +44,9 @@ def _day(overview: dict[str, Any]) -> dict[str, str]:
     return {
         "Slowest job": _slowest(overview, "slowest_job"),
         "Slowest step": _slowest(overview, "slowest_step"),
-        "Success rate": f"{_number(rate)} % of {runs} completed runs",
+        "Success rate": f"{rate:g} % of {runs} completed runs"
+        if rate is not None
+        else f"unknown: none of {runs} completed runs succeeded or failed",
         "Queue time": f"half of {overview['finished_jobs']} jobs waited over"
         f" {duration(overview['queue_p50_seconds'])}, one in 20 over"
         f" {duration(overview['queue_p95_seconds'])}",
@@ -83,10 +85,6 @@ def duration(seconds: float | None) -> str:
     if hours:
         return f"{hours} h {minutes} min"
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def _number(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:g}"
 
 
 def _python() -> str:

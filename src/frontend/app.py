@@ -18,11 +18,10 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from ..shared import messages
-from ..shared.errors import QueueUnavailableError, SettingsError
-from ..shared.logs import set_up_logs
+from ..shared.errors import QueueUnavailableError
 from ..shared.queues.base import Queue
 from ..shared.queues.choose import open_queue
-from ..shared.settings import load, refuse
+from ..shared.serving import build
 from .settings import FrontendSettings
 from .webhook import MAX_BODY_BYTES, Verdict, judge, refuse_early
 
@@ -179,8 +178,4 @@ def __getattr__(name: str) -> Any:
     """`app`, built when uvicorn asks for it, so that importing this module does nothing."""
     if name != "app":
         raise AttributeError(name)
-    set_up_logs()
-    try:
-        return app_from(load(FrontendSettings))
-    except SettingsError as exc:
-        raise refuse(exc) from None
+    return build(FrontendSettings, app_from)[1]

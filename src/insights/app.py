@@ -18,8 +18,7 @@ from msgspec import DecodeError, Struct
 from msgspec.json import decode
 
 from ..shared.errors import SettingsError
-from ..shared.logs import set_up_logs
-from ..shared.settings import load, refuse
+from ..shared.serving import build
 from .answers import json_value
 from .ingestion import MAX_BODY_BYTES, TOO_LARGE, BadBodyError, decompress, ingest
 from .kql import BadQueryError, run_kql
@@ -107,11 +106,7 @@ def __getattr__(name: str) -> Any:
     """`app`, built when uvicorn asks for it, so that importing this module does nothing."""
     if name != "app":
         raise AttributeError(name)
-    set_up_logs()
-    try:
-        return app_from(load(InsightsSettings))
-    except SettingsError as exc:
-        raise refuse(exc) from None
+    return build(InsightsSettings, app_from)[1]
 
 
 def _ingest(store: Store, body: bytes, *, gzipped: bool) -> JSONResponse:

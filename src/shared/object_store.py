@@ -6,7 +6,10 @@ each write; what it holds can be told again by a redelivery.
 https://developmentseed.org/obstore/
 """
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 import obstore
@@ -16,6 +19,8 @@ from obstore.store import ObjectStore as Backing
 
 from .errors import ObjectStoreUnavailableError
 
+T = TypeVar("T")
+
 
 def segment(name: str) -> str:
     """A name as one segment of a key: no slash, no dot file, nothing that a folder minds."""
@@ -23,7 +28,11 @@ def segment(name: str) -> str:
 
 
 class ObjectStore:
-    """Create, read and list objects; each raises ObjectStoreUnavailableError where it cannot."""
+    """Create, read and list objects; each raises ObjectStoreUnavailableError where it cannot.
+
+    obstore's blocking calls, in threads: cheaper than its own coroutines, which also abort the
+    process where it ends soon after one of them.
+    """
 
     def __init__(self, backing: Backing) -> None:
         self._backing = backing
@@ -31,28 +40,28 @@ class ObjectStore:
     async def create(self, key: str, body: bytes) -> bool:
         """Write a new object; False where the key exists already, whose object stays as it is."""
         try:
-            await obstore.put_async(self._backing, key, body, mode="create")
+            await _in_thread(lambda: obstore.put(self._backing, key, body, mode="create"))
         except AlreadyExistsError:
             return False
-        except BaseError as exc:
-            raise ObjectStoreUnavailableError(str(exc)) from exc
         return True
 
     async def read(self, key: str) -> bytes:
         """The object's body."""
-        try:
-            result = await obstore.get_async(self._backing, key)
-            return bytes(await result.bytes_async())
-        except (BaseError, OSError) as exc:
-            raise ObjectStoreUnavailableError(str(exc)) from exc
+        return await _in_thread(lambda: bytes(obstore.get(self._backing, key).bytes()))
 
     async def keys(self, prefix: str) -> list[str]:
         """The keys that begin with the prefix, which ends with a slash."""
-        try:
-            found = await obstore.list(self._backing, prefix).collect_async()
-        except BaseError as exc:
-            raise ObjectStoreUnavailableError(str(exc)) from exc
+        found = await _in_thread(lambda: obstore.list(self._backing, prefix).collect())
         return [meta["path"] for meta in found]
+
+
+async def _in_thread(call: Callable[[], T]) -> T:
+    try:
+        return await asyncio.get_running_loop().run_in_executor(None, call)
+    except AlreadyExistsError:
+        raise
+    except (BaseError, OSError) as exc:
+        raise ObjectStoreUnavailableError(str(exc)) from exc
 
 
 def folder_store(path: Path) -> ObjectStore:

@@ -1,12 +1,31 @@
-"""An ASGI app in, a listening server out: the one way in which our services speak HTTP."""
+"""Settings in, a listening server out: the one way in which our services speak HTTP."""
+
+from collections.abc import Callable
+from typing import TypeVar
 
 import uvicorn
-from starlette.types import ASGIApp
+from fastapi import FastAPI
+
+from .errors import SettingsError
+from .logs import set_up_logs
+from .settings import Settings, load, refuse
 
 SHUTDOWN_SECONDS = 3  # for requests in hand; then the process ends
 
+S = TypeVar("S", bound=Settings)
 
-def serve(app: ASGIApp, host: str, port: int) -> None:
+
+def build(settings_class: type[S], app_from: Callable[[S], FastAPI]) -> tuple[S, FastAPI]:
+    """The settings from the environment and their app; bad ones: one line and exit code 2."""
+    set_up_logs()
+    try:
+        settings = load(settings_class)
+        return settings, app_from(settings)
+    except SettingsError as exc:
+        raise refuse(exc) from None
+
+
+def serve(app: FastAPI, host: str, port: int) -> None:
     """Listen until SIGTERM or Ctrl-C, then finish what is in hand."""
     uvicorn.run(
         app,

@@ -82,7 +82,7 @@ def test_what_is_not_known_is_said_so(
 
     assert lines_of(said)["Slowest job"] == "none ran"
     assert lines_of(said)["Slowest step"] == "none ran"
-    assert lines_of(said)["Success rate"] == "unknown % of 3 completed runs"
+    assert lines_of(said)["Success rate"] == "unknown: none of 3 completed runs succeeded or failed"
     assert "None" not in said
 
 

@@ -43,6 +43,8 @@ _TALKATIVE = ("azure.monitor.opentelemetry.exporter", "azure.core.pipeline.polic
 
 _SOME_OR_ALL_REFUSED = frozenset({206, 400})
 _REFUSED_FOR_GOOD = frozenset({400, 413})
+_TOO_LARGE = 413
+_SAMPLED_OUT = "Telemetry sampled out."
 
 _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 _FAILED, _FINE = Status(StatusCode.ERROR), Status(StatusCode.UNSET)
@@ -89,26 +91,34 @@ class ApplicationInsightsSink:
     def _send(self, export: Callable[[Sequence[T]], Any], items: Sequence[T]) -> None:
         for part in _parts(items):
             self._last_answer = None
-            if export(part).name != "SUCCESS":
-                raise _failure(self._last_answer)
+            if export(part).name != "SUCCESS" and (failure := _failure(self._last_answer)):
+                raise failure
 
     def _note_answer(self, response: Any) -> None:
         """`export()` tells only success from failure; which one decides what is to be done."""
         self._last_answer = response.http_response
 
 
-def _failure(answer: Any) -> SinkRefusedError | SinkUnavailableError:
-    """What a failed call means: rows refused for what they are, or a service that is not well."""
+def _failure(answer: Any) -> SinkRefusedError | SinkUnavailableError | None:
+    """What an unsuccessful call means: rows refused for what they are, or a service not well.
+
+    None where the resource's own ingestion sampling left rows out, which is as its owner wants.
+    """
     if answer is None:
         return SinkUnavailableError("Application Insights did not answer")
     complaint = f"Application Insights answered {answer.status_code}"
-    refused = _refused_items(answer) if answer.status_code in _SOME_OR_ALL_REFUSED else []
-    if refused and all(item["statusCode"] in _REFUSED_FOR_GOOD for item in refused):
+    if answer.status_code == _TOO_LARGE:
+        return SinkRefusedError(complaint)
+    errors = _item_errors(answer) if answer.status_code in _SOME_OR_ALL_REFUSED else []
+    refused = [error for error in errors if error.get("message") != _SAMPLED_OUT]
+    if errors and not refused:
+        return None
+    if refused and all(error["statusCode"] in _REFUSED_FOR_GOOD for error in refused):
         return SinkRefusedError(f"{complaint}: {refused[0].get('message')}")
     return SinkUnavailableError(complaint)
 
 
-def _refused_items(answer: Any) -> list[dict[str, Any]]:
+def _item_errors(answer: Any) -> list[dict[str, Any]]:
     try:
         errors = json.loads(answer.text())["errors"]
         return [error for error in errors if "statusCode" in error]

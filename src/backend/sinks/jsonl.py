@@ -1,9 +1,11 @@
 """Rows to a file of JSON Lines, one row a line, synced to disk before it is acknowledged."""
 
 import asyncio
+import errno
 import os
 from dataclasses import asdict
 from datetime import datetime
+from io import FileIO
 from pathlib import Path
 
 import msgspec
@@ -33,10 +35,19 @@ class JsonlSink:
 
     def _append(self, text: bytes) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("ab") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        with self._path.open("ab", buffering=0) as file:
+            whole = file.tell()
+            try:
+                _write_and_sync(file, text)
+            except OSError:
+                file.truncate(whole)  # a full disk may have taken half a line
+                raise
+
+
+def _write_and_sync(file: FileIO, text: bytes) -> None:
+    if file.write(text) != len(text):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    os.fsync(file.fileno())
 
 
 def _line(table: str, row: EventRow | SpanRow) -> bytes:

@@ -1,8 +1,9 @@
 import asyncio
+import json
 import logging
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -153,6 +154,29 @@ async def test_refused_items_tell_poison_from_an_outage(
     endpoint.answer(status, *item_statuses)
     async with sink_to(endpoint.url) as sink:
         with pytest.raises(error, match=f"answered {status}"):
+            await sink.emit(rows(3))
+
+
+async def test_a_call_that_is_too_large_is_refused_not_waited_for(endpoint: Endpoint):
+    endpoint.answer(413)
+    async with sink_to(endpoint.url) as sink:
+        with pytest.raises(SinkRefusedError, match="answered 413"):
+            await sink.emit(rows(3))
+
+
+@pytest.mark.parametrize(
+    ("others", "error"), [([], None), ([400], SinkRefusedError), ([503], SinkUnavailableError)]
+)
+async def test_what_the_resource_samples_out_is_taken(
+    endpoint: Endpoint, others: list[int], error: type[Exception] | None
+):
+    sampled = {"index": 9, "statusCode": 206, "message": "Telemetry sampled out."}
+    endpoint.answer(206, *others)
+    content = json.loads(endpoint.body)
+    content["errors"].append(sampled)
+    endpoint.body = json.dumps(content).encode()
+    async with sink_to(endpoint.url) as sink:
+        with pytest.raises(error) if error else nullcontext():
             await sink.emit(rows(3))
 
 

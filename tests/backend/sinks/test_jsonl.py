@@ -1,5 +1,6 @@
 import json
 import os
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -94,3 +95,18 @@ async def test_a_file_that_takes_no_rows_is_unavailable(
 
     with pytest.raises(SinkUnavailableError, match=str(path)):
         await JsonlSink(path).emit(rows())
+
+
+async def test_a_disk_that_fills_up_leaves_no_half_line(tmp_path: Path):
+    path = tmp_path / "rows.jsonl"
+    await JsonlSink(path).emit(rows())
+    before, limits = path.stat().st_size, resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (before + 10, limits[1]))
+    try:
+        with pytest.raises(SinkUnavailableError):
+            await JsonlSink(path).emit(rows())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    assert path.stat().st_size == before
