@@ -44,12 +44,20 @@ class Stack:
 
     def start(self) -> None:
         """Start what does not run yet, and wait until all answer."""
-        for service in (self.insights, self.frontend, self.backend):
+        for service in self.services:
             if not service.is_running:
                 service.start()
-        self.await_frontend()
-        health = f"{self.insights_url}/health"
-        wait_for(lambda: self.answers(health), START_SECONDS, "the stand-in")
+        wait_for(self._is_up, START_SECONDS, "a stack")
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """The three, who must not end by themselves."""
+        return self.frontend, self.backend, self.insights
+
+    def _is_up(self) -> bool:
+        for service in self.services:
+            assert service.is_running, service.log.read_text(encoding="utf-8")
+        return self.answers(f"{self.url}/ready") and self.answers(f"{self.insights_url}/health")
 
     def await_frontend(self) -> None:
         """Return when the frontend takes deliveries."""
@@ -65,7 +73,7 @@ class Stack:
     def end(self) -> None:
         """End all that runs."""
         self._http.close()
-        for service in (self.frontend, self.backend, self.insights):
+        for service in self.services:
             service.end()
 
     def post(self, deliveries: Iterable[Delivery]) -> list[Reply]:
