@@ -9,6 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -88,14 +89,15 @@ async def _read_body(receive: Receive) -> bytes | None:
             return b"".join(pieces)  # of a single piece, as nearly always: the piece itself
 
 
-def _body_of(verdict: Verdict) -> bytes:
-    word = {202: "queued", 200: "ignored"}.get(verdict.status)
-    said = {"status": word, "reason": verdict.reason} if word else {"error": verdict.reason}
-    return json.dumps(said).encode()
+@lru_cache(maxsize=64)
+def _body(status: int, reason: str) -> bytes:
+    """An answer's JSON; nearly all are the same few."""
+    word = {202: "queued", 200: "ignored"}.get(status)
+    return json.dumps({"status": word, "reason": reason} if word else {"error": reason}).encode()
 
 
 async def _answer(verdict: Verdict, send: Send) -> None:
-    body = _body_of(verdict)
+    body = _body(verdict.status, verdict.reason)
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),

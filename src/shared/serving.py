@@ -35,6 +35,7 @@ def serve(app: FastAPI, host: str, port: int) -> None:
         log_config=None,  # logs are set up already
         log_level="warning",
         server_header=False,
+        proxy_headers=False,  # nobody asks who the caller is; the signature says it
         ws="none",
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
