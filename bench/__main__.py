@@ -27,7 +27,7 @@ PARTS = ("frontend", "worker", "latency", "startup")
 def main() -> None:
     """Print the machine, then each table that was asked for, as soon as it is there."""
     arguments = _parse()
-    print(f"Measured on: {describe()}. CPU time counts the kernel's share; MB are 10⁶ bytes.")
+    print(f"Measured on: {describe()}. CPU time counts the kernel's share.")
     for part in PARTS:
         if part in arguments.parts:
             _print(part, arguments)

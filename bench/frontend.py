@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from src.shared.github_signature import sign
 
 from .bodies import job_body, padded
-from .machine import cpu_seconds, loading_core, memory_mb, served_core
+from .machine import cpu_seconds, loading_core, memory_mib, served_core
 from .processes import SECRET, await_answer, free_port, output_of, python, running
 from .queue import depth
 from .tables import figure, markdown
@@ -83,7 +83,7 @@ def frontend_table(rounds: int, deliveries: int = DELIVERIES) -> str:
     return f"{about} {kept}{skipped}\n\n{table}"
 
 
-_HEADS = ("server", "CPU µs a delivery", "of ours", "deliveries/s", "RSS MB", "not 202")
+_HEADS = ("server", "CPU µs a delivery", "of ours", "deliveries/s", "RSS MiB", "not 202")
 
 
 def _rows(servers: Sequence[Server]) -> Iterator[list[str]]:
@@ -95,7 +95,7 @@ def _rows(servers: Sequence[Server]) -> Iterator[list[str]]:
             figure(cpu),
             f"{cpu / ours:.2f}",
             figure(median(server.per_second)),
-            figure(memory_mb(server.pid)),
+            figure(memory_mib(server.pid)),
             str(server.refused),
         ]
 

@@ -14,11 +14,11 @@ def cpu_seconds(pid: int) -> float:
     return time.clock_gettime((~pid << 3) | _CPU_CLOCK)
 
 
-def memory_mb(pid: int) -> float:
-    """Resident memory, in millions of bytes."""
+def memory_mib(pid: int) -> float:
+    """Resident memory, in MiB."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     [line] = [line for line in status.splitlines() if line.startswith("VmRSS:")]
-    return int(line.split()[1]) * 1024 / 1e6
+    return int(line.split()[1]) / 1024
 
 
 def served_core() -> int:

@@ -17,7 +17,7 @@ from src.shared import messages
 
 from .bodies import event, job_body
 from .cases import STEPS, connection_string, life_of_jobs
-from .machine import cpu_seconds, loading_core, memory_mb, served_core
+from .machine import cpu_seconds, loading_core, memory_mib, served_core
 from .processes import await_answer, free_port, output_of, python, running
 from .queue import await_empty, put_all
 from .tables import figure, markdown
@@ -111,13 +111,13 @@ def rows_table(rounds: int, jobs: int = JOBS) -> str:
             ),
             "**worker**, to the stand-in for Application Insights": median(real.job_microseconds),
         }
-        memory = max(memory_mb(worker.pid) for worker in (believing, real))
+        memory = max(memory_mib(worker.pid) for worker in (believing, real))
     heads = ("case", "CPU ms a job", "of floor", "jobs/s a core", "CPU µs an item")
     rows = [_rows_row(title, spent, floor) for title, spent in measured.items()]
     share = 100 * floor / measured["**worker**, to an endpoint that believes everything"]
     return (
         f"Completed jobs of {STEPS} steps: {ITEMS_PER_JOB} items each. Share of the exporter:"
-        f" {share:.0f} %. Worker's memory: {memory:.0f} MB.\n\n{markdown(heads, rows)}"
+        f" {share:.0f} %. Worker's memory: {memory:.0f} MiB.\n\n{markdown(heads, rows)}"
     )
 
 
@@ -140,12 +140,12 @@ def memory_table(marks: Sequence[int] = MEMORY_AFTER) -> str:
     with ExitStack() as stack:
         url = stack.enter_context(_believing_sink())
         worker = stack.enter_context(_worker(url))
-        rows.append(["0", figure(memory_mb(worker.pid))])
+        rows.append(["0", figure(memory_mib(worker.pid))])
         for mark in marks:
             events = life_of_jobs(mark, datetime.now(UTC))[worker.put_so_far :]
             worker.process_events(events)
-            rows.append([f"{mark:,}", figure(memory_mb(worker.pid))])
-    return markdown(("deliveries", "worker's RSS MB"), rows)
+            rows.append([f"{mark:,}", figure(memory_mib(worker.pid))])
+    return markdown(("deliveries", "worker's RSS MiB"), rows)
 
 
 # --- processes --------------------------------------------------------------------------------
