@@ -141,5 +141,8 @@ async def _read_body(request: Request, limit_bytes: int) -> bytes:
 
 async def _sweep_for_ever(store: Store, retention: timedelta) -> None:
     while True:
-        await run_in_threadpool(store.sweep, datetime.now(UTC) - retention)
+        try:
+            await run_in_threadpool(store.sweep, datetime.now(UTC) - retention)
+        except Exception:  # a full disk today must not keep old rows for ever
+            log.exception("sweep failed")
         await asyncio.sleep(SWEEP_EVERY_SECONDS)

@@ -1,3 +1,4 @@
+import asyncio
 import gzip
 import json
 import time
@@ -5,13 +6,18 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
+import duckdb
 import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from src.insights import app as app_module
+from src.insights.app import create_app
 from src.insights.ingestion import MAX_BODY_BYTES
+from src.insights.store import Store
 from tests.insights.items import body, item
 from tests.insights.stack import Insights, running_insights
 
@@ -108,6 +114,41 @@ def test_clients_in_parallel_lose_nothing_and_wait_for_nobody(insights: Insights
     assert count_of(insights, "both") == 800
     counted = httpx.get(f"{insights.url}/tables/counts", trust_env=False).json()
     assert counted["customEvents"] >= 800
+
+
+class StoreOnAFullDisk(Store):
+    """A store whose first sweep fails."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.sweeps = 0
+        self.swept = Event()
+
+    def sweep(self, before: datetime) -> int:
+        self.sweeps += 1
+        if self.sweeps == 1:
+            raise duckdb.IOException("no space left")
+        swept = super().sweep(before)
+        self.swept.set()
+        return swept
+
+
+def test_a_sweep_that_fails_is_logged_and_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr(app_module, "SWEEP_EVERY_SECONDS", 0.01)
+    store = StoreOnAFullDisk(tmp_path / "insights.duckdb")
+
+    async def run_until_swept() -> None:
+        app = create_app(store, timedelta(days=1))
+        async with app.router.lifespan_context(app):
+            assert await asyncio.to_thread(store.swept.wait, 5)
+
+    asyncio.run(run_until_swept())
+
+    [failed] = [record for record in caplog.records if record.message == "sweep failed"]
+    assert failed.exc_info
+    assert "no space left" in str(failed.exc_info[1])
 
 
 @pytest.mark.slow
