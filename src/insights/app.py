@@ -74,7 +74,7 @@ def create_app(store: Store, retention: timedelta) -> FastAPI:
             return JSONResponse(await run_in_threadpool(_answer, store, text))
         except BadBodyError as exc:
             return JSONResponse({"error": str(exc)}, exc.status)
-        except (BadQueryError, DecodeError, UnicodeDecodeError) as exc:
+        except (BadQueryError, DecodeError, UnicodeDecodeError, RecursionError) as exc:
             return JSONResponse({"error": str(exc)}, 400)
 
     @app.get("/health")

@@ -29,6 +29,7 @@ OK, PARTIAL, BAD_REQUEST, TOO_LARGE = 200, 206, 400, 413
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
+_NO_JSON = (DecodeError, UnicodeDecodeError, RecursionError)  # the last: nested too deeply
 _decode_items = Decoder(list[Raw]).decode
 _decode_lines = Decoder(Raw).decode_lines
 
@@ -89,7 +90,7 @@ def ingest(body: bytes, now: datetime) -> Ingested:
     for index, item in enumerate(items):
         try:
             table, rows = _read_item(bytes(item), now)
-        except (BadItemError, DecodeError, UnicodeDecodeError) as exc:
+        except (BadItemError, *_NO_JSON) as exc:
             ingested.refusals.append(Refusal(index, str(exc)))
         else:
             ingested.rows.setdefault(table, []).extend(rows)
@@ -117,7 +118,7 @@ def decompress(body: bytes) -> bytes:
 def _split(body: bytes) -> list[Raw]:
     try:
         return _decode_items(body) if body.lstrip()[:1] == b"[" else _decode_lines(body)
-    except (DecodeError, UnicodeDecodeError) as exc:
+    except _NO_JSON as exc:
         raise BadBodyError(BAD_REQUEST, "The body is not JSON") from exc
 
 

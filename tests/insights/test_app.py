@@ -71,9 +71,11 @@ def test_part_is_taken_and_the_rest_is_named(insights: Insights):
     [
         (body(item(iKey="x")), 400),
         (b"no json", 400),
+        (b"[" * 200_000, 400),
+        (b'[{"a":' + b"[" * 60_000, 400),
         (b" " * (MAX_BODY_BYTES + 1), 413),
     ],
-    ids=["none taken", "no JSON", "too large"],
+    ids=["none taken", "no JSON", "too deep", "an item too deep", "too large"],
 )
 def test_a_request_without_a_good_item_is_refused(insights: Insights, sent: bytes, status: int):
     answer = insights.track(sent)
@@ -95,6 +97,7 @@ def test_garbage_never_gives_a_500(insights: Insights, garbage: bytes, encoding:
         (b'{"query": 5}', "$.query"),
         (b"[]", "object"),
         (b"\xff", "JSON"),
+        (b'{"x": ' + b"[" * 200_000, "recursion"),
     ],
 )
 def test_a_bad_query_is_a_400_that_says_why(insights: Insights, sent: bytes, complaint: str):
