@@ -71,7 +71,9 @@ def print_answer(text: str, form: str, url: str | None) -> None:
 
     try:
         settings = load(InsightsSettings)
-        answer = ask(text, url or f"http://127.0.0.1:{settings.port}", settings.file)
+        # Whoever names a stand-in does not mean the file of this machine.
+        where = (url, None) if url else (f"http://127.0.0.1:{settings.port}", settings.file)
+        answer = ask(text, *where)
     except SettingsError as exc:
         raise refuse(exc) from None
     except NoAnswerError as exc:

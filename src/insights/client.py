@@ -9,8 +9,8 @@ from .answers import Answer, NoAnswerError
 TIMEOUT_SECONDS = 60.0
 
 
-def ask(text: str, url: str, file: Path) -> Answer:
-    """What the stand-in at `url` answers, or `file` if nothing listens there.
+def ask(text: str, url: str, file: Path | None) -> Answer:
+    """What the stand-in at `url` answers, or `file`, where there is one, if nothing listens there.
 
     Raises:
         NoAnswerError: neither is there, or the query is refused.
@@ -18,6 +18,8 @@ def ask(text: str, url: str, file: Path) -> Answer:
     try:
         return ask_server(text, url)
     except httpx.ConnectError as exc:
+        if file is None:
+            raise NoAnswerError(f"nothing listens at {url}") from exc
         if not file.exists():
             raise NoAnswerError(
                 f"nothing listens at {url} and there is no {file}: start it with `make run`"

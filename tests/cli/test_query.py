@@ -105,6 +105,13 @@ def test_the_file_answers_where_nothing_runs(home: Path):
     assert "there is no table Nope" in failure("Nope")
 
 
+def test_a_url_that_was_named_is_never_answered_by_the_file(home: Path):
+    with Store(home / FILE_NAME) as store:
+        store.append(ingest(two_rows(NOW), NOW).rows)
+    url = f"http://127.0.0.1:{free_port()}"
+    assert failure("customEvents", "--url", url) == f"Error: nothing listens at {url}\n"
+
+
 def test_with_neither_server_nor_file_it_says_what_to_do(home: Path):
     said = failure("customEvents")
     assert str(home / FILE_NAME) in said
