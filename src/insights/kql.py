@@ -6,9 +6,11 @@ as the file, its content the body, which is how Azure saves them too.
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -49,7 +51,7 @@ def run_kql(connection: duckdb.DuckDBPyConnection, text: str) -> Table:
         rows = [tuple(map(_read, types, row)) for row in relation.fetchall()]
     except (duckdb_kql.KqlError, duckdb.Error, RecursionError) as exc:
         raise BadQueryError(_complaint(exc)) from exc
-    return Table(list(relation.columns), rows)
+    return Table(_told_apart(relation.columns), rows)
 
 
 @cache
@@ -61,6 +63,15 @@ def _register_functions() -> None:
             for path in _saved_functions()
         ]
     )
+
+
+def _told_apart(names: Iterable[str]) -> list[str]:
+    """`a, a, a` as Kusto calls them: `a, a1, a2`. In JSON the later would replace the earlier."""
+    told: list[str] = []
+    for name in names:
+        numbered = (f"{name}{number}" for number in count(1))
+        told.append(next(one for one in chain([name], numbered) if one not in told))
+    return told
 
 
 def _complaint(error: Exception) -> str:

@@ -69,6 +69,11 @@ def test_json_is_a_list_of_objects(insights: Insights):
     assert json.loads(out) == [{"name": "b,\nc", "n": None}, {"name": "Ä [b]", "n": 1.23456}]
 
 
+def test_columns_of_one_name_are_told_apart(insights: Insights):
+    out = run("print a = 1, a = 2, b = 3", "--url", insights.url, "--format", "json")
+    assert json.loads(out) == [{"a": 1, "a1": 2, "b": 3}]
+
+
 def test_csv_reads_back(insights: Insights):
     out = run(ASK, "--url", f"{insights.url}/", "--format", "csv")
     rows = [["name", "n"], ["b,\nc", ""], ["Ä [b]", "1.23456"]]

@@ -45,6 +45,20 @@ def test_each_type_of_kql_has_its_python(
     assert run_kql(cursor, f"print x = {expression}").rows == [(value,)]
 
 
+@pytest.mark.parametrize(
+    ("query", "columns"),
+    [
+        ("print a = 1, b = 2", ["a", "b"]),
+        ("print a = 1, a = 2, a = 3", ["a", "a1", "a2"]),
+        ("print a = 1, a1 = 2, a = 3", ["a", "a1", "a2"]),
+    ],
+)
+def test_columns_of_one_name_are_numbered(
+    cursor: duckdb.DuckDBPyConnection, query: str, columns: list[str]
+):
+    assert run_kql(cursor, query).columns == columns
+
+
 def test_times_in_a_list_are_aware_too(cursor: duckdb.DuckDBPyConnection):
     query = "customEvents | summarize times = make_list(timestamp)"
     ((times,),) = run_kql(cursor, query).rows
