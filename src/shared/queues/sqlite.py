@@ -10,6 +10,7 @@ https://www.sqlite.org/wal.html
 import asyncio
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -22,6 +23,7 @@ from ..errors import QueueUnavailableError
 from .base import Message
 
 T = TypeVar("T")
+_Put = tuple[bytes, asyncio.Future[None]]  # a body, and who waits for it
 
 IDLE_POLL_SECONDS = 0.05
 LOCK_WAIT_SECONDS = 5.0
@@ -62,7 +64,7 @@ class SqliteQueue:
         self._name = name
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"queue-{name}")
         self._connection: sqlite3.Connection | None = None
-        self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
+        self._waiting: deque[_Put] = deque()
         self._committing: asyncio.Task[None] | None = None
 
     async def put(self, body: bytes) -> None:
@@ -110,14 +112,21 @@ class SqliteQueue:
     async def _commit_waiting(self) -> None:
         """Commit batch after batch until nobody waits; each waiter hears of its own batch."""
         try:
-            while self._waiting:
-                batch = self._waiting[:PUTS_PER_COMMIT]
-                del self._waiting[:PUTS_PER_COMMIT]
+            while batch := self._next_batch():
                 await self._commit(batch)
         finally:
             self._committing = None
 
-    async def _commit(self, batch: list[tuple[bytes, asyncio.Future[None]]]) -> None:
+    def _next_batch(self) -> list[_Put]:
+        """The oldest puts, without those whose callers gave up while the file was locked."""
+        batch: list[_Put] = []
+        while self._waiting and len(batch) < PUTS_PER_COMMIT:
+            put = self._waiting.popleft()
+            if not put[1].done():
+                batch.append(put)
+        return batch
+
+    async def _commit(self, batch: list[_Put]) -> None:
         now = time.time()
         rows = [(self._name, body, now, now) for body, _ in batch]
         commit = self._run(lambda db: _write(db, _PUT, rows))

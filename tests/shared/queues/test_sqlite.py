@@ -85,6 +85,23 @@ async def test_a_put_that_its_caller_gave_up_does_not_hurt_the_others(queue: Sql
     assert bodies >= {b"0", b"2", b"later"}
 
 
+async def test_puts_that_were_given_up_during_a_lock_are_not_made_later(queue: SqliteQueue):
+    assert await queue.depth() == 0  # the file is there
+    with closing(sqlite3.connect(queue._path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        first = asyncio.create_task(queue.put(b"under way"))
+        await asyncio.sleep(0.05)
+        rest = [asyncio.create_task(queue.put(b"given up")) for _ in range(2 * PUTS_PER_COMMIT)]
+        await asyncio.sleep(0)
+        for put in rest:
+            put.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        other.execute("ROLLBACK")
+
+    assert await transactions_while(queue, lambda: asyncio.gather(first, queue.put(b"new"))) == 1
+    assert [message.body for message in await queue.receive(32, 60)] == [b"under way", b"new"]
+
+
 # --- what it says where the file is of no use --------------------------------------------------
 
 
