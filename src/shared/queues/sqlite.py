@@ -27,6 +27,7 @@ _Put = tuple[bytes, asyncio.Future[None]]  # a body, and who waits for it
 
 IDLE_POLL_SECONDS = 0.05
 LOCK_WAIT_SECONDS = 5.0
+LONGEST_LEASE_SECONDS = 7 * 24 * 3600.0  # and the longest delay; Azure Storage Queue allows as much
 PUTS_PER_COMMIT = 256
 PAGE_BYTES = 16_384  # holds several trimmed jobs (4 KB); a default page would spill each one
 
@@ -39,13 +40,16 @@ CREATE TABLE IF NOT EXISTS messages (
     visible_at REAL NOT NULL,
     dequeue_count INTEGER NOT NULL DEFAULT 0
 );
-CREATE INDEX IF NOT EXISTS visible ON messages (queue, visible_at, id);
+CREATE INDEX IF NOT EXISTS visible ON messages (queue, visible_at, id, dequeue_count);
 """
 _PUT = "INSERT INTO messages (queue, body, enqueued_at, visible_at) VALUES (?, ?, ?, ?)"
-_VISIBLE = "SELECT 1 FROM messages WHERE queue = ? AND visible_at <= ? LIMIT 1"
+# A clock that is set back must hide nothing for as long as it was ahead: what was never leased is
+# visible whatever the clock says, and no lease reaches beyond the longest that may be asked for.
+_IS_VISIBLE = "queue = ? AND (visible_at <= ? OR dequeue_count = 0 OR visible_at > ?)"
+_VISIBLE = f"SELECT 1 FROM messages WHERE {_IS_VISIBLE} LIMIT 1"  # noqa: S608 -- a constant
 _NEXT = (
-    "SELECT id, body, dequeue_count + 1, enqueued_at FROM messages"
-    " WHERE queue = ? AND visible_at <= ? ORDER BY visible_at, id LIMIT ?"
+    "SELECT id, body, dequeue_count + 1, enqueued_at FROM messages"  # noqa: S608 -- a constant
+    f" WHERE {_IS_VISIBLE} ORDER BY visible_at, id LIMIT ?"
 )
 _LEASE = "UPDATE messages SET visible_at = ?, dequeue_count = ? WHERE id = ?"
 # The count rises with each lease and so names it: an older lease matches no row any more.
@@ -140,7 +144,11 @@ class SqliteQueue:
                 done.set_exception(error)
 
     def _has_visible(self, db: sqlite3.Connection) -> bool:
-        return db.execute(_VISIBLE, (self._name, time.time())).fetchone() is not None
+        return db.execute(_VISIBLE, self._visible_at(time.time())).fetchone() is not None
+
+    def _visible_at(self, now: float) -> tuple[str, float, float]:
+        """The parameters of `_IS_VISIBLE`."""
+        return self._name, now, now + LONGEST_LEASE_SECONDS
 
     def _lease(self, limit: int, lease_seconds: float, db: sqlite3.Connection) -> list[Message]:
         if not self._has_visible(db):
@@ -148,7 +156,7 @@ class SqliteQueue:
         now = time.time()
         db.execute("BEGIN IMMEDIATE")
         with db:
-            rows = db.execute(_NEXT, (self._name, now, limit)).fetchall()
+            rows = db.execute(_NEXT, (*self._visible_at(now), limit)).fetchall()
             db.executemany(_LEASE, [(now + lease_seconds, row[2], row[0]) for row in rows])
         return [
             Message(str(id_), body, str(count), count, datetime.fromtimestamp(enqueued_at, UTC))

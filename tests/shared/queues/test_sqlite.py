@@ -1,15 +1,17 @@
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from src.shared.errors import QueueUnavailableError
 from src.shared.queues import sqlite
 from src.shared.queues.base import Queue
-from src.shared.queues.sqlite import PUTS_PER_COMMIT, SqliteQueue
+from src.shared.queues.sqlite import LONGEST_LEASE_SECONDS, PUTS_PER_COMMIT, SqliteQueue
 
 pytestmark = pytest.mark.anyio
 
@@ -100,6 +102,64 @@ async def test_puts_that_were_given_up_during_a_lock_are_not_made_later(queue: S
 
     assert await transactions_while(queue, lambda: asyncio.gather(first, queue.put(b"new"))) == 1
     assert [message.body for message in await queue.receive(32, 60)] == [b"under way", b"new"]
+
+
+# --- a clock that was wrong --------------------------------------------------------------------
+
+HOUR_SECONDS = 3600.0
+YEARS_SECONDS = 10 * 365 * 24 * HOUR_SECONDS
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Sets the queue's wall clock so many seconds ahead of the true time."""
+
+    def set_ahead(seconds: float) -> None:
+        monkeypatch.setattr(sqlite, "time", SimpleNamespace(time=lambda: time.time() + seconds))
+
+    return set_ahead
+
+
+async def test_what_was_put_while_the_clock_was_ahead_is_visible_once_it_is_right(
+    queue: SqliteQueue, clock: Callable[[float], None]
+):
+    clock(HOUR_SECONDS)
+    await queue.put(b"one")
+    clock(0)
+
+    [message] = await queue.receive(32, 60)
+
+    assert message.body == b"one"
+    assert await queue.receive(32, 60) == [], "its lease counts by the right clock"
+
+
+async def test_a_lease_by_a_clock_years_ahead_does_not_hide_for_years(
+    queue: SqliteQueue, clock: Callable[[float], None]
+):
+    await queue.put(b"one")
+    clock(YEARS_SECONDS)
+    await queue.receive(1, 60)
+    clock(0)
+
+    assert [m.dequeue_count for m in await queue.receive(1, 60)] == [2]
+
+
+async def test_the_longest_lease_holds(queue: SqliteQueue):
+    await queue.put(b"one")
+    await queue.receive(1, LONGEST_LEASE_SECONDS)
+
+    assert await queue.receive(1, 60) == []
+
+
+async def test_what_was_given_back_is_not_starved_by_what_is_new(queue: SqliteQueue):
+    await queue.put(b"given back")
+    await queue.release(await queue.receive(1, 60))
+    for _ in range(3):
+        await queue.put(b"new")
+
+    [message] = await queue.receive(1, 60)
+
+    assert message.body == b"given back"
 
 
 # --- what it says where the file is of no use --------------------------------------------------
