@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from src.backend.decide import Known, arrive, decide
 from src.backend.rows import rows_of
 from src.backend.sinks.application_insights import ApplicationInsightsSink
-from src.backend.sinks.base import Rows
+from src.backend.sinks.base import Row
 from src.backend.state import State
 from src.backend.worker import Pace, decide_all
 from src.shared import messages
@@ -73,7 +73,7 @@ async def remember(queue: SqliteQueue, state: State) -> None:
         await queue.delete(taken)
 
 
-async def export(sink: ApplicationInsightsSink, batches: Sequence[Rows]) -> None:
+async def export(sink: ApplicationInsightsSink, batches: Sequence[Sequence[Row]]) -> None:
     """Send the rows as the worker does, a batch of messages at a time."""
     for rows in batches:
         await sink.emit(rows)
@@ -108,12 +108,13 @@ def connection_string(url: str) -> str:
     return f"InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint={url}"
 
 
-def _rows_of_jobs(count: int, now: datetime) -> list[Rows]:
+def _rows_of_jobs(count: int, now: datetime) -> list[list[Row]]:
     """The rows of completed jobs, those of a batch of messages together."""
     arrivals = [arrive(event(job_body(n, "completed", STEPS, now), n, now)) for n in range(count)]
     emissions = [emission for arrival in arrivals for emission in decide(arrival, Known())]
     size = MESSAGES_PER_BATCH
-    return [rows_of(emissions[i : i + size], now) for i in range(0, count, size)]
+    batches = [emissions[i : i + size] for i in range(0, count, size)]
+    return [[row for e in batch for row in rows_of(e, now)] for batch in batches]
 
 
 def main() -> None:

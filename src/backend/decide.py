@@ -14,7 +14,7 @@ from typing import TypeAlias
 from ..analysis.durations import QUEUED, RAN, WAITING, Gate, was_gated
 from ..model.ids import FIRST_ATTEMPT
 from ..model.records import PHASE_COMPLETED, REVISIONS_PER_PHASE, RunRecord
-from ..shared.errors import DeliveryRefusedError, UndecodableMessageError
+from ..shared.errors import DeliveryRefusedError, NewerMessageError, UndecodableMessageError
 from ..shared.github_events import (
     EVENTS,
     GitHubDelivery,
@@ -76,11 +76,11 @@ Emissions: TypeAlias = frozenset[Emitted]
 class Known:
     """What is remembered of a subject, this event's own fact included.
 
-    `completed` is there only where a gate may have come after it.
+    `completed` are the job's completions, there only where a gate may have come after them.
     """
 
     gates: tuple[Gate, ...] = ()
-    completed: Arrival | None = None
+    completed: tuple[Arrival, ...] = ()
     emitted: Emissions = frozenset()
 
 
@@ -103,10 +103,11 @@ def arrive(event: Event) -> Arrival:
     """Parse an event's delivery.
 
     Raises:
-        UndecodableMessageError: a kind that nobody here knows, or a body that is none of it.
+        UndecodableMessageError: a body that is none of its kind; NewerMessageError: a kind that
+            nobody here knows.
     """
     if event.kind not in EVENTS:
-        raise UndecodableMessageError(f"events of kind {event.kind!r} are not known here")
+        raise NewerMessageError(f"events of kind {event.kind!r} are not known here")
     if not is_delivery_id(event.id):
         raise UndecodableMessageError("the event's id is no delivery id")
     try:
@@ -134,8 +135,8 @@ def decide(arrival: Arrival, known: Known) -> tuple[Emission, ...]:
 def _sources(arrival: Arrival, known: Known) -> Iterator[Arrival]:
     yield arrival
     # An approval's delivery that comes after the completion changes the job's queue time.
-    if arrival.gate and known.completed and was_gated(known.gates):
-        yield known.completed
+    if arrival.gate and was_gated(known.gates):
+        yield from known.completed
 
 
 def _interpret(source: Arrival, gates: tuple[Gate, ...]) -> Interpretation:

@@ -6,7 +6,7 @@ from ..model import ids
 from ..model.records import Record, StepRecord
 from ..model.semconv import EMISSION_TERMS, MEASUREMENT, PROPERTY, TERMS_BY_EVENT
 from .sinks.base import EventRow, Measurements
-from .texts import EVENT_BY_RECORD, Getter, getter, operation, texts
+from .texts import EVENT_BY_RECORD, Getter, getter, run_name, texts
 
 
 def _getters(kind_of_term: str) -> dict[type[Record], list[tuple[str, Getter]]]:
@@ -35,8 +35,8 @@ def event_row(record: Record, received_at: datetime, oldest: datetime, now: date
         name=EVENT_BY_RECORD[type(record)],
         at=at,
         trace_id=ids.trace_id(record.run_record_id),
-        parent_span_id=ids.span_id(record.record_id),
-        operation=operation(record),
+        span_id=ids.span_id(record.record_id),
+        operation=run_name(record),
         role=record.repository_full_name,
         properties=properties,
         measurements=_numbers(record),

@@ -45,8 +45,8 @@ _PHASE_BY_WORD = dict.fromkeys(NOT_YET_STARTED, PHASE_QUEUED) | {
     "started": PHASE_IN_PROGRESS,
     "completed": PHASE_COMPLETED,
 }
-# Says which row it is, or where it came from; not what it says.
-_NOT_CONTENT = frozenset({"revision", "content_hash", "delivery_id"})
+# Says which row it is, or where it came from (a job's actor is the delivery's sender).
+_NOT_CONTENT = frozenset({"revision", "content_hash", "delivery_id", "actor"})
 _RUN_CONTENT, _JOB_CONTENT, _STEP_CONTENT = (
     tuple(f.name for f in fields(kind) if f.name not in _NOT_CONTENT | {"job"})
     for kind in (RunRecord, JobRecord, StepRecord)
@@ -114,6 +114,8 @@ def interpret_job(delivery: JobDelivery, delivery_id: str, gates: Sequence[Gate]
     `gates` are the job's queued and waiting deliveries, as far as they are known.
     """
     phase = phase_of(delivery.action, delivery.workflow_job.status)
+    if phase == PHASE_IN_PROGRESS:
+        gates = ()  # what a job waited for is told at its end: nothing corrects a running one
     job = _job_record(delivery, delivery_id, gates, phase)
     if phase == PHASE_QUEUED and was_gated(gates):
         latest = in_order(gates)[-1]
@@ -130,9 +132,8 @@ def _job_record(
     job, host = delivery.workflow_job, github_host(delivery)
     created_at, started_at, completed_at = _times(job, phase)
     how = _execution(job) if phase == PHASE_COMPLETED else None
-    ran = how in {RAN, None}
-    duration = elapsed(started_at, completed_at) if ran else UNKNOWN
-    queued = queue_time(created_at, started_at, gates) if ran else UNKNOWN
+    duration = elapsed(started_at, completed_at) if how == RAN else UNKNOWN
+    queued = queue_time(created_at, started_at, gates) if how == RAN else UNKNOWN
     granted = approval(gates)
     return JobRecord(
         record_id=ids.job_record_id(host, job.id),

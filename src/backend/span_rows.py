@@ -1,13 +1,16 @@
 """A run, or a job with its steps, in; their spans out, shifted as one where they are old. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from ..model import ids
 from ..model.records import JobRecord, Record, RunRecord, StepRecord
 from ..model.semconv import FAILED_RESULTS, RESULT_BY_CONCLUSION, TERMS_BY_EVENT
 from .sinks.base import Properties, SpanRow
-from .texts import EVENT_BY_RECORD, getter, is_own, operation, texts
+from .texts import EVENT_BY_RECORD, getter, is_own, run_name, texts
+
+# A step a second before its job is usual; one in the year 1 is somebody's zero time.
+ABSURDLY_EARLY = timedelta(days=1)
 
 _ATTRIBUTES = {
     kind: [
@@ -25,32 +28,41 @@ _RESULT_KEY: dict[type[Record], str] = {
 }
 
 
-def span_rows(records: Iterable[Record], oldest: datetime) -> list[SpanRow]:
-    """Spans of what has a duration; none starts before `oldest`, all keep their distances."""
+def span_rows(records: Sequence[Record], oldest: datetime, now: datetime) -> list[SpanRow]:
+    """Spans of what has a duration, of `records` whose first is what the others belong to.
+
+    None starts before `oldest`: they are shifted as one and keep their distances, but for those
+    that would then start after `now`.
+    """
     timed = [
         (record, record.started_at, timedelta(seconds=record.duration_seconds))
         for record in records
         if record.started_at and record.duration_seconds is not None
     ]
+    whole = records[0].started_at
+    timed = [span for span in timed if whole and span[1] > whole - ABSURDLY_EARLY]
     if not timed:
         return []
     shift = max(oldest - min(started_at for _, started_at, _ in timed), timedelta(0))
-    return [_span(record, started_at, lasted, shift) for record, started_at, lasted in timed]
+    return [
+        _span(record, started_at, min(started_at + shift, now), lasted)
+        for record, started_at, lasted in timed
+    ]
 
 
-def _span(record: Record, started_at: datetime, lasted: timedelta, shift: timedelta) -> SpanRow:
+def _span(record: Record, truly: datetime, started_at: datetime, lasted: timedelta) -> SpanRow:
     parent = record.parent_record_id
     result = RESULT_BY_CONCLUSION.get(record.conclusion or "")
     attributes = _attributes(record, result)
-    if shift:
+    if started_at != truly:
         attributes["time_shifted"] = "true"
     return SpanRow(
         name=_name(record),
         trace_id=ids.trace_id(record.run_record_id),
         span_id=ids.span_id(record.record_id),
         parent_span_id=ids.span_id(parent) if parent else None,
-        started_at=started_at + shift,
-        ended_at=started_at + shift + lasted,
+        started_at=started_at,
+        ended_at=started_at + lasted,
         failed=result in FAILED_RESULTS,
         role=record.repository_full_name,
         attributes=attributes,
@@ -78,4 +90,4 @@ def _name(record: Record) -> str:
         case JobRecord():
             return record.job_name
         case RunRecord():
-            return operation(record)
+            return run_name(record)

@@ -12,13 +12,17 @@ never in rows lost. Nothing is read, changed and written back, so nothing can be
 """
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from ..analysis.durations import Gate, was_gated
 from ..shared import messages
+from ..shared.errors import UndecodableMessageError
 from ..shared.object_store import ObjectStore, segment
 from .decide import Arrival, Emitted, Known, Subject, arrive
+
+log = logging.getLogger(__name__)
 
 
 class State:
@@ -50,12 +54,21 @@ class State:
         folder = _folder(subject)
         names = sorted(key.removeprefix(folder) for key in await self._store.keys(folder))
         gates = _gates(names)
-        completed = [name for name in names if name.startswith("completed-")]
-        known = Known(gates=gates, emitted=_emitted(names))
-        if not (completed and was_gated(gates)):
-            return known
-        [event] = messages.decode(await self._store.read(folder + completed[-1]))
-        return Known(gates, arrive(event), known.emitted)
+        completed: list[Arrival] = []
+        if was_gated(gates):
+            for name in names:
+                if name.startswith("completed-"):
+                    completed += _completion(await self._store.read(folder + name))
+        return Known(gates, tuple(completed), _emitted(names))
+
+
+def _completion(body: bytes) -> list[Arrival]:
+    """The stored event; none where a power cut left half of it, or nothing."""
+    try:
+        return [arrive(event) for event in messages.decode(body)]
+    except UndecodableMessageError as exc:
+        log.warning("a stored completion cannot be read", extra={"reason": str(exc)})
+        return []
 
 
 def _folder(subject: Subject) -> str:

@@ -34,8 +34,8 @@ def texts(record: Record, getters: Iterable[tuple[str, Getter]]) -> dict[str, st
     return {name: _text(value) for name, value in values if value is not None}
 
 
-def operation(record: Record) -> str:
-    """The run's name, as OpenTelemetry forms a pipeline run's: `{action} {pipeline}`."""
+def run_name(record: Record) -> str:
+    """The run's span name, as OpenTelemetry forms a pipeline run's: `{action} {pipeline}`."""
     return f"RUN {record.workflow_name or 'workflow'}"
 
 

@@ -1,27 +1,33 @@
 """Messages in, rows out, and only then the acknowledgement.
 
-One batch at a time: receive, note the facts, recall what is known, decide, emit to every sink,
+One batch at a time: receive, note the facts, recall what is known, plan, emit to every sink,
 remember what is out, delete. Whatever breaks in between leaves the messages in the queue.
+
+Three things can be wrong, and each has its own end. A service is away: the batch is held and what
+is missing sent again, nothing is received meanwhile, nothing is acknowledged. A message is no
+good, which shows by others passing: it goes to the poison queue, intact. A message is too new for
+us: it is put back for an hour, since a deployment may be under way.
 """
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Coroutine, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 
-from ..shared import messages
 from ..shared.errors import (
+    NewerMessageError,
     ObjectStoreUnavailableError,
     QueueUnavailableError,
+    SinkRefusedError,
     SinkUnavailableError,
     UndecodableMessageError,
 )
 from ..shared.queues.base import Message, Queue
-from .decide import Arrival, Emission, Emitted, Known, Subject, arrive, decide
-from .rows import rows_of
-from .sinks.base import Rows, Sink
+from .batch import Failure, Planned, plan, read_messages
+from .sinks.base import Receipt, Row, Sink
 from .state import State
 
 UNAVAILABLE = (QueueUnavailableError, ObjectStoreUnavailableError, SinkUnavailableError)
@@ -29,17 +35,24 @@ UNAVAILABLE = (QueueUnavailableError, ObjectStoreUnavailableError, SinkUnavailab
 
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 5.0
+NEWER_RETRY_SECONDS = 60.0
+NEWER_KEPT = timedelta(hours=1)
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How much a worker takes at once, for how long, and how often it looks while idle."""
+    """How much a worker takes at once and for how long, and how often it looks while idle.
+
+    `hold_seconds` is how long a batch is kept in hand for a sink that is away, well within its
+    lease; then it goes back to the queue.
+    """
 
     messages_per_batch: int = 32
     lease_seconds: float = 300
     poll_seconds: float = 5
+    hold_seconds: float = 0
 
 
 class Worker:
@@ -53,19 +66,22 @@ class Worker:
         self._state = state
         self._sinks = sinks
         self._pace = pace
+        self._stop = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; the batch in hand is finished first."""
-        pause = FIRST_PAUSE_SECONDS
+        self._stop = stop
+        pauses = _pauses()
         while not stop.is_set():
             try:
                 if not await self.work():
                     await _first(stop.wait(), self._queue.wait(self._pace.poll_seconds))
-                pause = FIRST_PAUSE_SECONDS
+                pauses = _pauses()
             except UNAVAILABLE as exc:
-                log.warning("paused", extra={"reason": str(exc), "seconds": pause})
-                await _first(stop.wait(), asyncio.sleep(pause))
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                await self._pause(next(pauses), str(exc))
+            except Exception as exc:  # a bug of ours; the messages are back in the queue
+                log.exception("a batch failed")
+                await self._pause(next(pauses), str(exc))
 
     async def work(self) -> int:
         """Take one batch all the way; returns how many messages it held.
@@ -75,73 +91,91 @@ class Worker:
         """
         taken = await self._queue.receive(self._pace.messages_per_batch, self._pace.lease_seconds)
         try:
-            await self._handle(taken)
+            await self._process(taken)
         except BaseException:
             await self._queue.release(taken)
             raise
         return len(taken)
 
-    async def _handle(self, taken: Sequence[Message]) -> None:
-        """Process and acknowledge; what cannot be processed even alone is poison."""
-        if not taken:
-            return
-        try:
-            await self._process([event for m in taken for event in messages.decode(m.body)])
-        except UNAVAILABLE:
-            raise
-        except Exception as exc:  # noqa: BLE001 -- whatever one message breaks, the others go on
-            if len(taken) == 1:
-                await self._put_aside(taken[0], exc)
-                return
-            middle = len(taken) // 2
-            await self._handle(taken[:middle])
-            await self._handle(taken[middle:])
-        else:
-            await self._queue.delete(taken)
+    async def _process(self, taken: Sequence[Message]) -> None:
+        letters, failures = read_messages(taken)
+        arrivals = [arrival for letter in letters for arrival in letter.arrivals]
+        await self._state.note(arrivals)
+        known = await self._state.recall(arrival.subject for arrival in arrivals)
+        planned, crashed = plan(letters, known, datetime.now(UTC))
+        if crashed and len(crashed) == len(letters):
+            raise crashed[0].error  # it is not them, it is us
+        failures += [*crashed, *await self._emit(planned)]
+        failed = {failure.message.id for failure in failures}
+        out = [p for p in planned if p.message.id not in failed]
+        await self._state.remember((p.subject, p.emission.name) for p in out)
+        await self._queue.delete([m for m in taken if m.id not in failed])
+        for failure in failures:
+            await self._set_aside(failure)
+        if out:
+            rows = sum(len(p.rows) for p in out)
+            log.info("emitted", extra={"deliveries": len(arrivals), "rows": rows})
 
-    async def _put_aside(self, message: Message, exc: Exception) -> None:
-        """To the poison queue, intact, and only then out of ours."""
-        keys = {"message_id": message.id, "reason": str(exc)}
-        expected = isinstance(exc, UndecodableMessageError)
-        log.error("poisoned", extra=keys, exc_info=None if expected else exc)
+    async def _emit(self, planned: Sequence[Planned]) -> list[Failure]:
+        """Every row to every sink; which messages have rows that a sink refuses for good.
+
+        Raises SinkUnavailableError where a sink lacks rows, or refuses all there are: then it is
+        the sink that is wrong, or the way to it.
+        """
+        rows = [row for p in planned for row in p.rows]
+        if not rows:
+            return []
+        # Each is waited for, well or not: none is still at work when the batch is given up.
+        receipts = await asyncio.gather(*(self._deliver(sink, rows) for sink in self._sinks))
+        refused: dict[int, str] = {}
+        for receipt in receipts:
+            if receipt.missing or len(receipt.refused) == len(rows):
+                raise SinkUnavailableError(receipt.complaint)
+            refused |= {id(row): receipt.complaint for row in receipt.refused}
+        return [
+            Failure(p.message, SinkRefusedError(complaint))
+            for p in planned
+            if (complaint := next((refused[id(r)] for r in p.rows if id(r) in refused), None))
+        ]
+
+    async def _deliver(self, sink: Sink, rows: Sequence[Row]) -> Receipt:
+        """Send rows to a sink, and again what it lacks, for as long as a batch may be held."""
+        give_up_at = monotonic() + self._pace.hold_seconds
+        refused: list[Row] = []
+        for pause_seconds in _pauses():
+            receipt = await sink.emit(rows)
+            refused += receipt.refused
+            rows = receipt.missing
+            if not rows or self._stop.is_set() or monotonic() >= give_up_at:
+                return Receipt(rows, refused, receipt.complaint)
+            await self._pause(pause_seconds, receipt.complaint)
+        raise AssertionError("pauses do not end")
+
+    async def _set_aside(self, failure: Failure) -> None:
+        """To the poison queue, intact, and only then out of ours; what is too new is put back."""
+        message, error = failure.message, failure.error
+        keys = {"message_id": message.id, "deliveries": failure.deliveries, "reason": str(error)}
+        age = datetime.now(UTC) - message.enqueued_at
+        if isinstance(error, NewerMessageError) and age < NEWER_KEPT:
+            log.warning("put back", extra=keys)
+            await self._queue.release([message], NEWER_RETRY_SECONDS)
+            return
+        expected = isinstance(error, UndecodableMessageError | SinkRefusedError)
+        log.error("poisoned", extra=keys, exc_info=None if expected else error)
         await self._poison.put(message.body)
         await self._queue.delete([message])
 
-    async def _process(self, events: Sequence[messages.Event]) -> None:
-        arrivals = [arrive(event) for event in events]
-        await self._state.note(arrivals)
-        known = await self._state.recall(arrival.subject for arrival in arrivals)
-        decided = decide_all(arrivals, known)
-        if not decided:
-            return
-        rows = rows_of((emission for _, emission in decided), datetime.now(UTC))
-        await self._emit(rows)
-        await self._state.remember((subject, emission.name) for subject, emission in decided)
-        counts = {"events": len(rows.events), "spans": len(rows.spans)}
-        log.info("emitted", extra={"deliveries": len(arrivals), **counts})
-
-    async def _emit(self, rows: Rows) -> None:
-        """To every sink at once; none is still at work when this ends, well or not."""
-        emits = (sink.emit(rows) for sink in self._sinks)
-        ends = await asyncio.gather(*emits, return_exceptions=True)
-        errors = [end for end in ends if isinstance(end, BaseException)]
-        if errors:  # while one sink is away, what another refuses is not poison yet
-            raise min(errors, key=lambda error: not isinstance(error, UNAVAILABLE))
+    async def _pause(self, seconds: float, reason: str) -> None:
+        log.warning("paused", extra={"reason": reason, "seconds": seconds})
+        await _first(self._stop.wait(), asyncio.sleep(seconds))
 
 
-def decide_all(
-    arrivals: Sequence[Arrival], known: dict[Subject, Known]
-) -> list[tuple[Subject, Emission]]:
-    """What a batch emits; what one event emits is known to the next."""
-    decided = []
-    emitted: dict[Subject, frozenset[Emitted]] = {s: k.emitted for s, k in known.items()}
-    for arrival in arrivals:
-        subject = arrival.subject
-        knowing = replace(known[subject], emitted=emitted[subject])
-        emissions = decide(arrival, knowing)
-        emitted[subject] |= {emission.name for emission in emissions}
-        decided += [(subject, emission) for emission in emissions]
-    return decided
+def _pauses() -> Iterator[float]:
+    """Growing pauses, without end."""
+    seconds = FIRST_PAUSE_SECONDS
+    while True:
+        yield seconds
+        seconds = min(seconds * 2, LONGEST_PAUSE_SECONDS)
 
 
 async def _first(*waits: Coroutine[Any, Any, object]) -> None:

@@ -4,8 +4,8 @@ A term says what a name means, its unit, its type in KQL, which records carry it
 calls it. The sinks write by this table; docs/telemetry.md and the columns of the saved KQL
 functions are generated from it; a record field without a term fails a test.
 
-Names are the seed's where it had one, else OpenTelemetry's idea in Application Insights' habit
-(snake_case). Units are UCUM codes, as OpenTelemetry writes them.
+Names are those that earlier versions documented; new ones are OpenTelemetry's idea in Application
+Insights' habit (snake_case). Units are UCUM codes, as OpenTelemetry writes them.
 """
 
 from __future__ import annotations

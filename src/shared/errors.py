@@ -17,6 +17,10 @@ class UndecodableMessageError(TelemetryError):
     """A queue message that is no envelope of ours."""
 
 
+class NewerMessageError(UndecodableMessageError):
+    """A queue message that a newer version of ours may understand."""
+
+
 class QueueUnavailableError(TelemetryError):
     """The queue did not take or give a message; trying again may help."""
 
@@ -30,4 +34,4 @@ class SinkUnavailableError(TelemetryError):
 
 
 class SinkRefusedError(TelemetryError):
-    """A sink will never take one of these rows; the others it may have."""
+    """A sink will never take some of a message's rows, though it takes those of others."""

@@ -132,7 +132,7 @@ _encode = msgspec.json.Encoder().encode
 EVENTS = frozenset(_DECODERS)
 
 # Both become parts of keys and ids, so they are checked at the door.
-_HOST = re.compile(r"[a-z0-9.:-]{1,128}")
+_HOST = re.compile(r"(?=.{1,128}$)[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
 _DELIVERY_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 

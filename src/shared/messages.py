@@ -13,7 +13,7 @@ from typing import Annotated
 
 import msgspec
 
-from .errors import UndecodableMessageError
+from .errors import NewerMessageError, UndecodableMessageError
 
 VERSION = 1
 MAX_MESSAGE_BYTES = 64 * 1024 * 1024  # a small message must not unfold into a large memory
@@ -55,14 +55,14 @@ def decode(message: bytes) -> list[Event]:
     """The events of a message.
 
     Raises:
-        UndecodableMessageError: it is not one of ours, or of a version we do not know.
+        UndecodableMessageError: it is not one of ours; NewerMessageError: not of this version.
     """
     try:
         envelope = _decoder.decode(message if message[:1] == b"{" else _decompress(message))
     except (msgspec.MsgspecError, zlib.error, ValueError, RecursionError) as exc:
         raise UndecodableMessageError(f"not an envelope: {exc}") from exc
     if envelope.version != VERSION:
-        raise UndecodableMessageError(f"envelope version {envelope.version}, not {VERSION}")
+        raise NewerMessageError(f"envelope version {envelope.version}, not {VERSION}")
     return envelope.events
 
 

@@ -24,7 +24,8 @@ T = TypeVar("T")
 
 def segment(name: str) -> str:
     """A name as one segment of a key: no slash, no dot file, nothing that a folder minds."""
-    return quote(name, safe="").replace(".", "%2E")
+    quoted = quote(name, safe="")
+    return quoted.replace(".", "%2E", 1) if quoted.startswith(".") else quoted
 
 
 class ObjectStore:
@@ -61,7 +62,9 @@ async def _in_thread(call: Callable[[], T]) -> T:
     except AlreadyExistsError:
         raise
     except (BaseError, OSError) as exc:
-        raise ObjectStoreUnavailableError(str(exc)) from exc
+        raise ObjectStoreUnavailableError(
+            str(exc).partition("\n")[0]
+        ) from exc  # it dumps its insides
 
 
 def folder_store(path: Path) -> ObjectStore:

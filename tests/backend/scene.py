@@ -1,18 +1,18 @@
 """A folder in, a worker out with all that it works with: a real SQLite queue and obliging sinks."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from obstore.store import MemoryStore
 
-from src.backend.sinks.base import Rows
+from src.backend.sinks.base import EventRow, Receipt, Row
 from src.backend.state import State
 from src.backend.worker import Pace, Worker
 from src.shared import messages
-from src.shared.errors import ObjectStoreUnavailableError, SinkUnavailableError
+from src.shared.errors import ObjectStoreUnavailableError
 from src.shared.object_store import ObjectStore
 from src.shared.queues.sqlite import SqliteQueue
 from tests.backend.bodies import event_of, job_body
@@ -21,23 +21,24 @@ PATIENCE_SECONDS = 10.0
 
 
 class ListSink:
-    """Keeps rows; fails for whatever `fault` finds in them, and takes its time if told."""
+    """Keeps rows, but for what `fault` says of them, and takes its time if told."""
 
     def __init__(self, emit_seconds: float = 0) -> None:
-        self.emitted: list[Rows] = []
+        self.emitted: list[Row] = []
         self.calls = 0
         self.at_work = 0
-        self.fault: Callable[[Rows], Exception | None] = lambda _: None
+        self.fault: Callable[[Sequence[Row]], Receipt] = fine
         self._emit_seconds = emit_seconds
 
-    async def emit(self, rows: Rows) -> None:
+    async def emit(self, rows: Sequence[Row]) -> Receipt:
         self.calls += 1
         self.at_work += 1
         try:
             await asyncio.sleep(self._emit_seconds)
-            if error := self.fault(rows):
-                raise error
-            self.emitted.append(rows)
+            receipt = self.fault(rows)
+            not_taken = [*receipt.missing, *receipt.refused]
+            self.emitted += [row for row in rows if row not in not_taken]
+            return receipt
         finally:
             self.at_work -= 1
 
@@ -45,10 +46,14 @@ class ListSink:
         """Nothing is open."""
 
     @property
+    def events_and_spans(self) -> tuple[list[Row], list[Row]]:
+        events: list[Row] = [row for row in self.emitted if isinstance(row, EventRow)]
+        return events, [row for row in self.emitted if row not in events]
+
+    @property
     def jobs(self) -> list[str]:
         """The names of the jobs that came, each as often as it came."""
-        rows = [row for rows in self.emitted for row in rows.events if row.name == "WorkflowJob"]
-        return [row.properties["job_name"] for row in rows]
+        return [job_name(row) for row in self.emitted if row.name == "WorkflowJob"]
 
 
 class MoodyStore(ObjectStore):
@@ -92,8 +97,27 @@ def job(number: int = 1, name: str | None = None, **changes: Any) -> messages.Ev
     return event_of(body, f"delivery-{number}")
 
 
-def down(_: Rows) -> Exception:
-    return SinkUnavailableError("Application Insights answered 503")
+def fine(_: Sequence[Row]) -> Receipt:
+    return Receipt()
+
+
+def down(rows: Sequence[Row]) -> Receipt:
+    return Receipt(missing=rows, complaint="Application Insights answered 503")
+
+
+def refusing(*names: str) -> Callable[[Sequence[Row]], Receipt]:
+    """A fault that refuses the event of jobs of these names, and takes all else."""
+
+    def fault(rows: Sequence[Row]) -> Receipt:
+        bad = [row for row in rows if row.name == "WorkflowJob" and job_name(row) in names]
+        return Receipt(refused=bad, complaint="no good" if bad else "")
+
+    return fault
+
+
+def job_name(row: Row) -> str:
+    assert isinstance(row, EventRow)
+    return row.properties["job_name"]
 
 
 async def until(condition: Callable[[], bool]) -> None:

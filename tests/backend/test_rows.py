@@ -1,4 +1,4 @@
-from dataclasses import fields
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -6,15 +6,26 @@ import pytest
 
 from src.backend.decide import Known, decide
 from src.backend.rows import OLDEST_ROW, rows_of
-from src.backend.sinks.base import EventRow, Rows, SpanRow
+from src.backend.sinks.base import EventRow, SpanRow
 from src.model import ids, semconv
-from tests.backend.bodies import STEPS, arrival_of, at, job_body, run_body
+from tests.backend.bodies import STEPS, arrival_of, at, job_body, run_body, step
 
 AFTER = datetime(2026, 3, 1, 13, 0, 0, tzinfo=UTC)
 
 
+@dataclass
+class Rows:
+    events: list[EventRow]
+    spans: list[SpanRow]
+
+
 def rows(body: dict[str, Any], now: datetime = AFTER) -> Rows:
-    return rows_of(decide(arrival_of(body), Known()), now)
+    [emission] = decide(arrival_of(body), Known())
+    made = rows_of(emission, now)
+    return Rows(
+        [row for row in made if isinstance(row, EventRow)],
+        [row for row in made if isinstance(row, SpanRow)],
+    )
 
 
 def test_a_job_with_its_steps_is_an_event_and_a_span_each():
@@ -45,7 +56,7 @@ def test_unknown_is_left_out_not_zero():
     assert "conclusion" not in event.properties
 
 
-def test_the_seeds_names_are_kept():
+def test_names_that_earlier_versions_documented_are_kept():
     [run] = rows(run_body()).events
     assert run.properties["workflow_run_id"] == "301"
     assert run.properties["triggered_by"] == "hubot"
@@ -67,7 +78,7 @@ def test_run_job_and_steps_are_one_trace():
 
 def test_an_event_belongs_to_the_span_of_the_same_thing():
     answer = rows(job_body())
-    assert [e.parent_span_id for e in answer.events] == [s.span_id for s in answer.spans]
+    assert [e.span_id for e in answer.events] == [s.span_id for s in answer.spans]
 
 
 @pytest.mark.parametrize(
@@ -133,6 +144,30 @@ def test_a_run_longer_than_the_service_remembers_is_shifted_whole():
     assert span.ended_at - span.started_at == timedelta(days=3, seconds=660)
 
 
-def test_rows_have_no_field_that_a_sink_could_not_write():
-    assert {f.name for f in fields(EventRow)} & {"record"} == set()
-    assert {f.name for f in fields(SpanRow)} & {"record"} == set()
+def test_no_span_starts_in_the_future_however_long_its_job_was():
+    long = job_body(
+        created_at="2026-02-25T11:00:00Z",
+        started_at="2026-02-25T11:00:05Z",
+        steps=[
+            step(1, "Set up job", None, None, started_at="2026-02-25T11:00:05Z"),
+            step(2, "Run soak", None, "11:10:00", started_at="2026-02-25T11:00:06Z"),
+            step(9, "Post Run checkout", "11:10:06", "11:10:07"),
+        ],
+    )
+    job, soak, post = rows(long).spans
+    assert (job.started_at, post.started_at) == (AFTER - OLDEST_ROW, AFTER)
+    assert post.ended_at - post.started_at == timedelta(seconds=1)
+    assert soak.ended_at - soak.started_at == timedelta(days=4, minutes=9, seconds=54)
+    assert {span.attributes["time_shifted"] for span in (job, soak, post)} == {"true"}
+
+
+def test_a_worker_behind_githubs_clock_makes_no_span_in_the_future():
+    early = datetime(2026, 3, 1, 11, 5, 0, tzinfo=UTC)
+    assert max(span.started_at for span in rows(job_body(), early).spans) == early
+
+
+def test_a_zero_time_shifts_nothing():
+    zero = step(1, "Set up job", None, "11:00:06", started_at="0001-01-01T00:00:00Z")
+    job, *steps = rows(job_body(steps=[zero, *STEPS[1:]])).spans
+    assert [span.name for span in steps] == ["Run make", "Post Run checkout"]
+    assert "time_shifted" not in job.attributes

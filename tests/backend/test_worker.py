@@ -3,27 +3,31 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
 import msgspec
 import pytest
 
+from src.backend import batch
 from src.backend import worker as worker_module
 from src.backend.app import open_sinks, serve
+from src.backend.decide import Emission
 from src.backend.settings import BackendSettings
-from src.backend.sinks.base import Rows
+from src.backend.sinks.base import Receipt, Row
+from src.model.records import JobRecord
 from src.shared import messages
 from src.shared.errors import (
     ObjectStoreUnavailableError,
     QueueUnavailableError,
     SettingsError,
-    SinkRefusedError,
     SinkUnavailableError,
 )
+from src.shared.messages import Event
 from src.shared.queues.sqlite import SqliteQueue
 from tests.backend.bodies import NOW, event_of, run_body
-from tests.backend.scene import PATIENCE_SECONDS, ListSink, Scene, down, job, until
+from tests.backend.scene import PATIENCE_SECONDS, ListSink, Scene, down, fine, job, refusing, until
 
 pytestmark = pytest.mark.anyio
 
@@ -51,9 +55,9 @@ async def test_a_message_becomes_rows_and_is_acknowledged(scene: Scene):
 
     assert await scene.worker().work() == 1
 
-    [rows] = scene.sink.emitted
-    assert [row.name for row in rows.events] == ["WorkflowJob", *["WorkflowStep"] * 3]
-    assert len(rows.spans) == 4
+    events, spans = scene.sink.events_and_spans
+    assert [row.name for row in events] == ["WorkflowJob", *["WorkflowStep"] * 3]
+    assert len(spans) == 4
     assert await scene.queue.depth() == 0
 
 
@@ -91,9 +95,10 @@ async def test_duplicates_are_emitted_once(scene: Scene, per_batch: int):
     while await worker.work():
         pass
 
-    names = [row.name for rows in scene.sink.emitted for row in rows.events]
-    assert sorted(names) == ["WorkflowJob", "WorkflowRun", *["WorkflowStep"] * 3]
-    assert sum(len(rows.spans) for rows in scene.sink.emitted) == 5
+    events, spans = scene.sink.events_and_spans
+    names = sorted(row.name for row in events)
+    assert names == ["WorkflowJob", "WorkflowRun", *["WorkflowStep"] * 3]
+    assert len(spans) == 5
     assert await scene.queue.depth() == 0
 
 
@@ -111,8 +116,6 @@ FINE = messages.encode([job()])
 NO_EVENTS_OF_OURS = {
     "garbage": b"\0garbage",
     "empty": b"",
-    "a newer version": FINE.replace(b'"version":1', b'"version":2'),
-    "a kind that nobody knows": FINE.replace(b'"workflow_job",', b'"samples",'),
     "another body": messages.encode([messages.Event("workflow_run", "x", NOW, msgspec.Raw(b"[]"))]),
     "a time without a zone": FINE.replace(b"12:00:00Z", b"12:00:00"),
     "an endless id": FINE.replace(b'"id":1,', b'"id":' + b"9" * 400 + b","),
@@ -142,28 +145,117 @@ async def test_what_is_no_event_of_ours_is_put_aside_intact(scene: Scene, body: 
     assert await scene.queue.depth() == 0
 
 
-@pytest.mark.parametrize("error", [ZeroDivisionError("inner"), SinkRefusedError("too large")])
-async def test_what_breaks_the_processing_is_poisoned_alone(
-    scene: Scene, error: Exception, caplog: pytest.LogCaptureFixture
+async def test_what_a_sink_refuses_is_poisoned_alone_and_nothing_goes_out_twice(
+    scene: Scene, caplog: pytest.LogCaptureFixture
 ):
-    def cursed(rows: Rows) -> Exception | None:
-        names = {row.properties.get("job_name") for row in rows.events}
-        return error if "cursed" in names else None
-
-    scene.sink.fault = cursed
+    scene.sink.fault = refusing("cursed")
     names = ["cursed" if number in {3, 8} else f"job {number}" for number in range(1, 10)]
     await scene.put(*(job(number, name) for number, name in enumerate(names, 1)))
 
     assert await scene.worker().work() == 9
 
     assert sorted(scene.sink.jobs) == sorted({*names} - {"cursed"})
-    assert [messages.decode(body)[0].id for body in await scene.poisoned()] == [
-        "delivery-3",
-        "delivery-8",
-    ]
+    assert len(scene.sink.emitted) == len(set(map(repr, scene.sink.emitted)))
+    assert await ids_in_poison(scene) == ["delivery-3", "delivery-8"]
     assert await scene.queue.depth() == 0
     poisoned = [record for record in caplog.records if record.getMessage() == "poisoned"]
-    assert [record.exc_info is not None for record in poisoned] == [True, True]
+    assert [vars(r)["deliveries"] for r in poisoned] == [["delivery-3"], ["delivery-8"]]
+
+
+async def test_what_trips_a_bug_of_ours_is_poisoned_alone(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    trip_over(monkeypatch, "cursed")
+    await scene.put(job(1), job(2, "cursed"), job(3))
+
+    assert await scene.worker().work() == 3
+
+    assert sorted(scene.sink.jobs) == ["job 1", "job 3"]
+    assert await ids_in_poison(scene) == ["delivery-2"]
+    [record] = [record for record in caplog.records if record.getMessage() == "poisoned"]
+    assert record.exc_info is not None
+
+
+async def test_where_a_sink_refuses_everything_the_sink_is_wrong_not_the_messages(scene: Scene):
+    scene.sink.fault = lambda rows: Receipt(refused=rows, complaint="invalid key")
+    await scene.put(job(1), job(2))
+
+    with pytest.raises(SinkUnavailableError, match="invalid key"):
+        await scene.worker().work()
+
+    assert (await scene.queue.depth(), await scene.poisoned()) == (2, [])
+
+
+async def test_where_everything_trips_us_we_are_wrong_not_the_messages(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+):
+    trip_over(monkeypatch, "job 1", "job 2")
+    await scene.put(job(1), job(2))
+
+    with pytest.raises(ZeroDivisionError):
+        await scene.worker().work()
+
+    assert (await scene.queue.depth(), await scene.poisoned()) == (2, [])
+
+
+async def test_a_bug_does_not_end_the_worker(scene: Scene, monkeypatch: pytest.MonkeyPatch):
+    trip_over(monkeypatch, "cursed")
+    await scene.put(job(1, "cursed"))
+    stop = asyncio.Event()
+    running = asyncio.create_task(scene.worker(poll_seconds=0.05).run(stop))
+
+    await asyncio.sleep(0.1)
+    await scene.put(job(2))
+    await until(lambda: scene.sink.jobs == ["job 2"])
+    stop.set()
+    await running
+
+    assert await ids_in_poison(scene) == ["delivery-1"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"version": 2, "events": []}',
+        messages.encode([Event("samples", "d-1", NOW, msgspec.Raw(b"{}"))]),
+    ],
+    ids=["newer envelope", "newer kind"],
+)
+async def test_what_is_newer_than_we_are_is_put_back_for_an_hour(
+    scene: Scene, body: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    await scene.queue.put(body)
+    await scene.put(job(1))
+
+    assert await scene.worker().work() == 2
+    assert (await scene.queue.depth(), await scene.poisoned()) == (1, [])
+    assert await scene.worker().work() == 0, "not at once"
+
+    monkeypatch.setattr(worker_module, "NEWER_KEPT", timedelta(0))
+    monkeypatch.setattr(worker_module, "NEWER_RETRY_SECONDS", 0)
+    other = SqliteQueue(tmp_path / "other.sqlite", "events")
+    scene.queue, waiting = other, scene.queue
+    await waiting.close()
+    await scene.queue.put(body)
+    await scene.worker().work()
+    assert await scene.poisoned() == [body]
+
+
+async def ids_in_poison(scene: Scene) -> list[str]:
+    return [messages.decode(body)[0].id for body in await scene.poisoned()]
+
+
+def trip_over(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """A bug in making rows, for jobs of these names."""
+    make = batch.rows_of
+
+    def buggy(emission: Emission, now: datetime) -> list[Row]:
+        subject = emission.interpretation.subject
+        if isinstance(subject, JobRecord) and subject.job_name in names:
+            raise ZeroDivisionError("inner")
+        return make(emission, now)
+
+    monkeypatch.setattr(batch, "rows_of", buggy)
 
 
 async def test_the_log_of_a_poisoned_message_shows_nothing_of_it(
@@ -205,7 +297,7 @@ async def test_while_a_sink_is_down_nothing_is_acknowledged_nor_poisoned(scene: 
 
     assert await scene.queue.depth() == 2
     assert await scene.poisoned() == []
-    scene.sink.fault = lambda _: None
+    scene.sink.fault = fine
     assert await scene.worker().work() == 2
     assert sorted(scene.sink.jobs) == ["job 1", "job 2"]
 
@@ -223,22 +315,35 @@ async def test_while_the_object_store_is_down_nothing_is_emitted_nor_acknowledge
     assert scene.sink.jobs == ["job 1"]
 
 
-async def test_a_sink_that_goes_down_while_a_batch_is_halved_loses_nothing(scene: Scene):
-    def soon_down(_: Rows) -> Exception | None:
-        return down(_) if scene.sink.calls > 1 else None
+async def test_a_held_batch_is_sent_to_no_sink_twice(scene: Scene):
+    other = ListSink()
 
-    scene.sink.fault = soon_down
-    await scene.queue.put(b"garbage")
-    await scene.put(job(1), job(2), job(3))
+    def down_at_first(rows: Sequence[Row]) -> Receipt:
+        if other.calls == 1:  # takes one row, then goes away
+            return Receipt(missing=rows[1:], complaint="gone")
+        return down(rows) if other.calls < 4 else Receipt()
 
-    with pytest.raises(SinkUnavailableError):
-        await scene.worker().work()
+    other.fault = down_at_first
+    await scene.put(job(1), job(2))
 
-    assert await scene.queue.depth() == 2, "what was done before is done"
-    scene.sink.fault = lambda _: None
-    await scene.worker().work()
-    assert sorted(scene.sink.jobs) == ["job 1", "job 2", "job 3"]
-    assert await scene.poisoned() == [b"garbage"]
+    assert await scene.worker(scene.sink, other, hold_seconds=60).work() == 2
+
+    assert (scene.sink.calls, other.calls) == (1, 4)
+    assert len(other.emitted) == len(scene.sink.emitted) == len(set(map(repr, other.emitted)))
+    assert await scene.queue.depth() == 0
+
+
+async def test_a_stop_ends_the_holding_of_a_batch(scene: Scene):
+    scene.sink.fault = down
+    await scene.put(job())
+    stop = asyncio.Event()
+    running = asyncio.create_task(scene.worker(hold_seconds=60).run(stop))
+    await until(lambda: scene.sink.calls == 1)
+
+    stop.set()
+    await asyncio.wait_for(running, 2)
+
+    assert len(await scene.queue.receive(1, 60)) == 1
 
 
 async def test_every_sink_must_have_the_rows(scene: Scene):
@@ -250,7 +355,7 @@ async def test_every_sink_must_have_the_rows(scene: Scene):
         await scene.worker(scene.sink, other).work()
 
     assert await scene.queue.depth() == 1
-    other.fault = lambda _: None
+    other.fault = fine
     await scene.worker(scene.sink, other).work()
     assert other.jobs == ["job 1"]
     assert scene.sink.jobs == ["job 1", "job 1"], "at least once, and folded by the queries"
@@ -268,13 +373,13 @@ async def test_no_sink_is_still_at_work_when_the_batch_is_given_up(scene: Scene)
 
 
 async def test_while_a_sink_is_down_what_another_refuses_is_no_poison(scene: Scene):
-    refusing, away = ListSink(), ListSink()
-    refusing.fault = lambda _: SinkRefusedError("too large")
+    picky, away = ListSink(), ListSink()
+    picky.fault = refusing("job 1")
     away.fault = down
-    await scene.put(job())
+    await scene.put(job(1), job(2))
 
     with pytest.raises(SinkUnavailableError):
-        await scene.worker(refusing, away).work()
+        await scene.worker(picky, away).work()
 
     assert await scene.poisoned() == []
 
@@ -346,7 +451,7 @@ async def test_pauses_grow_to_a_limit_and_begin_anew_after_a_success(
     running = asyncio.create_task(scene.worker(poll_seconds=0.01).run(stop))
 
     await until(lambda: len(pauses(caplog)) == 5)
-    scene.sink.fault = lambda _: None
+    scene.sink.fault = fine
     await until(lambda: scene.sink.jobs == ["job 1"])
     outage = pauses(caplog)
     scene.sink.fault = down

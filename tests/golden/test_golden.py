@@ -23,7 +23,8 @@ DELIVERIES = sorted(HERE.glob("*.delivery.json"))
 
 def rows_of_delivery(body: dict[str, Any], folder: Path) -> list[Any]:
     """The rows as the JSON Lines sink writes them, an hour after the delivery came."""
-    rows = rows_of(decide(arrival_of(body), Known()), NOW + timedelta(hours=1))
+    [emission] = decide(arrival_of(body), Known())
+    rows = rows_of(emission, NOW + timedelta(hours=1))
     asyncio.run(JsonlSink(folder / "rows.jsonl").emit(rows))
     return [json.loads(line) for line in (folder / "rows.jsonl").read_text().splitlines()]
 

@@ -55,7 +55,8 @@ def totals(day: Day) -> Totals:
 
 @pytest.fixture(scope="module")
 def component(day: Day) -> Iterator[Component]:
-    events = rows_of(emissions(day.deliveries), day.truth.end).events
+    rows = [r for e in emissions(day.deliveries) for r in rows_of(e, day.truth.end)]
+    events = [row for row in rows if isinstance(row, EventRow)]
     values = [list(column) for column in zip(*map(row_values, events), strict=True)]
     with duckdb.connect() as connection:
         connection.execute(create_statement("customEvents"))

@@ -11,10 +11,10 @@ import asyncio
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 from azure.monitor.opentelemetry.exporter import (
     AzureMonitorLogExporter,
@@ -26,8 +26,8 @@ from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
-from ...shared.errors import SettingsError, SinkRefusedError, SinkUnavailableError
-from .base import EventRow, Rows, SpanRow
+from ...shared.errors import SettingsError
+from .base import EventRow, Receipt, Row, SpanRow
 
 ITEMS_PER_CALL = 500
 READ_TIMEOUT_SECONDS = 10
@@ -41,15 +41,13 @@ _QUIET = (
 # They log refused payloads, and every request's headers.
 _TALKATIVE = ("azure.monitor.opentelemetry.exporter", "azure.core.pipeline.policies")
 
-_SOME_OR_ALL_REFUSED = frozenset({206, 400})
+_BY_ITEM = frozenset({206, 400})
 _REFUSED_FOR_GOOD = frozenset({400, 413})
 _TOO_LARGE = 413
 _SAMPLED_OUT = "Telemetry sampled out."
 
 _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 _FAILED, _FINE = Status(StatusCode.ERROR), Status(StatusCode.UNSET)
-
-T = TypeVar("T")
 
 
 class ApplicationInsightsSink:
@@ -75,59 +73,101 @@ class ApplicationInsightsSink:
         except ValueError as exc:
             raise SettingsError(f"APPLICATIONINSIGHTS_CONNECTION_STRING: {exc}") from exc
 
-    async def emit(self, rows: Rows) -> None:
+    async def emit(self, rows: Sequence[Row]) -> Receipt:
         """Send events, then spans, in a thread; each call's answer is awaited."""
-        await asyncio.to_thread(self._emit, rows)
+        return await asyncio.to_thread(self._emit, rows)
 
     async def close(self) -> None:
         """Close the exporters' connections."""
         self._logs.shutdown()
         self._traces.shutdown()
 
-    def _emit(self, rows: Rows) -> None:
-        self._send(self._logs.export, [_log_record(row) for row in rows.events])
-        self._send(self._traces.export, [_span(row) for row in rows.spans])
+    def _emit(self, rows: Sequence[Row]) -> Receipt:
+        """Call after call; where the service is not well, what is left is not tried."""
+        refused: list[Row] = []
+        complaint = ""
+        calls = list(_calls(rows))
+        for number, call in enumerate(calls):
+            receipt = self._send(call)
+            refused += receipt.refused
+            complaint = receipt.complaint or complaint
+            if receipt.missing:
+                later = [row for left in calls[number + 1 :] for row in left]
+                return Receipt([*receipt.missing, *later], refused, complaint)
+        return Receipt((), refused, complaint)
 
-    def _send(self, export: Callable[[Sequence[T]], Any], items: Sequence[T]) -> None:
-        for part in _parts(items):
-            self._last_answer = None
-            if export(part).name != "SUCCESS" and (failure := _failure(self._last_answer)):
-                raise failure
+    def _send(self, rows: Sequence[Row]) -> Receipt:
+        self._last_answer = None
+        try:
+            succeeded = self._export(rows)
+        except Exception as exc:  # noqa: BLE001 -- the exporter cannot write one of these rows
+            return self._send_less(rows, f"{type(exc).__name__}: {exc}")
+        if succeeded:
+            return Receipt()
+        answer = self._last_answer
+        if answer is not None and answer.status_code == _TOO_LARGE:
+            return self._send_less(rows, f"Application Insights answered {_TOO_LARGE}")
+        return _receipt(rows, answer)
+
+    def _export(self, rows: Sequence[Row]) -> bool:
+        if isinstance(rows[0], EventRow):
+            events = [_log_record(row) for row in rows if isinstance(row, EventRow)]
+            return self._logs.export(events).name == "SUCCESS"
+        spans = [_span(row) for row in rows if isinstance(row, SpanRow)]
+        return self._traces.export(spans).name == "SUCCESS"
+
+    def _send_less(self, rows: Sequence[Row], complaint: str) -> Receipt:
+        """What does not pass together may pass by halves; what does not pass alone never will."""
+        if len(rows) == 1:
+            return Receipt(refused=rows, complaint=complaint)
+        middle = len(rows) // 2
+        one, other = self._send(rows[:middle]), self._send(rows[middle:])
+        return Receipt(
+            [*one.missing, *other.missing],
+            [*one.refused, *other.refused],
+            one.complaint or other.complaint,
+        )
 
     def _note_answer(self, response: Any) -> None:
-        """`export()` tells only success from failure; which one decides what is to be done."""
+        """`export()` tells only success from failure; the answer tells of each row."""
         self._last_answer = response.http_response
 
 
-def _failure(answer: Any) -> SinkRefusedError | SinkUnavailableError | None:
-    """What an unsuccessful call means: rows refused for what they are, or a service not well.
+def _calls(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """What goes into one call each: rows of one kind, no more than the exporter takes."""
+    for kind in (EventRow, SpanRow):
+        alike = [row for row in rows if isinstance(row, kind)]
+        yield from (alike[i : i + ITEMS_PER_CALL] for i in range(0, len(alike), ITEMS_PER_CALL))
 
-    None where the resource's own ingestion sampling left rows out, which is as its owner wants.
+
+def _receipt(rows: Sequence[Row], answer: Any) -> Receipt:
+    """What an unsuccessful call means for each of its rows.
+
+    A 206 or 400 names the rows that were not taken, with a status each. What the resource's own
+    ingestion sampling left out is as its owner wants it: taken.
+    https://learn.microsoft.com/en-us/azure/azure-monitor/app/api-custom-events-metrics
     """
     if answer is None:
-        return SinkUnavailableError("Application Insights did not answer")
+        return Receipt(rows, complaint="Application Insights did not answer")
     complaint = f"Application Insights answered {answer.status_code}"
-    if answer.status_code == _TOO_LARGE:
-        return SinkRefusedError(complaint)
-    errors = _item_errors(answer) if answer.status_code in _SOME_OR_ALL_REFUSED else []
-    refused = [error for error in errors if error.get("message") != _SAMPLED_OUT]
-    if errors and not refused:
-        return None
-    if refused and all(error["statusCode"] in _REFUSED_FOR_GOOD for error in refused):
-        return SinkRefusedError(f"{complaint}: {refused[0].get('message')}")
-    return SinkUnavailableError(complaint)
+    errors = _item_errors(answer, len(rows)) if answer.status_code in _BY_ITEM else None
+    if errors is None:
+        return Receipt(rows, complaint=complaint)
+    errors = [error for error in errors if error.get("message") != _SAMPLED_OUT]
+    refused = [rows[e["index"]] for e in errors if e["statusCode"] in _REFUSED_FOR_GOOD]
+    missing = [rows[e["index"]] for e in errors if e["statusCode"] not in _REFUSED_FOR_GOOD]
+    said = errors[0].get("message") if errors else None
+    return Receipt(missing, refused, f"{complaint}: {said}" if said else complaint)
 
 
-def _item_errors(answer: Any) -> list[dict[str, Any]]:
+def _item_errors(answer: Any, count: int) -> list[dict[str, Any]] | None:
+    """The errors of an answer that tells of its items; None where it does not."""
     try:
-        errors = json.loads(answer.text())["errors"]
-        return [error for error in errors if "statusCode" in error]
+        errors: list[dict[str, Any]] = json.loads(answer.text())["errors"]
+        tells = errors and all(e["index"] in range(count) and e["statusCode"] for e in errors)
     except (ValueError, KeyError, TypeError):
-        return []
-
-
-def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (items[i : i + ITEMS_PER_CALL] for i in range(0, len(items), ITEMS_PER_CALL))
+        return None
+    return errors if tells else None
 
 
 def _log_record(row: EventRow) -> ReadableLogRecord:
@@ -141,7 +181,7 @@ def _log_record(row: EventRow) -> ReadableLogRecord:
     record = LogRecord(
         timestamp=_nanoseconds(row.at),
         trace_id=row.trace_id,
-        span_id=row.parent_span_id,
+        span_id=row.span_id,
         trace_flags=_SAMPLED,
         attributes=attributes,
     )

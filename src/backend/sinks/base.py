@@ -1,5 +1,6 @@
 """What a sink takes, and what it promises, whatever it writes to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,12 +11,12 @@ Measurements = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """A custom event; `parent_span_id` is the span of the thing itself."""
+    """A custom event, within the span of the thing that it is about."""
 
     name: str
     at: datetime
     trace_id: int
-    parent_span_id: int
+    span_id: int
     operation: str
     role: str
     properties: Properties
@@ -37,23 +38,31 @@ class SpanRow:
     attributes: Properties
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What one call of a sink takes."""
+Row = EventRow | SpanRow
 
-    events: list[EventRow]
-    spans: list[SpanRow]
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of the rows of one call; those it does not name were taken.
+
+    Attributes:
+        missing: not taken, or not known to be; sending them again may help.
+        refused: will never be taken.
+        complaint: why, in one line.
+    """
+
+    missing: Sequence[Row] = ()
+    refused: Sequence[Row] = ()
+    complaint: str = ""
 
 
 class Sink(Protocol):
     """Somewhere that rows go."""
 
-    async def emit(self, rows: Rows) -> None:
-        """Return when the sink has every row; the same rows may come again.
+    async def emit(self, rows: Sequence[Row]) -> Receipt:
+        """Return when the sink has every row, or has said which it has not; never raise for those.
 
-        Raises:
-            SinkUnavailableError: it does not have all of them; send all again later.
-            SinkRefusedError: it does not have all of them, and never will.
+        The same rows may come again.
         """
 
     async def close(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from io import FileIO
@@ -11,8 +12,7 @@ from pathlib import Path
 import msgspec
 
 from ...model.times import format_time
-from ...shared.errors import SinkUnavailableError
-from .base import EventRow, Rows, SpanRow
+from .base import EventRow, Receipt, Row
 
 
 class JsonlSink:
@@ -21,14 +21,14 @@ class JsonlSink:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    async def emit(self, rows: Rows) -> None:
-        """Append all rows and sync."""
-        lines = [_line("event", row) for row in rows.events]
-        lines += [_line("span", row) for row in rows.spans]
+    async def emit(self, rows: Sequence[Row]) -> Receipt:
+        """Append all rows and sync, or none of them."""
+        text = b"".join(_line(row) for row in rows)
         try:
-            await asyncio.to_thread(self._append, b"".join(lines))
+            await asyncio.to_thread(self._append, text)
         except OSError as exc:
-            raise SinkUnavailableError(f"{self._path}: {exc.strerror}") from exc
+            return Receipt(missing=rows, complaint=f"{self._path}: {exc.strerror}")
+        return Receipt()
 
     async def close(self) -> None:
         """Nothing is kept open."""
@@ -50,7 +50,8 @@ def _write_and_sync(file: FileIO, text: bytes) -> None:
     os.fsync(file.fileno())
 
 
-def _line(table: str, row: EventRow | SpanRow) -> bytes:
+def _line(row: Row) -> bytes:
+    table = "event" if isinstance(row, EventRow) else "span"
     fields = {name: _plain(name, value) for name, value in asdict(row).items()}
     return msgspec.json.encode({"table": table, **fields}) + b"\n"
 

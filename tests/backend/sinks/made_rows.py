@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from src.backend.sinks.base import EventRow, Rows, SpanRow
+from src.backend.sinks.base import EventRow, Row, SpanRow
 
 NOW = datetime.now(UTC)
 TRACE_ID = 0x00F0_0000_0000_0000_0000_0000_0000_0001
@@ -19,7 +19,7 @@ def event(number: int = 0, **properties: str) -> EventRow:
         name="WorkflowJob",
         at=moment(number),
         trace_id=TRACE_ID,
-        parent_span_id=RUN_SPAN_ID + number,
+        span_id=RUN_SPAN_ID + number,
         operation="RUN CI",
         role="acme/rocket",
         properties={
@@ -46,5 +46,5 @@ def span(number: int = 0, *, failed: bool = False) -> SpanRow:
     )
 
 
-def rows(events: int = 1, spans: int = 0) -> Rows:
-    return Rows([event(number) for number in range(events)], [span(n) for n in range(spans)])
+def rows(events: int = 1, spans: int = 0) -> list[Row]:
+    return [*(event(n) for n in range(events)), *(span(n) for n in range(spans))]

@@ -3,7 +3,7 @@ import json
 import logging
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,9 +11,9 @@ import pytest
 
 from src.backend.sinks import application_insights
 from src.backend.sinks.application_insights import ITEMS_PER_CALL, ApplicationInsightsSink
-from src.backend.sinks.base import Rows
+from src.backend.sinks.base import EventRow, Receipt
 from src.model.times import format_time, parse_time
-from src.shared.errors import SettingsError, SinkRefusedError, SinkUnavailableError
+from src.shared.errors import SettingsError
 from tests.backend.sinks.ingestion import HANG, HANG_UP, KEY, Endpoint, ingestion
 from tests.backend.sinks.made_rows import RUN_SPAN_ID, TRACE_ID, event, moment, rows, span
 from tests.insights.stack import Insights, free_port, running_insights
@@ -55,7 +55,8 @@ def insights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Insights]:
 
 async def test_rows_arrive_with_their_ids_times_and_numbers(insights: Insights):
     async with sink_to(insights.url) as sink:
-        await sink.emit(Rows([event(7)], [span(0), span(7, failed=True)]))
+        receipt = await sink.emit([event(7), span(0), span(7, failed=True)])
+    assert receipt == Receipt((), [], "")
 
     [job] = await asyncio.to_thread(insights.ask, "customEvents")
     assert parse_time(job["timestamp"]) == moment(7)
@@ -97,7 +98,7 @@ async def test_many_items_go_in_calls_that_the_exporter_does_not_cut(endpoint: E
 
 async def test_no_rows_are_no_call(endpoint: Endpoint):
     async with sink_to(endpoint.url) as sink:
-        await sink.emit(Rows([], []))
+        await sink.emit([])
 
     assert endpoint.calls == []
 
@@ -110,9 +111,11 @@ async def test_an_answer_that_is_no_success_is_an_outage_with_its_status(
     endpoint: Endpoint, status: int
 ):
     endpoint.answer(status)
+    sent = rows(2)
     async with sink_to(endpoint.url) as sink:
-        with pytest.raises(SinkUnavailableError, match=f"answered {status}"):
-            await sink.emit(rows())
+        receipt = await sink.emit(sent)
+    assert ([*receipt.missing], [*receipt.refused]) == (sent, [])
+    assert receipt.complaint == f"Application Insights answered {status}"
 
 
 @pytest.mark.parametrize(
@@ -121,6 +124,7 @@ async def test_an_answer_that_is_no_success_is_an_outage_with_its_status(
         (206, b""),
         (206, b"<html>"),
         (206, b'{"errors": [{"index": 0}]}'),
+        (206, b'{"errors": [{"index": 9, "statusCode": 400}]}'),
         (400, b""),
         (400, b"[1]"),
         (400, b"null"),
@@ -132,52 +136,80 @@ async def test_an_answer_that_tells_nothing_of_the_items_is_an_outage(
     endpoint: Endpoint, status: int, body: bytes
 ):
     endpoint.status, endpoint.body = status, body
+    sent = rows()
     async with sink_to(endpoint.url) as sink:
-        with pytest.raises(SinkUnavailableError, match=f"answered {status}"):
-            await sink.emit(rows())
+        receipt = await sink.emit(sent)
+    assert ([*receipt.missing], [*receipt.refused]) == (sent, [])
 
 
 @pytest.mark.parametrize(
-    ("status", "item_statuses", "error"),
+    ("status", "item_statuses", "refused", "missing"),
     [
-        (206, [400], SinkRefusedError),
-        (206, [400, 413], SinkRefusedError),
-        (400, [400], SinkRefusedError),
-        (206, [429], SinkUnavailableError),
-        (206, [400, 500], SinkUnavailableError),
-        (206, [503, 413], SinkUnavailableError),
+        (206, [400], [0], []),
+        (206, [400, 413], [0, 1], []),
+        (400, [400, 400, 400], [0, 1, 2], []),
+        (206, [429], [], [0]),
+        (206, [400, 500], [0], [1]),
+        (206, [503, 413], [1], [0]),
     ],
 )
-async def test_refused_items_tell_poison_from_an_outage(
-    endpoint: Endpoint, status: int, item_statuses: list[int], error: type[Exception]
+async def test_each_row_that_is_not_taken_is_named(
+    endpoint: Endpoint,
+    status: int,
+    item_statuses: list[int],
+    refused: list[int],
+    missing: list[int],
 ):
     endpoint.answer(status, *item_statuses)
+    sent = rows(3)
     async with sink_to(endpoint.url) as sink:
-        with pytest.raises(error, match=f"answered {status}"):
-            await sink.emit(rows(3))
+        receipt = await sink.emit(sent)
+    assert [*receipt.refused] == [sent[i] for i in refused]
+    assert [*receipt.missing] == [sent[i] for i in missing]
+    assert receipt.complaint == f"Application Insights answered {status}: no good"
 
 
-async def test_a_call_that_is_too_large_is_refused_not_waited_for(endpoint: Endpoint):
+async def test_what_is_too_large_together_goes_by_halves_until_one_stands_alone(
+    endpoint: Endpoint,
+):
     endpoint.answer(413)
+    sent = rows(3)
     async with sink_to(endpoint.url) as sink:
-        with pytest.raises(SinkRefusedError, match="answered 413"):
-            await sink.emit(rows(3))
+        receipt = await sink.emit(sent)
+    assert ([*receipt.refused], [*receipt.missing]) == (sent, [])
+    assert endpoint.calls == [3, 1, 2, 1, 1]
+
+
+async def test_a_row_that_the_exporter_cannot_write_is_refused_alone(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+):
+    write = application_insights._log_record
+
+    def cursed(row: EventRow) -> object:
+        return write(row) if row.at != moment(1) else 1 / 0
+
+    monkeypatch.setattr(application_insights, "_log_record", cursed)
+    sent = rows(4)
+    async with sink_to(endpoint.url) as sink:
+        receipt = await sink.emit(sent)
+    assert ([*receipt.refused], [*receipt.missing]) == ([sent[1]], [])
+    assert receipt.complaint.startswith("ZeroDivisionError")
 
 
 @pytest.mark.parametrize(
-    ("others", "error"), [([], None), ([400], SinkRefusedError), ([503], SinkUnavailableError)]
+    ("others", "refused", "missing"), [([], 0, 0), ([400], 1, 0), ([503], 0, 1)]
 )
 async def test_what_the_resource_samples_out_is_taken(
-    endpoint: Endpoint, others: list[int], error: type[Exception] | None
+    endpoint: Endpoint, others: list[int], refused: int, missing: int
 ):
-    sampled = {"index": 9, "statusCode": 206, "message": "Telemetry sampled out."}
+    sampled = {"index": 2, "statusCode": 206, "message": "Telemetry sampled out."}
     endpoint.answer(206, *others)
     content = json.loads(endpoint.body)
     content["errors"].append(sampled)
     endpoint.body = json.dumps(content).encode()
     async with sink_to(endpoint.url) as sink:
-        with pytest.raises(error) if error else nullcontext():
-            await sink.emit(rows(3))
+        receipt = await sink.emit(rows(3))
+    assert (len(receipt.refused), len(receipt.missing)) == (refused, missing)
 
 
 @pytest.mark.parametrize("trouble", [HANG, HANG_UP], ids=["hangs", "hangs up"])
@@ -187,35 +219,35 @@ async def test_no_answer_is_an_outage(
     monkeypatch.setattr(application_insights, "READ_TIMEOUT_SECONDS", 0.2)
     endpoint.status = trouble
     async with sink_to(endpoint.url) as sink:
-        with pytest.raises(SinkUnavailableError, match="did not answer"):
-            await sink.emit(rows())
+        receipt = await sink.emit(rows())
+    assert (len(receipt.missing), receipt.complaint) == (1, "Application Insights did not answer")
     assert endpoint.calls == [1], "asked once: the queue does the retrying"
 
 
 async def test_nobody_there_is_an_outage():
     async with sink_to(f"http://127.0.0.1:{free_port()}") as sink:
-        with pytest.raises(SinkUnavailableError, match="did not answer"):
-            await sink.emit(rows())
+        receipt = await sink.emit(rows())
+    assert (len(receipt.missing), receipt.complaint) == (1, "Application Insights did not answer")
 
 
 async def test_a_sink_works_again_after_an_outage(endpoint: Endpoint):
     async with sink_to(endpoint.url) as sink:
         endpoint.answer(503)
-        with pytest.raises(SinkUnavailableError):
-            await sink.emit(rows(2))
+        missing = (await sink.emit(rows(2))).missing
         endpoint.answer(200)
-        await sink.emit(rows(2))
+        assert await sink.emit(missing) == Receipt((), [], "")
 
     assert endpoint.calls == [2, 2]
 
 
-async def test_spans_are_not_sent_where_events_failed(endpoint: Endpoint):
+async def test_what_comes_after_a_failed_call_is_not_tried_and_not_forgotten(endpoint: Endpoint):
     endpoint.answer(500)
+    sent = rows(ITEMS_PER_CALL + 1, spans=1)
     async with sink_to(endpoint.url) as sink:
-        with pytest.raises(SinkUnavailableError):
-            await sink.emit(rows(ITEMS_PER_CALL + 1, spans=1))
+        receipt = await sink.emit(sent)
 
     assert endpoint.calls == [ITEMS_PER_CALL]
+    assert [*receipt.missing] == sent
 
 
 def names_below(folder: Path) -> list[str]:
@@ -226,8 +258,7 @@ async def test_nothing_is_kept_on_disk(endpoint: Endpoint, tmp_path: Path):
     async with sink_to(endpoint.url) as sink:
         await sink.emit(rows())
         endpoint.answer(206, 429)
-        with pytest.raises(SinkUnavailableError):
-            await sink.emit(rows(2))
+        assert (await sink.emit(rows(2))).missing
 
     assert names_below(tmp_path) == []
 
@@ -241,9 +272,7 @@ async def test_nothing_of_a_row_is_logged(
     caplog.set_level(logging.DEBUG)
     endpoint.answer(status, *item_statuses)
     async with sink_to(endpoint.url) as sink:
-        await asyncio.gather(
-            sink.emit(Rows([event(job_name="hunter2")], [])), return_exceptions=True
-        )
+        await sink.emit([event(job_name="hunter2")])
 
     said = " ".join(str(vars(record)) + record.getMessage() for record in caplog.records)
     assert "hunter2" not in said

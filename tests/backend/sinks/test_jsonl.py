@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from src.backend.sinks.base import Rows
 from src.backend.sinks.jsonl import JsonlSink
 from src.model.times import format_time
-from src.shared.errors import SinkUnavailableError
 from tests.backend.sinks.made_rows import event, moment, rows, span
 
 pytestmark = pytest.mark.anyio
@@ -22,7 +20,7 @@ def lines_of(path: Path) -> list[dict[str, object]]:
 async def test_each_row_is_a_line_with_ids_in_hexadecimal(tmp_path: Path):
     path = tmp_path / "deep" / "er" / "rows.jsonl"
 
-    await JsonlSink(path).emit(Rows([event(7)], [span(0), span(7, failed=True)]))
+    await JsonlSink(path).emit([event(7), span(0), span(7, failed=True)])
 
     job, run, failed = lines_of(path)
     assert job == {
@@ -30,7 +28,7 @@ async def test_each_row_is_a_line_with_ids_in_hexadecimal(tmp_path: Path):
         "name": "WorkflowJob",
         "at": format_time(moment(7)),
         "trace_id": "00f00000000000000000000000000001",
-        "parent_span_id": "0a00000000000008",
+        "span_id": "0a00000000000008",
         "operation": "RUN CI",
         "role": "acme/rocket",
         "properties": {"record_id": "github.com/jobs/7", "job_name": "build ü\n'\""},
@@ -52,7 +50,7 @@ async def test_rows_are_appended(tmp_path: Path):
     await JsonlSink(path).emit(rows(2))
     sink = JsonlSink(path)
     await sink.emit(rows(1, spans=1))
-    await sink.emit(Rows([], []))
+    await sink.emit([])
     await sink.close()
 
     assert len(lines_of(path)) == 5
@@ -93,8 +91,11 @@ async def test_a_file_that_takes_no_rows_is_unavailable(
 ):
     path = place(tmp_path)
 
-    with pytest.raises(SinkUnavailableError, match=str(path)):
-        await JsonlSink(path).emit(rows())
+    sent = rows()
+    receipt = await JsonlSink(path).emit(sent)
+
+    assert (receipt.missing, receipt.refused) == (sent, ())
+    assert str(path) in receipt.complaint
 
 
 async def test_a_disk_that_fills_up_leaves_no_half_line(tmp_path: Path):
@@ -104,9 +105,9 @@ async def test_a_disk_that_fills_up_leaves_no_half_line(tmp_path: Path):
 
     resource.setrlimit(resource.RLIMIT_FSIZE, (before + 10, limits[1]))
     try:
-        with pytest.raises(SinkUnavailableError):
-            await JsonlSink(path).emit(rows())
+        receipt = await JsonlSink(path).emit(rows())
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
+    assert len(receipt.missing) == 1
     assert path.stat().st_size == before
