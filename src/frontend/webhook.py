@@ -4,6 +4,7 @@ Pure: no I/O, no clock. The order of the checks is the order of their cost, and 
 is read into objects before its signature is known to be right.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ MAX_LENGTH_DIGITS = 20  # int() refuses thousands of them by an exception
 
 _JSON = b"application/json"
 _FORM = b"application/x-www-form-urlencoded"
+_SIGNATURE = re.compile(rb"sha256=[0-9a-f]{64}")  # GitHub writes lower case
 
 Headers = Mapping[bytes, bytes]
 
@@ -44,8 +46,8 @@ def refuse_early(headers: Headers, secrets: Sequence[bytes]) -> Verdict | None:
         return Verdict(400, "Content-Length is not a number")
     if len(length) > MAX_LENGTH_DIGITS or int(length) > MAX_BODY_BYTES:
         return Verdict(413, "body over 25 MB")
-    if secrets and b"x-hub-signature-256" not in headers:
-        return Verdict(401, "X-Hub-Signature-256 is missing: set a secret on the webhook")
+    if secrets and not _SIGNATURE.fullmatch(headers.get(b"x-hub-signature-256", b"")):
+        return Verdict(401, "X-Hub-Signature-256 is missing or malformed: set a secret on the webhook")
     if _media_type(headers) not in {_JSON, _FORM}:
         return Verdict(415, "send application/json or application/x-www-form-urlencoded")
     return None

@@ -204,6 +204,30 @@ def test_a_body_of_exactly_25_mb_is_read():
     assert refuse_early(signed(b"", content_length=b"%d" % MAX_BODY_BYTES), SECRETS) is None
 
 
+@pytest.mark.parametrize(
+    "signature",
+    [
+        b"",
+        b"\xff",
+        b"sha256=",
+        b"sha256=" + b"0" * 63,
+        b"sha256=" + b"0" * 65,
+        b"sha256=" + b"g" * 64,
+        sign(JOB_BODY, SECRET) + b"\n",
+        sign(JOB_BODY, SECRET).upper(),  # GitHub writes lower case
+        b"sha1=" + b"0" * 64,
+    ],
+)
+def test_what_cannot_be_a_signature_is_refused_without_the_body(signature: bytes):
+    headers = signed(JOB_BODY, x_hub_signature_256=signature)
+
+    verdict = refuse_early(headers, SECRETS)
+
+    assert verdict is not None
+    assert verdict.status == 401
+    assert refuse_early(headers, ()) is None, "without secrets nobody asks for one"
+
+
 # --- anything at all ----------------------------------------------------------------------------
 
 NAMES = [
