@@ -23,14 +23,17 @@ from ..shared.errors import QueueUnavailableError
 from ..shared.queues.base import Queue
 from ..shared.queues.choose import open_queue
 from ..shared.serving import build
+from .body import Bodies
 from .settings import FrontendSettings
-from .webhook import MAX_BODY_BYTES, Verdict, judge, refuse_early
+from .webhook import Verdict, judge, refuse_early
 
-PUT_DEADLINE_SECONDS = 6.0  # GitHub waits 10 s and does not redeliver by itself
+ANSWER_DEADLINE_SECONDS = 6.0  # GitHub waits 10 s and does not redeliver by itself
 READY_DEADLINE_SECONDS = 2.0
-RETRY_AFTER_SECONDS = 10
 
+TOO_SLOW = Verdict(408, "the body took too long")
 UNAVAILABLE = Verdict(503, "queue unavailable, try again")
+
+_HEADERS_OF = {408: [(b"connection", b"close")], 503: [(b"retry-after", b"10")]}
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +44,7 @@ class Webhook:
     def __init__(self, queue: Queue, secrets: Sequence[bytes]) -> None:
         self._queue = queue
         self._secrets = secrets
+        self._bodies = Bodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one delivery."""
@@ -54,39 +58,23 @@ class Webhook:
         await _answer(verdict, send)
 
     async def _take(self, headers: dict[bytes, bytes], receive: Receive) -> Verdict:
-        body = await _read_body(receive)
-        if body is None:
-            return Verdict(413, "body over 25 MB")
-        verdict = judge(headers, body, self._secrets, datetime.now(UTC))
-        if verdict.event is None:
-            return verdict
+        """Read, judge, put: under one clock for both waits, since a clock costs 5 µs."""
+        body = None
         try:
-            async with asyncio.timeout(PUT_DEADLINE_SECONDS):
-                await self._queue.put(messages.encode([verdict.event]))
+            async with asyncio.timeout(ANSWER_DEADLINE_SECONDS):
+                body = await self._bodies.read(receive)
+                return body if isinstance(body, Verdict) else await self._enqueue(headers, body)
         except (QueueUnavailableError, TimeoutError) as exc:
+            if body is None:
+                return TOO_SLOW
             log.error("queue put failed", extra={"error": str(exc) or "took too long"})  # noqa: TRY400 -- expected, and said in one line
             return UNAVAILABLE
+
+    async def _enqueue(self, headers: dict[bytes, bytes], body: bytes) -> Verdict:
+        verdict = judge(headers, body, self._secrets, datetime.now(UTC))
+        if verdict.event is not None:
+            await self._queue.put(messages.encode([verdict.event]))
         return verdict
-
-
-async def _read_body(receive: Receive) -> bytes | None:
-    """The whole body, or None as soon as it is over the limit.
-
-    Raises:
-        ClientDisconnect: the sender went away before its end.
-    """
-    pieces: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        pieces.append(message.get("body", b""))
-        size += len(pieces[-1])
-        if size > MAX_BODY_BYTES:
-            return None
-        if not message.get("more_body", False):
-            return b"".join(pieces)  # of a single piece, as nearly always: the piece itself
 
 
 @lru_cache(maxsize=64)
@@ -101,9 +89,8 @@ async def _answer(verdict: Verdict, send: Send) -> None:
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
+        *_HEADERS_OF.get(verdict.status, ()),
     ]
-    if verdict is UNAVAILABLE:
-        headers.append((b"retry-after", str(RETRY_AFTER_SECONDS).encode()))
     await send({"type": "http.response.start", "status": verdict.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

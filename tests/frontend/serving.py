@@ -17,10 +17,16 @@ PATIENCE_SECONDS = 10.0
 
 
 @contextmanager
-def running(app: ASGIApp) -> Iterator[int]:
+def running(app: ASGIApp, grace_seconds: int | None = None) -> Iterator[int]:
     """Serve the app in a thread as `serve` does; gives its port, and stops in the end."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, access_log=False, ws="none")
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        ws="none",
+        timeout_graceful_shutdown=grace_seconds,
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -18,7 +18,8 @@ import httpx
 import pytest
 
 from src.frontend import app as app_module
-from src.frontend.app import PUT_DEADLINE_SECONDS, app_from, create_app
+from src.frontend import body as body_module
+from src.frontend.app import ANSWER_DEADLINE_SECONDS, app_from, create_app
 from src.frontend.settings import FrontendSettings
 from src.shared import messages
 from src.shared.errors import SettingsError
@@ -54,6 +55,11 @@ def head(headers: Headers) -> bytes:
     lines = [b"POST /webhook HTTP/1.1", b"Host: x"]
     lines += [name + b": " + value for name, value in headers.items()]
     return b"\r\n".join([*lines, b"", b""])
+
+
+def everything(line: socket.socket) -> bytes:
+    """What comes until the server hangs up."""
+    return b"".join(iter(lambda: line.recv(4096), b""))
 
 
 def in_queue(path: Path) -> list[Message]:
@@ -178,6 +184,47 @@ def test_a_body_that_grows_too_long_is_refused_while_it_is_read():
     assert queue.bodies == []
 
 
+@pytest.mark.parametrize("sent", [b"", JOB_BODY[:-5]], ids=["nothing", "nearly all"])
+def test_a_body_that_does_not_come_to_its_end_is_given_up(
+    sent: bytes, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(app_module, "ANSWER_DEADLINE_SECONDS", 0.2)
+    queue = ListQueue()
+    with frontend(queue, SECRET) as client, socket_to(client) as line:
+        line.sendall(head(signed(JOB_BODY)) + sent)
+        answer = everything(line)  # to its end: the server hangs up
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"connection: close\r\n" in answer
+    assert queue.bodies == []
+
+
+def test_unfinished_bodies_cannot_fill_the_memory(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(body_module, "MAX_UNFINISHED_BYTES", 1000)
+    piece = head(signed(b"", content_length=b"10000")) + b" " * 800
+    with (
+        frontend(ListQueue(), SECRET) as client,
+        socket_to(client) as one,
+        socket_to(client) as two,
+    ):
+        one.sendall(piece)
+        time.sleep(0.1)
+        two.sendall(piece)
+        refused = two.recv(4096)
+        whole = post(client, signed(JOB_BODY))
+
+    assert refused.startswith(b"HTTP/1.1 503 ")
+    assert b"retry-after: " in refused
+    assert whole.status_code == 202, "the memory is for the others only"
+
+
+def test_what_cannot_be_a_signature_is_refused_before_the_body_is_sent():
+    with frontend(ListQueue(), SECRET) as client, socket_to(client) as line:
+        line.sendall(head(signed(JOB_BODY, x_hub_signature_256=b"sha256=guess")))
+
+        assert line.recv(4096).startswith(b"HTTP/1.1 401 ")
+
+
 def test_a_connection_lives_on_after_an_error():
     with frontend(ListQueue(), SECRET) as client:
         connection = http.client.HTTPConnection("127.0.0.1", client.base_url.port, timeout=10)
@@ -237,8 +284,8 @@ def test_an_unavailable_queue_is_a_503_that_says_when_to_come_back():
 
 
 def test_a_queue_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch):
-    assert PUT_DEADLINE_SECONDS < GITHUB_WAITS_SECONDS - 2
-    monkeypatch.setattr(app_module, "PUT_DEADLINE_SECONDS", 0.2)
+    assert ANSWER_DEADLINE_SECONDS < GITHUB_WAITS_SECONDS - 2
+    monkeypatch.setattr(app_module, "ANSWER_DEADLINE_SECONDS", 0.2)
     monkeypatch.setattr(app_module, "READY_DEADLINE_SECONDS", 0.1)
     with frontend(ListQueue(put_seconds=30), SECRET) as client:
         began = time.monotonic()
