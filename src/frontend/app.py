@@ -32,6 +32,7 @@ READY_DEADLINE_SECONDS = 2.0
 
 TOO_SLOW = Verdict(408, "the body took too long")
 UNAVAILABLE = Verdict(503, "queue unavailable, try again")
+STOPPING = Verdict(503, "the service stops, try again")
 
 _HEADERS_OF = {408: [(b"connection", b"close")], 503: [(b"retry-after", b"10")]}
 
@@ -53,6 +54,8 @@ class Webhook:
             verdict = refuse_early(headers, self._secrets) or await self._take(headers, receive)
         except ClientDisconnect:
             return  # nobody is left to be answered
+        except asyncio.CancelledError:  # the server's last word; passed on, it logs it as a fault
+            verdict = STOPPING
         if verdict.status != 202:  # noqa: PLR2004 -- HTTP's own number
             _log(verdict, headers)
         await _answer(verdict, send)

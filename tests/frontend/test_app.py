@@ -225,6 +225,17 @@ def test_what_cannot_be_a_signature_is_refused_before_the_body_is_sent():
         assert line.recv(4096).startswith(b"HTTP/1.1 401 ")
 
 
+def test_a_server_that_stops_says_so_to_a_slow_sender(caplog: pytest.LogCaptureFixture):
+    with running(create_app(ListQueue(), [SECRET]), grace_seconds=1) as port:
+        line = socket.create_connection(("127.0.0.1", port), timeout=10)
+        line.sendall(head(signed(JOB_BODY)) + JOB_BODY[:-5])
+        time.sleep(0.1)
+    with line:
+        assert everything(line).startswith(b"HTTP/1.1 503 ")
+
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
 def test_a_connection_lives_on_after_an_error():
     with frontend(ListQueue(), SECRET) as client:
         connection = http.client.HTTPConnection("127.0.0.1", client.base_url.port, timeout=10)
