@@ -126,7 +126,7 @@ def create_app(queue: Queue, secrets: Sequence[bytes]) -> Frontend:
         yield
         await queue.close()
 
-    app = Frontend(title="GitHub Telemetry", lifespan=lifespan)
+    app = Frontend(lifespan=lifespan, openapi_url=None)  # and so neither /docs nor /redoc
     app.webhook = Webhook(queue, secrets)
     app.routes.append(Route("/webhook", app.webhook, methods=["POST"]))  # 405 for the others
 

@@ -341,6 +341,12 @@ def test_health_is_alive():
     assert (answer.status_code, answer.json()) == (200, {"status": "healthy"})
 
 
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
+def test_nothing_describes_the_service_to_strangers(path: str):
+    with frontend(ListQueue(), SECRET) as client:
+        assert client.get(path).status_code == 404
+
+
 # --- from the environment -----------------------------------------------------------------------
 
 
