@@ -47,7 +47,7 @@ def refuse_early(headers: Headers, secrets: Sequence[bytes]) -> Verdict | None:
     if len(length) > MAX_LENGTH_DIGITS or int(length) > MAX_BODY_BYTES:
         return Verdict(413, "body over 25 MB")
     if secrets and not _SIGNATURE.fullmatch(headers.get(b"x-hub-signature-256", b"")):
-        return Verdict(401, "X-Hub-Signature-256 is missing or malformed: set a secret on the webhook")
+        return Verdict(401, "X-Hub-Signature-256 is missing or malformed: is a secret set?")
     if _media_type(headers) not in {_JSON, _FORM}:
         return Verdict(415, "send application/json or application/x-www-form-urlencoded")
     return None
