@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -9,14 +10,19 @@ from types import MappingProxyType
 from .answers import Answer
 
 GAP = "  "
+BOLD, PLAIN = "\033[1m", "\033[0m"
 
 
 def print_table(answer: Answer) -> None:
-    """Drawn on a terminal; aligned and plain in a file or a pipe."""
-    if sys.stdout.isatty():
-        _draw(answer)
-    else:
-        print("\n".join(_aligned(answer)))  # noqa: T201 -- its purpose
+    """Aligned columns; on a terminal that is too narrow for them, row below row instead."""
+    lines = _aligned(answer)
+    if not sys.stdout.isatty():
+        print("\n".join(lines))  # noqa: T201 -- its purpose
+        return
+    columns, _ = shutil.get_terminal_size()
+    too_wide = max(map(len, lines)) > columns
+    heading, *rows = _upright(answer) if too_wide and answer.rows else lines
+    print("\n".join([f"{BOLD}{heading}{PLAIN}", *(rows or ["(no rows)"])]))  # noqa: T201
 
 
 def print_json(answer: Answer) -> None:
@@ -55,19 +61,15 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _draw(answer: Answer) -> None:
-    # Only a terminal needs it, and it is slow to import.
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    table = Table(header_style="bold")
-    for at, name in enumerate(answer.columns):
-        numeric = any(_is_number(row[at]) for row in answer.rows)
-        table.add_column(Text(name), justify="right" if numeric else "left")
-    for row in answer.rows:
-        table.add_row(*(Text(_cell(value)) for value in row))  # Text: [brackets] are no markup
-    Console().print(table)
+def _upright(answer: Answer) -> list[str]:
+    """Each row as a block of `name  value` lines, below its number."""
+    width = max(map(len, answer.columns))
+    lines = []
+    for number, row in enumerate(answer.rows, 1):
+        lines.append(f"{number} of {len(answer.rows)}")
+        cells = zip(answer.columns, map(_cell, row), strict=True)
+        lines += [f"  {name:{width}}{GAP}{cell}" for name, cell in cells if cell]
+    return lines
 
 
 def _aligned(answer: Answer) -> list[str]:

@@ -86,21 +86,37 @@ def test_no_rows_leave_the_header(insights: Insights):
     assert run(nothing, "--url", insights.url, "--format", "json") == "[]\n"
 
 
-def test_a_terminal_gets_a_drawing(insights: Insights):
+def on_a_terminal(insights: Insights, question: str, columns: int) -> str:
     ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "60"}
     subprocess.run(
-        [sys.executable, "-m", "src", "query", ASK, "--url", insights.url],
+        [sys.executable, "-m", "src", "query", question, "--url", insights.url],
         cwd=ROOT,
-        env=environment,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": str(columns)},
         stdout=theirs,
         check=True,
     )
     os.close(theirs)
     drawn = os.read(ours, 65_536).decode()
     os.close(ours)
-    assert "┃" in drawn
-    assert "Ä [b]" in drawn
+    return drawn.replace("\r\n", "\n")
+
+
+def test_a_terminal_gets_a_heading_that_stands_out(insights: Insights):
+    heading, *rows = on_a_terminal(insights, ASK, 60).splitlines()
+    assert (heading[:4], heading[-4:]) == ("\033[1m", "\033[0m")
+    assert len(rows) == 2
+    assert "\033" not in "".join(rows)
+
+
+def test_a_terminal_that_is_too_narrow_gets_rows_upright_and_whole(insights: Insights):
+    drawn = on_a_terminal(insights, f"{ASK} | extend long = strrep('x', 100)", 60)
+    assert drawn.count("x" * 100) == 2
+    assert "1 of 2" in drawn
+    assert "2 of 2" in drawn
+
+
+def test_a_terminal_is_told_of_no_rows(insights: Insights):
+    assert "(no rows)" in on_a_terminal(insights, f"{ASK} | where name == 'x'", 60)
 
 
 def test_the_file_answers_where_nothing_runs(home: Path):

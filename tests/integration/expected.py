@@ -67,7 +67,7 @@ def _job(content: dict[str, Any], phase: int, now: datetime) -> Expected:
     created_at = _moment(job.get("created_at"))
     started_at = _moment(job["started_at"]) if phase > PHASES["queued"] else None
     completed_at = _moment(job["completed_at"]) if phase == PHASES["completed"] else None
-    ran = phase == PHASES["in_progress"] or _ran(job)
+    ran = phase == PHASES["completed"] and _ran(job)
     facts = {
         **_shared(content),
         "workflow_run_id": str(job["run_id"]),

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from src.backend.sinks.application_insights import ApplicationInsightsSink
+from src.backend.sinks.base import Row
 from src.backend.state import State
 from src.backend.worker import Pace, Worker
 from src.frontend.webhook import judge
@@ -72,10 +73,11 @@ class MortalSink(ApplicationInsightsSink):
         super().__init__(connection_string)
         self._fate = fate
 
-    def _send(self, export: Callable[[Sequence[Any]], Any], items: Sequence[Any]) -> None:
+    def _export(self, rows: Sequence[Row]) -> bool:
         self._fate.step()
-        super()._send(export, items)
+        succeeded = super()._export(rows)
         self._fate.step()
+        return succeeded
 
 
 def queue_in(home: Path, name: str) -> SqliteQueue:
