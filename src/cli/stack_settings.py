@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 
 from ..shared.errors import SettingsError
-from ..shared.settings import Settings, load, refuse
+from ..shared.settings import Settings, either, load, refuse
 
 SECRET_FILE = "webhook-secret"  # noqa: S105 -- a file's name
 
@@ -19,6 +19,7 @@ class StackSettings(Settings):
     port: int = Field(8080, validation_alias="PORT", ge=1, le=65535)
     insights_port: int = Field(8090, validation_alias="INSIGHTS_PORT", ge=1, le=65535)
     secret: SecretStr | None = Field(None, validation_alias="GITHUB_WEBHOOK_SECRET")
+    queue_name: str = Field("", validation_alias=either("AZURE_STORAGE_QUEUE_NAME"))
     demo: bool = Field(default=True, validation_alias="DEMO")
 
     @property
@@ -28,9 +29,19 @@ class StackSettings(Settings):
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/webhook"
 
     @property
+    def ready_url(self) -> str:
+        """Where the frontend says that it takes webhooks, and how many of them wait."""
+        return self.webhook_url.removesuffix("webhook") + "ready"
+
+    @property
     def insights_url(self) -> str:
         """Where this machine's stand-in for Application Insights listens."""
         return f"http://127.0.0.1:{self.insights_port}"
+
+    @property
+    def insights_health_url(self) -> str:
+        """Where the stand-in says that it is alive."""
+        return f"{self.insights_url}/health"
 
     @property
     def secret_file(self) -> Path:

@@ -2,23 +2,17 @@
 
 import signal
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from time import sleep
 
 import click
-import httpx
 
-from ..model.times import format_time, parse_time
-from ..simulate.days import simulate_day
-from .deliver import Target, deliver
+from .demo import play_demo
 from .stack import Stack, StackError, require_free
 from .stack_settings import StackSettings, stack_settings, webhook_secret
 from .welcome import print_welcome
 
-DEMO_SEED = 7
-DEMO_LASTS = timedelta(hours=24)
 WATCH_SECONDS = 0.2
-DRAIN_POLL_SECONDS = 0.03
 
 # The stand-in takes any key; the real service's are GUIDs too.
 _KEY = "00000000-0000-0000-0000-000000000000"
@@ -50,15 +44,14 @@ def command() -> None:
 def _run(settings: StackSettings) -> None:
     require_free(settings.host, settings.port, "PORT")
     require_free("127.0.0.1", settings.insights_port, "INSIGHTS_PORT")
-    secret = webhook_secret(settings)
-    stack = Stack(settings.home, _environment(settings, secret))
+    stack = Stack(settings.home, _environment(settings))
     try:
         for name in ("frontend", "backend", "insights"):
             stack.start(name)
         if settings.demo:
-            _play_demo(settings, secret, stack)
-        stack.wait_until_up(*_urls(settings))
-        print_welcome(settings)
+            play_demo(settings, stack, datetime.now(UTC))
+        stack.wait_until_up(settings.ready_url, settings.insights_health_url)
+        print_welcome(settings, datetime.now(UTC))
         while True:
             stack.require_alive()
             sleep(WATCH_SECONDS)
@@ -68,7 +61,7 @@ def _run(settings: StackSettings) -> None:
         stack.stop()
 
 
-def _environment(settings: StackSettings, secret: str) -> Mapping[str, str]:
+def _environment(settings: StackSettings) -> Mapping[str, str]:
     """What the parts need to find each other, on top of the user's own environment."""
     endpoint = settings.insights_url
     connection = f"InstrumentationKey={_KEY};IngestionEndpoint={endpoint};LiveEndpoint={endpoint}"
@@ -78,38 +71,9 @@ def _environment(settings: StackSettings, secret: str) -> Mapping[str, str]:
         "INSIGHTS_HOST": "127.0.0.1",
         "INSIGHTS_PORT": str(settings.insights_port),
         "GITHUB_TELEMETRY_HOME": str(settings.home),
-        "GITHUB_WEBHOOK_SECRET": secret,
+        "GITHUB_WEBHOOK_SECRET": webhook_secret(settings),
+        # Both ends of the one queue, however it was named; empty is their own default.
+        "AZURE_STORAGE_QUEUE_NAME": settings.queue_name,
+        "BACKEND_AZURE_STORAGE_QUEUE_NAME": settings.queue_name,
         "BACKEND_APPLICATIONINSIGHTS_CONNECTION_STRING": connection,
     }
-
-
-def _urls(settings: StackSettings) -> tuple[str, str]:
-    ready = settings.webhook_url.removesuffix("webhook") + "ready"
-    return ready, f"{settings.insights_url}/health"
-
-
-def _play_demo(settings: StackSettings, secret: str, stack: Stack) -> None:
-    """Post a simulated day through the real webhook, once a day, and wait for its rows."""
-    played = settings.home / "demo-played"
-    now = datetime.now(UTC)
-    if played.exists() and (last := parse_time(played.read_text())) and now - last < DEMO_LASTS:
-        return
-    deliveries = simulate_day(DEMO_SEED, now).deliveries  # while the parts start
-    stack.wait_until_up(*_urls(settings))
-    target = Target(settings.webhook_url, secret.encode())
-    with click.progressbar(
-        deliver(deliveries, target), len(deliveries), "Playing a day"
-    ) as replies:
-        refused = [reply for reply in replies if reply.status != 202]  # noqa: PLR2004 -- HTTP's own
-    if refused:
-        raise StackError(f"the demo day was not taken: {refused[0].said}")
-    _drain(settings, stack)
-    played.write_text(format_time(now))
-
-
-def _drain(settings: StackSettings, stack: Stack) -> None:
-    """Wait until the queue is empty: a message leaves it only when its rows are in the tables."""
-    ready, _ = _urls(settings)
-    while httpx.get(ready, trust_env=False).json().get("queue_depth") != 0:
-        stack.require_alive()
-        sleep(DRAIN_POLL_SECONDS)

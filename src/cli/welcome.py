@@ -2,30 +2,46 @@
 
 import shlex
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
+import httpx
 
+from ..insights.answers import NoAnswerError
 from ..insights.client import ask_server
 from ..kql.catalogue import shipped_queries
+from .demo import holds_demo
 from .stack_settings import StackSettings
 
 OVERVIEW = "overview"
 
 
-def print_welcome(settings: StackSettings) -> None:
+def print_welcome(settings: StackSettings, now: datetime) -> None:
     """Print the last day's answer, where to send webhooks, and a query to try."""
-    [overview_kql] = [query.text for query in shipped_queries() if query.name == OVERVIEW]
-    answer = ask_server(overview_kql, settings.insights_url)
-    overview = dict(zip(answer.columns, answer.rows[0], strict=True)) if answer.rows else {}
-    heading = "The last 24 hours" + (
-        " (a simulated day; DEMO=0 leaves it out)" if settings.demo else ""
-    )
     click.echo()
-    _section(heading, _day(overview))
+    _section(_heading(settings, now), _last_day(settings))
     _section("Your own", _next_steps(settings))
     click.echo(f"Logs are in {settings.home / 'logs'}. Ctrl-C stops; started again, it goes on.")
+
+
+def _heading(settings: StackSettings, now: datetime) -> str:
+    """Simulated figures are called so, also where an earlier start made them."""
+    if not holds_demo(settings.home, now):
+        return "The last 24 hours"
+    demo = "a simulated day; DEMO=0 leaves it out" if settings.demo else "a simulated day is in it"
+    return f"The last 24 hours ({demo})"
+
+
+def _last_day(settings: StackSettings) -> dict[str, str]:
+    """The overview's answer in words, or why there is none: the stack is worth serving without."""
+    [overview_kql] = [query.text for query in shipped_queries() if query.name == OVERVIEW]
+    try:
+        answer = ask_server(overview_kql, settings.insights_url)
+    except (NoAnswerError, httpx.ConnectError) as exc:
+        return {"No answer": str(exc)}
+    return _day(dict(zip(answer.columns, answer.rows[0], strict=True)) if answer.rows else {})
 
 
 def _section(heading: str, lines: dict[str, str]) -> None:

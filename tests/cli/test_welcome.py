@@ -3,17 +3,24 @@
 import re
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from src.cli import welcome
+from src.cli.demo import STARTED
 from src.cli.stack_settings import StackSettings, stack_settings, webhook_secret
 from src.cli.welcome import duration, print_welcome
 from src.insights.answers import Answer
-from tests.insights.stack import Insights, running_insights
+from src.kql.catalogue import Query
+from src.model.times import format_time
+from tests.insights.stack import Insights, free_port, running_insights
 
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+SECRETS = ("GITHUB_WEBHOOK_SECRET", "FRONTEND_GITHUB_WEBHOOK_SECRET")
+QUEUES = ("AZURE_STORAGE_QUEUE_NAME", "BACKEND_AZURE_STORAGE_QUEUE_NAME")
 USERS_OWN = "hunter2"
 DAY = {
     "completed_runs": 41,
@@ -35,7 +42,7 @@ DAY = {
 
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("HOST", "PORT", "INSIGHTS_PORT", "DEMO", "GITHUB_WEBHOOK_SECRET"):
+    for name in ("HOST", "PORT", "INSIGHTS_PORT", "DEMO", *SECRETS, *QUEUES):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GITHUB_TELEMETRY_HOME", str(tmp_path / "home"))
 
@@ -55,7 +62,7 @@ def welcomed(
     monkeypatch.setattr(welcome, "ask_server", lambda *_: answer)
     settings = StackSettings()
     webhook_secret(settings)
-    print_welcome(settings)
+    print_welcome(settings, NOW)
     return capsys.readouterr().out
 
 
@@ -120,22 +127,57 @@ def test_an_empty_stand_in_has_nothing_yet(
     monkeypatch.setenv("INSIGHTS_PORT", empty_insights.url.rpartition(":")[2])
     webhook_secret(StackSettings())
 
-    print_welcome(StackSettings())
+    print_welcome(StackSettings(), NOW)
 
     assert "Nothing yet" in lines_of(capsys.readouterr().out)
 
 
+def test_without_an_answer_there_are_still_the_next_steps(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("INSIGHTS_PORT", str(free_port()))
+    webhook_secret(StackSettings())
+
+    print_welcome(StackSettings(), NOW)
+
+    lines = lines_of(capsys.readouterr().out)
+    assert "Connection refused" in lines["No answer"]
+    assert "Send webhooks to" in lines
+
+
+def test_a_refused_question_is_one_line(
+    empty_insights: Insights, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("INSIGHTS_PORT", empty_insights.url.rpartition(":")[2])
+    monkeypatch.setattr(welcome, "shipped_queries", lambda: [Query("overview", "", "Nope")])
+    webhook_secret(StackSettings())
+
+    print_welcome(StackSettings(), NOW)
+
+    assert "no table Nope" in lines_of(capsys.readouterr().out)["No answer"]
+
+
 @pytest.mark.parametrize(
-    ("demo", "heading"),
+    ("demo", "hours_ago", "heading"),
     [
-        ("1", "The last 24 hours (a simulated day; DEMO=0 leaves it out)"),
-        ("0", "The last 24 hours"),
+        ("1", 0, "The last 24 hours (a simulated day; DEMO=0 leaves it out)"),
+        ("0", 23, "The last 24 hours (a simulated day is in it)"),
+        ("0", 24, "The last 24 hours"),
+        ("0", None, "The last 24 hours"),
     ],
 )
 def test_a_simulated_day_is_called_one(
-    demo: str, heading: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    demo: str,
+    hours_ago: int | None,
+    heading: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ):
     monkeypatch.setenv("DEMO", demo)
+    if hours_ago is not None:
+        home = StackSettings().home
+        home.mkdir()
+        (home / STARTED).write_text(format_time(NOW - timedelta(hours=hours_ago)))
 
     assert heading in welcomed(DAY, monkeypatch, capsys).splitlines()
 

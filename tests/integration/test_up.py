@@ -12,7 +12,7 @@ from time import sleep
 import psutil
 import pytest
 
-from src.cli.up import DEMO_SEED
+from src.cli.demo import DEMO_SEED
 from src.cli.welcome import duration
 from src.model.times import parse_time
 from src.simulate.days import simulate_day
@@ -80,6 +80,27 @@ def test_up_stops_in_time_leaves_no_process_and_goes_on_where_it_was(tmp_path: P
         stack.take(second.deliveries)
         assert_true(stack.tables, first.truth, second.truth)
         _assert_stopped(stack, SIGTERM, SIGTERM)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("instead_of", "settings"),
+    [
+        ("", {"BACKEND_AZURE_STORAGE_QUEUE_NAME": "mine"}),
+        ("", {"AZURE_STORAGE_QUEUE_NAME": "mine", "BACKEND_AZURE_STORAGE_QUEUE_NAME": "other"}),
+    ],
+    ids=["the backend's queue", "two queues"],
+)
+def test_up_takes_a_name_that_one_service_knows_for_all(
+    instead_of: str, settings: dict[str, str], tmp_path: Path
+):
+    run = small_run(seed=1)
+    with one_command(tmp_path, demo="0") as stack:
+        stack.settings |= settings
+        stack.settings.pop(instead_of, None)
+        stack.start()
+        stack.take(run.deliveries)
+        assert_true(stack.tables, run.truth)
 
 
 @pytest.mark.slow

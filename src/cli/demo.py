@@ -1,0 +1,85 @@
+"""A running stack in, a simulated day in its tables out: once a day, through the real webhook.
+
+The day's end is kept before its first delivery is posted: a day that was interrupted is posted
+again with the same ids, and so it is no second day but duplicates, which the product folds.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from time import monotonic, sleep
+
+import click
+import httpx
+
+from ..model.times import format_time, parse_time
+from ..simulate.days import simulate_day
+from .deliver import Target, deliver
+from .stack import Stack, StackError
+from .stack_settings import StackSettings, webhook_secret
+
+DEMO_SEED = 7
+DEMO_LASTS = timedelta(hours=24)
+STARTED = "demo-started"
+PLAYED = "demo-played"
+DRAIN_SECONDS = 30.0
+DRAIN_POLL_SECONDS = 0.03
+
+
+def play_demo(settings: StackSettings, stack: Stack, now: datetime) -> None:
+    """Post a simulated day, unless the last 24 hours have one, and wait for its rows.
+
+    Raises:
+        StackError: a part ended, or the webhook refused a delivery.
+    """
+    if _kept(settings.home / PLAYED, now):
+        return
+    end = _kept(settings.home / STARTED, now) or now
+    deliveries = simulate_day(DEMO_SEED, end).deliveries  # while the parts start
+    stack.wait_until_up(settings.ready_url, settings.insights_health_url)
+    (settings.home / STARTED).write_text(format_time(end))
+    target = Target(settings.webhook_url, webhook_secret(settings).encode())
+    with click.progressbar(
+        deliver(deliveries, target), len(deliveries), "Playing a day"
+    ) as replies:
+        refused = [reply for reply in replies if reply.status != 202]  # noqa: PLR2004 -- HTTP's own
+    if refused:
+        raise StackError(f"the demo day was not taken: {refused[0].said}")
+    if not drain(settings.ready_url, stack.require_alive, DRAIN_SECONDS):
+        click.echo("Its rows are still coming; what follows may not show them all.")
+    (settings.home / PLAYED).write_text(format_time(end))
+
+
+def holds_demo(home: Path, now: datetime) -> bool:
+    """Whether the last 24 hours have simulated deliveries in them, be it only part of a day."""
+    return _kept(home / STARTED, now) is not None
+
+
+def drain(ready_url: str, require_alive: Callable[[], None], seconds: float) -> bool:
+    """Wait until the queue is empty: a message leaves it only when its rows are in the tables.
+
+    False where it is not empty after so many seconds: real deliveries may never pause.
+    """
+    deadline = monotonic() + seconds
+    with httpx.Client(trust_env=False) as client:
+        while _depth(client, ready_url) != 0:
+            require_alive()
+            if monotonic() > deadline:
+                return False
+            sleep(DRAIN_POLL_SECONDS)
+    return True
+
+
+def _depth(client: httpx.Client, ready_url: str) -> int | None:
+    """How many messages wait; None where nobody can tell at the moment."""
+    try:
+        depth: int | None = client.get(ready_url).json().get("queue_depth")
+    except (httpx.HTTPError, ValueError):
+        return None
+    return depth
+
+
+def _kept(file: Path, now: datetime) -> datetime | None:
+    """The end of a day that is kept in the file, while that day is not over for us."""
+    end = parse_time(file.read_text()) if file.exists() else None
+    return end if end and now - end < DEMO_LASTS else None
