@@ -3,13 +3,18 @@
 import os
 import secrets
 from pathlib import Path
+from typing import cast
 
-from pydantic import Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr
 
+from ..frontend.settings import FrontendSettings
 from ..shared.errors import SettingsError
 from ..shared.settings import Settings, either, load, refuse
 
 SECRET_FILE = "webhook-secret"  # noqa: S105 -- a file's name
+
+# What the frontend would take for its secret is the stack's too.
+_SECRET_NAMES = cast("AliasChoices", FrontendSettings.model_fields["secret"].validation_alias)
 
 
 class StackSettings(Settings):
@@ -18,7 +23,7 @@ class StackSettings(Settings):
     host: str = Field("127.0.0.1", validation_alias="HOST")
     port: int = Field(8080, validation_alias="PORT", ge=1, le=65535)
     insights_port: int = Field(8090, validation_alias="INSIGHTS_PORT", ge=1, le=65535)
-    secret: SecretStr | None = Field(None, validation_alias="GITHUB_WEBHOOK_SECRET")
+    secret: SecretStr | None = Field(None, validation_alias=_SECRET_NAMES)
     queue_name: str = Field("", validation_alias=either("AZURE_STORAGE_QUEUE_NAME"))
     demo: bool = Field(default=True, validation_alias="DEMO")
 
@@ -42,6 +47,12 @@ class StackSettings(Settings):
     def insights_health_url(self) -> str:
         """Where the stand-in says that it is alive."""
         return f"{self.insights_url}/health"
+
+    @property
+    def secret_variable(self) -> str:
+        """The variable that holds the user's own secret, or would."""
+        names = [str(name) for name in _SECRET_NAMES.choices]
+        return next((name for name in names if os.environ.get(name)), names[0])
 
     @property
     def secret_file(self) -> Path:

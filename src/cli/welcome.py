@@ -80,9 +80,9 @@ def _slowest(overview: dict[str, Any], kind: str) -> str:
 
 def _next_steps(settings: StackSettings) -> dict[str, str]:
     events = "workflow_run,workflow_job"
-    kept = settings.secret is None
-    secret = settings.secret_file.read_text("ascii").strip() if kept else "$GITHUB_WEBHOOK_SECRET"
-    shown = f"{secret} (kept in {settings.secret_file})" if kept else "yours, GITHUB_WEBHOOK_SECRET"
+    kept, variable = settings.secret is None, settings.secret_variable
+    secret = settings.secret_file.read_text("ascii").strip() if kept else f"${variable}"
+    shown = f"{secret} (kept in {settings.secret_file})" if kept else f"yours, {variable}"
     return {
         "Send webhooks to": f"{settings.webhook_url}  (application/json; workflow runs and jobs)",
         "Secret": shown,

@@ -13,6 +13,7 @@ from src.cli import welcome
 from src.cli.demo import STARTED
 from src.cli.stack_settings import StackSettings, stack_settings, webhook_secret
 from src.cli.welcome import duration, print_welcome
+from src.frontend.settings import FrontendSettings
 from src.insights.answers import Answer
 from src.kql.catalogue import Query
 from src.model.times import format_time
@@ -219,16 +220,17 @@ def test_the_next_steps_can_be_typed_as_they_stand(
     assert lines["Ask"].endswith(" -m src query slowest-steps")
 
 
+@pytest.mark.parametrize("variable", SECRETS)
 def test_a_secret_of_the_user_s_own_is_never_printed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    variable: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    monkeypatch.setenv("GITHUB_WEBHOOK_SECRET", USERS_OWN)
+    monkeypatch.setenv(variable, USERS_OWN)
 
     said = welcomed(DAY, monkeypatch, capsys)
 
     assert USERS_OWN not in said
-    assert lines_of(said)["Secret"] == "yours, GITHUB_WEBHOOK_SECRET"
-    assert lines_of(said)["Your repository"].endswith(" --secret=$GITHUB_WEBHOOK_SECRET")
+    assert lines_of(said)["Secret"] == f"yours, {variable}"
+    assert lines_of(said)["Your repository"].endswith(f" --secret=${variable}")
     assert not StackSettings().home.exists(), "and none is made beside it"
 
 
@@ -243,6 +245,13 @@ def test_a_secret_is_made_once_and_kept_for_its_owner_s_eyes():
     assert re.fullmatch(r"[0-9a-f]{40}", made)
     assert webhook_secret(settings) == made
     assert stat.S_IMODE(settings.secret_file.stat().st_mode) == 0o600
+
+
+def test_the_secret_is_the_one_that_the_frontend_would_take(monkeypatch: pytest.MonkeyPatch):
+    for name in SECRETS:
+        monkeypatch.setenv(name, f"{USERS_OWN} of {name}")
+
+    assert webhook_secret(StackSettings()) == FrontendSettings().secrets()[0].decode()
 
 
 def test_an_empty_secret_file_is_filled():

@@ -19,7 +19,7 @@ from src.simulate.days import simulate_day
 from tests.insights.stack import ROOT
 from tests.integration.processes import START_SECONDS, STOP_SECONDS, environment, wait_for
 from tests.integration.small_runs import small_run
-from tests.integration.stack import Stack
+from tests.integration.stack import SECRET, Stack
 from tests.integration.truths import assert_true
 
 LAST_WORDS = "Ctrl-C stops"
@@ -88,8 +88,9 @@ def test_up_stops_in_time_leaves_no_process_and_goes_on_where_it_was(tmp_path: P
     [
         ("", {"BACKEND_AZURE_STORAGE_QUEUE_NAME": "mine"}),
         ("", {"AZURE_STORAGE_QUEUE_NAME": "mine", "BACKEND_AZURE_STORAGE_QUEUE_NAME": "other"}),
+        ("GITHUB_WEBHOOK_SECRET", {"FRONTEND_GITHUB_WEBHOOK_SECRET": SECRET}),
     ],
-    ids=["the backend's queue", "two queues"],
+    ids=["the backend's queue", "two queues", "the frontend's secret"],
 )
 def test_up_takes_a_name_that_one_service_knows_for_all(
     instead_of: str, settings: dict[str, str], tmp_path: Path
