@@ -76,7 +76,8 @@ def _told_apart(names: Iterable[str]) -> list[str]:
 
 def _complaint(error: Exception) -> str:
     """One line for whoever wrote the query; neither translator nor DuckDB speak of KQL's names."""
-    text = str(error).split("\n", 1)[0]
+    # The parser would list every word that KQL has.
+    text = str(error).split("\n", 1)[0].partition(" expecting {")[0]
     if isinstance(error, duckdb_kql.KqlUnsupportedError):
         return _unsupported(error)
     if isinstance(error, duckdb.CatalogException) and (match := _UNKNOWN_TABLE.search(text)):

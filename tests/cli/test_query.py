@@ -109,7 +109,7 @@ def test_a_terminal_gets_a_heading_that_stands_out(insights: Insights):
 
 
 def test_a_terminal_that_is_too_narrow_gets_rows_upright_and_whole(insights: Insights):
-    drawn = on_a_terminal(insights, f"{ASK}, long = '{'x' * 100}'", 60)
+    drawn = on_a_terminal(insights, f"{ASK}, wide = '{'x' * 100}'", 60)
     assert drawn.count("x" * 100) == 2
     assert "1 of 2" in drawn
     assert "2 of 2" in drawn
