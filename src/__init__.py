@@ -12,6 +12,6 @@ What the rooms share: `model/` (times, ids, records, the table of names) and `an
 (durations), both pure. Around them: `simulate/` makes realistic deliveries with known truth,
 `cli/` is the command line (`python -m src --help`).
 
-Imports point downward only: cli · frontend | backend | insights | simulate · shared · analysis ·
-model. `lint-imports` keeps it so.
+Imports point downward only: cli · frontend | backend | insights | simulate · shared | kql ·
+analysis · model. `lint-imports` keeps it so.
 """
