@@ -5,7 +5,7 @@ from the moment when everything that the case needs is at hand.
 
     reading      messages to typed deliveries: what has to be done whatever is decided (the floor)
     deciding     messages to decisions, what is known being given
-    remembering  messages out of SQLite to decisions, with state in a folder, to acknowledgement
+    remembering  messages out of SQLite to rows, with state in a folder, to acknowledgement
     exporting    rows of jobs to an ingestion endpoint through the sink alone (the floor of `rows`)
 """
 
@@ -19,12 +19,13 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from src.backend.batch import plan, read_messages
 from src.backend.decide import Known, arrive, decide
 from src.backend.rows import rows_of
 from src.backend.sinks.application_insights import ApplicationInsightsSink
 from src.backend.sinks.base import Row
 from src.backend.state import State
-from src.backend.worker import Pace, decide_all
+from src.backend.worker import Pace
 from src.shared import messages
 from src.shared.github_events import parse_delivery
 from src.shared.object_store import folder_store
@@ -65,11 +66,12 @@ async def decide_known(encoded: Sequence[bytes]) -> None:
 async def remember(queue: SqliteQueue, state: State) -> None:
     """What the worker does around its decisions, the sinks left out."""
     while taken := await queue.receive(MESSAGES_PER_BATCH, Pace().lease_seconds):
-        arrivals = [arrive(e) for message in taken for e in messages.decode(message.body)]
+        letters, _ = read_messages(taken)
+        arrivals = [arrival for letter in letters for arrival in letter.arrivals]
         await state.note(arrivals)
         known = await state.recall(arrival.subject for arrival in arrivals)
-        decided = decide_all(arrivals, known)
-        await state.remember((subject, emission.name) for subject, emission in decided)
+        planned, _ = plan(letters, known, datetime.now(UTC))
+        await state.remember((p.subject, p.emission.name) for p in planned)
         await queue.delete(taken)
 
 

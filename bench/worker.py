@@ -33,7 +33,7 @@ ITEMS_PER_JOB = 2 * (1 + STEPS)  # an event and a span each
 _DECISION_CASES = {
     "reading": "reading alone (floor)",
     "deciding": "**to a decision**, what is known being given",
-    "remembering": "**to a decision and acknowledged**: SQLite, state in a folder; no sink",
+    "remembering": "**to rows and acknowledged**: SQLite, state in a folder; no sink",
 }
 
 

@@ -1,5 +1,6 @@
 """Settings in, a listening server out: the one way in which our services speak HTTP."""
 
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -9,6 +10,8 @@ from fastapi import FastAPI
 from .errors import SettingsError
 from .logs import set_up_logs
 from .settings import Settings, load, refuse
+
+log = logging.getLogger(__name__)
 
 SHUTDOWN_SECONDS = 3  # for requests in hand; then the process ends
 
@@ -27,6 +30,7 @@ def build(settings_class: type[S], app_from: Callable[[S], FastAPI]) -> tuple[S,
 
 def serve(app: FastAPI, host: str, port: int) -> None:
     """Listen until SIGTERM or Ctrl-C, then finish what is in hand."""
+    log.info("starting", extra={"url": f"http://{host}:{port}"})
     uvicorn.run(
         app,
         host=host,
