@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Iterable
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from ..shared.errors import SettingsError
@@ -41,8 +41,19 @@ def _open_queue(settings: BackendSettings, name: str) -> Queue:
     return open_queue(settings.home, name, account_name=settings.account_name, mode=settings.mode)
 
 
+def _open_state(folder: Path) -> State:
+    try:
+        return State(folder_store(folder))
+    except OSError as exc:
+        raise SettingsError(f"GITHUB_TELEMETRY_HOME: cannot make {folder}: {exc}") from exc
+
+
 async def serve(settings: BackendSettings) -> None:
-    """Work until a signal comes; then finish the batch in hand and close what is open."""
+    """Work until a signal comes; then finish the batch in hand and close what is open.
+
+    Raises:
+        SettingsError: no sink is set, one makes no sense, or there is no place for the state.
+    """
     sinks = open_sinks(settings)
     queue = _open_queue(settings, settings.queue_name)
     poison = _open_queue(settings, f"{settings.queue_name}-poison")
@@ -52,13 +63,14 @@ async def serve(settings: BackendSettings) -> None:
         settings.poll_interval_seconds,
         hold_seconds=settings.visibility_timeout_seconds / 2,
     )
-    state = State(folder_store(settings.home / "objects"))
+    state = _open_state(settings.home / "objects")
     stop = _stop_on_signals()
     log.info("worker started", extra={"queue": settings.queue_name, "sinks": len(sinks)})
-    try:
+    parts: tuple[Queue | Sink, ...] = (*sinks, poison, queue)
+    async with AsyncExitStack() as opened:  # closes all, also where one of them raises
+        for part in parts:
+            opened.push_async_callback(part.close)
         await Worker(queue, poison, state, sinks, pace).run(stop)
-    finally:
-        await _close((queue, poison, *sinks))
     log.info("worker stopped")
 
 
@@ -67,11 +79,6 @@ def _stop_on_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
-
-
-async def _close(parts: Iterable[Queue | Sink]) -> None:
-    for part in parts:
-        await part.close()
 
 
 def main() -> None:

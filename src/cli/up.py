@@ -7,6 +7,8 @@ from time import sleep
 
 import click
 
+from ..shared.errors import SettingsError
+from ..shared.settings import refuse
 from .demo import play_demo
 from .stack import Stack, StackError, require_free
 from .stack_settings import StackSettings, stack_settings, webhook_secret
@@ -44,7 +46,7 @@ def command() -> None:
 def _run(settings: StackSettings) -> None:
     require_free(settings.host, settings.port, "PORT")
     require_free("127.0.0.1", settings.insights_port, "INSIGHTS_PORT")
-    stack = Stack(settings.home, _environment(settings))
+    stack = _open_stack(settings)
     try:
         for name in ("frontend", "backend", "insights"):
             stack.start(name)
@@ -59,6 +61,15 @@ def _run(settings: StackSettings) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):  # it is stopping already
             signal.signal(number, signal.SIG_IGN)
         stack.stop()
+
+
+def _open_stack(settings: StackSettings) -> Stack:
+    """The stack with its home made and nothing started; no home: one line and exit code 2."""
+    try:
+        return Stack(settings.home, _environment(settings))
+    except OSError as exc:
+        complaint = f"GITHUB_TELEMETRY_HOME: cannot make {exc.filename}: {exc.strerror}"
+        raise refuse(SettingsError(complaint)) from None
 
 
 def _environment(settings: StackSettings) -> Mapping[str, str]:

@@ -17,6 +17,7 @@ BACKEND_BY_MODULE = ("-m", "src.backend.app")
 SIGNED = {"GITHUB_WEBHOOK_SECRET": "do not show"}
 SINK = {"JSONL_PATH": "rows.jsonl"}
 ACCOUNT = {"AZURE_STORAGE_ACCOUNT_NAME": "somewhere"}
+HOMELESS = {"GITHUB_TELEMETRY_HOME": f"{__file__}/is/no/folder"}
 
 CASES = [
     (FRONTEND, {}, "GITHUB_WEBHOOK_SECRET"),
@@ -33,8 +34,10 @@ CASES = [
         {"APPLICATIONINSIGHTS_CONNECTION_STRING": "do not show"},
         "APPLICATIONINSIGHTS_CONNECTION_STRING",
     ),
+    (BACKEND, SINK | HOMELESS, "GITHUB_TELEMETRY_HOME"),
     (INSIGHTS, {"INSIGHTS_PORT": "do not show"}, "INSIGHTS_PORT"),
     (UP, {"DEMO": "do not show"}, "DEMO"),
+    (UP, HOMELESS, "GITHUB_TELEMETRY_HOME"),
 ]
 
 
