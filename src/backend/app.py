@@ -1,6 +1,7 @@
 """`python -m src.backend.app`: settings in, a worker that runs until SIGTERM or Ctrl-C."""
 
 import asyncio
+import gc
 import logging
 import signal
 from contextlib import AsyncExitStack
@@ -65,6 +66,7 @@ async def serve(settings: BackendSettings) -> None:
     )
     state = _open_state(settings.home / "objects")
     stop = _stop_on_signals()
+    gc.freeze()  # what was loaded stays; the collector need not look at it again and again
     log.info("worker started", extra={"queue": settings.queue_name, "sinks": len(sinks)})
     parts: tuple[Queue | Sink, ...] = (*sinks, poison, queue)
     async with AsyncExitStack() as opened:  # closes all, also where one of them raises

@@ -8,6 +8,7 @@ the backend agree on them without talking to each other.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 from typing import Optional
 
@@ -39,5 +40,6 @@ def span_id(record_id: str) -> int:
     return _hash(record_id, 8)
 
 
+@lru_cache(maxsize=1024)  # all rows of a job ask for the run's and the job's
 def _hash(text: str, size: int) -> int:
     return int.from_bytes(sha256(text.encode()).digest()[:size], "big") or 1
