@@ -4,6 +4,7 @@ The day's end is kept before its first delivery is posted: a day that was interr
 again with the same ids, and so it is no second day but duplicates, which the product folds.
 """
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,8 @@ import click
 import httpx
 
 from ..model.times import format_time, parse_time
-from ..simulate.days import simulate_day
+from ..simulate.days import Day, simulate_day
+from ..simulate.deliveries import Delivery
 from .deliver import Target, deliver
 from .stack import Stack, StackError
 from .stack_settings import StackSettings, webhook_secret
@@ -35,7 +37,7 @@ def play_demo(settings: StackSettings, stack: Stack, now: datetime) -> None:
     if _kept(settings.home / PLAYED, now):
         return
     end = _kept(settings.home / STARTED, now) or now
-    deliveries = simulate_day(DEMO_SEED, end).deliveries  # while the parts start
+    deliveries = finished(simulate_day(DEMO_SEED, end))  # while the parts start
     stack.wait_until_up(settings.ready_url, settings.insights_health_url)
     (settings.home / STARTED).write_text(format_time(end))
     target = Target(settings.webhook_url, webhook_secret(settings).encode())
@@ -48,6 +50,19 @@ def play_demo(settings: StackSettings, stack: Stack, now: datetime) -> None:
     if not drain(settings.ready_url, stack.require_alive, DRAIN_SECONDS):
         click.echo("Its rows are still coming; what follows may not show them all.")
     (settings.home / PLAYED).write_text(format_time(end))
+
+
+def finished(day: Day) -> list[Delivery]:
+    """Without the runs that are still open at the day's end: here they would stay so for ever."""
+    still_open = {run.run_id for run in day.truth.runs if run.conclusion is None}
+    return [delivery for delivery in day.deliveries if run_id(delivery) not in still_open]
+
+
+def run_id(delivery: Delivery) -> int:
+    """The run that a delivery is about."""
+    content = json.loads(delivery.body)
+    job: dict[str, int] | None = content.get("workflow_job")
+    return job["run_id"] if job else int(content["workflow_run"]["id"])
 
 
 def holds_demo(home: Path, now: datetime) -> bool:

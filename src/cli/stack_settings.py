@@ -3,18 +3,14 @@
 import os
 import secrets
 from pathlib import Path
-from typing import cast
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import Field, SecretStr
 
-from ..frontend.settings import FrontendSettings
 from ..shared.errors import SettingsError
-from ..shared.settings import Settings, either, load, refuse
+from ..shared.settings import WEBHOOK_SECRET_NAMES, Settings, either, load, refuse
 
+DEFAULT_INSIGHTS_PORT = 8090
 SECRET_FILE = "webhook-secret"  # noqa: S105 -- a file's name
-
-# What the frontend would take for its secret is the stack's too.
-_SECRET_NAMES = cast("AliasChoices", FrontendSettings.model_fields["secret"].validation_alias)
 
 
 class StackSettings(Settings):
@@ -22,8 +18,10 @@ class StackSettings(Settings):
 
     host: str = Field("127.0.0.1", validation_alias="HOST")
     port: int = Field(8080, validation_alias="PORT", ge=1, le=65535)
-    insights_port: int = Field(8090, validation_alias="INSIGHTS_PORT", ge=1, le=65535)
-    secret: SecretStr | None = Field(None, validation_alias=_SECRET_NAMES)
+    insights_port: int = Field(
+        DEFAULT_INSIGHTS_PORT, validation_alias="INSIGHTS_PORT", ge=1, le=65535
+    )
+    secret: SecretStr | None = Field(None, validation_alias=WEBHOOK_SECRET_NAMES)
     queue_name: str = Field("", validation_alias=either("AZURE_STORAGE_QUEUE_NAME"))
     demo: bool = Field(default=True, validation_alias="DEMO")
 
@@ -51,8 +49,13 @@ class StackSettings(Settings):
     @property
     def secret_variable(self) -> str:
         """The variable that holds the user's own secret, or would."""
-        names = [str(name) for name in _SECRET_NAMES.choices]
+        names = [str(name) for name in WEBHOOK_SECRET_NAMES.choices]
         return next((name for name in names if os.environ.get(name)), names[0])
+
+    @property
+    def asks_by_default(self) -> bool:
+        """Whether `query` finds this stack without being told where."""
+        return self.insights_port == DEFAULT_INSIGHTS_PORT
 
     @property
     def secret_file(self) -> Path:

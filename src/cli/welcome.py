@@ -55,7 +55,7 @@ def _section(heading: str, lines: dict[str, str]) -> None:
 def _day(overview: dict[str, Any]) -> dict[str, str]:
     """The answers, in words; what is not known yet is said so."""
     if not overview.get("completed_runs") and not overview.get("finished_jobs"):
-        return {"Nothing yet": "deliveries show here as soon as GitHub sends some"}
+        return {"Nothing yet": "no delivery has come; ask again by the query `overview`"}
     rate, runs = overview["success_percent"], overview["completed_runs"]
     return {
         "Slowest job": _slowest(overview, "slowest_job"),
@@ -88,8 +88,12 @@ def _next_steps(settings: StackSettings) -> dict[str, str]:
         "Secret": shown,
         "Your repository": f"gh webhook forward --repo=OWNER/NAME --events={events}"
         f" --url={settings.webhook_url} --secret={secret}",
-        "Ask": f"{_python()} -m src query slowest-steps",
+        "Ask": f"{_python()} -m src query slowest-steps{_where(settings)}",
     }
+
+
+def _where(settings: StackSettings) -> str:
+    return "" if settings.asks_by_default else f" --url {settings.insights_url}"
 
 
 def duration(seconds: float | None) -> str:

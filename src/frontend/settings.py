@@ -1,11 +1,9 @@
 """The frontend's environment variables."""
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import Field, SecretStr
 
 from ..shared.errors import SettingsError
-from ..shared.settings import Settings
-
-_SECRET_NAMES = AliasChoices("GITHUB_WEBHOOK_SECRET", "FRONTEND_GITHUB_WEBHOOK_SECRET")
+from ..shared.settings import WEBHOOK_SECRET_NAMES, Settings
 
 
 class FrontendSettings(Settings):
@@ -13,7 +11,7 @@ class FrontendSettings(Settings):
 
     host: str = Field("0.0.0.0", validation_alias="HOST")  # noqa: S104 -- it runs in a container
     port: int = Field(8080, validation_alias="PORT", ge=1, le=65535)
-    secret: SecretStr | None = Field(None, validation_alias=_SECRET_NAMES)
+    secret: SecretStr | None = Field(None, validation_alias=WEBHOOK_SECRET_NAMES)
     previous_secret: SecretStr | None = Field(
         None, validation_alias="GITHUB_WEBHOOK_SECRET_PREVIOUS"
     )

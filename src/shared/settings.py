@@ -15,6 +15,8 @@ from .errors import SettingsError
 
 EXIT_BAD_SETTINGS = 2
 
+WEBHOOK_SECRET_NAMES = AliasChoices("GITHUB_WEBHOOK_SECRET", "FRONTEND_GITHUB_WEBHOOK_SECRET")
+
 S = TypeVar("S", bound="Settings")
 
 

@@ -9,7 +9,17 @@ from time import monotonic
 import pytest
 
 from src.cli import demo
-from src.cli.demo import DEMO_LASTS, DEMO_SEED, PLAYED, STARTED, drain, holds_demo, play_demo
+from src.cli.demo import (
+    DEMO_LASTS,
+    DEMO_SEED,
+    PLAYED,
+    STARTED,
+    drain,
+    finished,
+    holds_demo,
+    play_demo,
+    run_id,
+)
 from src.cli.stack import Stack, StackError
 from src.cli.stack_settings import StackSettings
 from src.frontend.app import create_app
@@ -70,7 +80,15 @@ def play(queue: ListQueue, home: Path, monkeypatch: pytest.MonkeyPatch, now: dat
 
 
 def day_of(end: datetime) -> list[str]:
-    return [delivery.delivery_id for delivery in simulate_day(DEMO_SEED, end).deliveries]
+    return [delivery.delivery_id for delivery in finished(simulate_day(DEMO_SEED, end))]
+
+
+def test_no_run_of_the_demo_stays_open():
+    day = simulate_day(DEMO_SEED, NOW)
+    left_out = {run.run_id for run in day.truth.runs if run.completed_at is None}
+    played = {run_id(delivery) for delivery in finished(day)}
+    assert left_out
+    assert played == {run.run_id for run in day.truth.runs} - left_out
 
 
 # --- once a day ---------------------------------------------------------------------------------

@@ -112,7 +112,7 @@ def test_nothing_yet_is_an_answer_too(
 ):
     said = welcomed(overview, monkeypatch, capsys)
 
-    assert "deliveries show here" in lines_of(said)["Nothing yet"]
+    assert "no delivery has come" in lines_of(said)["Nothing yet"]
     assert "Slowest" not in said
 
 
