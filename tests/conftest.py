@@ -1,5 +1,6 @@
 """The environment in, what tests of several rooms share out: real recorded deliveries."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -15,3 +16,8 @@ def corpus() -> Path:
     if not (folder / "payloads" / "INDEX.tsv").exists():
         pytest.skip(f"no recorded deliveries in {folder}: set GITHUB_TELEMETRY_CORPUS")
     return folder
+
+
+def pytest_unconfigure() -> None:
+    """Hypothesis' hook in the collector outlives the run, and DuckDB's bindings then cry "leaked"."""
+    gc.callbacks.clear()
