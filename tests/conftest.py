@@ -19,5 +19,5 @@ def corpus() -> Path:
 
 
 def pytest_unconfigure() -> None:
-    """Hypothesis' hook in the collector outlives the run, and DuckDB's bindings then cry "leaked"."""
+    """Hypothesis' hook in the collector outlives the run; DuckDB's bindings then cry "leaked"."""
     gc.callbacks.clear()
