@@ -10,18 +10,16 @@ from types import MappingProxyType
 from .answers import Answer
 
 GAP = "  "
+INDENT = "    "
 BOLD, PLAIN = "\033[1m", "\033[0m"
 
 
 def print_table(answer: Answer) -> None:
-    """Aligned columns; on a terminal that is too narrow for them, row below row instead."""
-    lines = _aligned(answer)
+    """Aligned columns; on a terminal, those that do not fit stand below their row."""
     if not sys.stdout.isatty():
-        print("\n".join(lines))  # noqa: T201 -- its purpose
+        print("\n".join(_aligned(answer)))  # noqa: T201 -- its purpose
         return
-    columns, _ = shutil.get_terminal_size()
-    too_wide = max(map(len, lines)) > columns
-    heading, *rows = _upright(answer) if too_wide and answer.rows else lines
+    heading, *rows = _folded(answer, shutil.get_terminal_size().columns)
     print("\n".join([f"{BOLD}{heading}{PLAIN}", *(rows or ["(no rows)"])]))  # noqa: T201
 
 
@@ -61,15 +59,21 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _upright(answer: Answer) -> list[str]:
-    """Each row as a block of `name  value` lines, below its number."""
-    width = max(map(len, answer.columns))
-    lines = []
-    for number, row in enumerate(answer.rows, 1):
-        lines.append(f"{number} of {len(answer.rows)}")
-        cells = zip(answer.columns, map(_cell, row), strict=True)
-        lines += [f"  {name:{width}}{GAP}{cell}" for name, cell in cells if cell]
-    return lines
+def _folded(answer: Answer, width: int) -> list[str]:
+    """The leading columns that fit, aligned; below each row `name value` of the others."""
+    fitting = len(answer.columns)
+    while fitting > 1 and max(map(len, _aligned(_leading(answer, fitting)))) > width:
+        fitting -= 1
+    heading, *lines = _aligned(_leading(answer, fitting))
+    folded = [heading]
+    for line, row in zip(lines, answer.rows, strict=True):
+        others = zip(answer.columns[fitting:], map(_cell, row[fitting:]), strict=True)
+        folded += [line, *(f"{INDENT}{name} {cell}" for name, cell in others if cell)]
+    return folded
+
+
+def _leading(answer: Answer, count: int) -> Answer:
+    return Answer(answer.columns[:count], [row[:count] for row in answer.rows])
 
 
 def _aligned(answer: Answer) -> list[str]:

@@ -108,11 +108,13 @@ def test_a_terminal_gets_a_heading_that_stands_out(insights: Insights):
     assert "\033" not in "".join(rows)
 
 
-def test_a_terminal_that_is_too_narrow_gets_rows_upright_and_whole(insights: Insights):
-    drawn = on_a_terminal(insights, f"{ASK}, wide = '{'x' * 100}'", 60)
-    assert drawn.count("x" * 100) == 2
-    assert "1 of 2" in drawn
-    assert "2 of 2" in drawn
+def test_columns_that_a_terminal_has_no_room_for_stand_below_their_row_whole(insights: Insights):
+    drawn = on_a_terminal(insights, f"{ASK}, wide = '{'x' * 100}', rest = 7", 60)
+    heading, *lines = drawn.splitlines()
+    assert heading.split() == ["\033[1mname", "n\033[0m"]
+    assert len(lines) == 6
+    assert lines[1::3] == lines[1::3][:1] * 2 == [f"    wide {'x' * 100}"] * 2
+    assert lines[2::3] == ["    rest 7"] * 2
 
 
 def test_a_terminal_is_told_of_no_rows(insights: Insights):
