@@ -68,8 +68,11 @@ def was_gated(gates: Iterable[Gate]) -> bool:
 
 
 def in_order(gates: Iterable[Gate]) -> list[Gate]:
-    """As they came; of two in the same moment the queued first, as GitHub sends them."""
-    return sorted(gates, key=lambda gate: (gate.received_at, gate.action == WAITING))
+    """As they first came; of two in the same moment the queued first, as GitHub sends them."""
+    first: dict[str, Gate] = {}
+    for gate in sorted(gates, key=lambda gate: (gate.received_at, gate.action == WAITING)):
+        first.setdefault(gate.delivery_id, gate)
+    return list(first.values())
 
 
 def approval(gates: Iterable[Gate]) -> Optional[Approval]:

@@ -62,7 +62,6 @@ async def serve(settings: BackendSettings) -> None:
         settings.max_messages_per_batch,
         settings.visibility_timeout_seconds,
         settings.poll_interval_seconds,
-        hold_seconds=settings.visibility_timeout_seconds / 2,
     )
     state = _open_state(settings.home / "objects")
     stop = _stop_on_signals()

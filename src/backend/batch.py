@@ -6,13 +6,17 @@ One message that cannot be read, or that trips a bug of ours, fails alone.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeAlias
 
 from ..shared import messages
 from ..shared.errors import UndecodableMessageError
 from ..shared.queues.base import Message
-from .decide import Arrival, Emission, Known, Subject, arrive, decide
+from .decide import Arrival, Emission, Emitted, Known, Subject, arrive, decide
 from .rows import rows_of
 from .sinks.base import Row
+
+RowName: TypeAlias = tuple[Subject, Emitted, int]
+"""Which row of which emission; the same each time that it is planned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,12 @@ class Planned:
     subject: Subject
     emission: Emission
     rows: Sequence[Row]
+
+    @property
+    def named_rows(self) -> list[tuple[RowName, Row]]:
+        """The rows, each with its name."""
+        name = self.emission.name
+        return [((self.subject, name, number), row) for number, row in enumerate(self.rows)]
 
 
 def read_messages(taken: Iterable[Message]) -> tuple[list[Letter], list[Failure]]:

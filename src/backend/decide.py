@@ -27,6 +27,8 @@ from ..shared.github_events import (
 from ..shared.messages import Event
 from .interpret import Interpretation, interpret_job, interpret_run
 
+RECEIVED_YEARS = range(2000, 5000)  # the moment becomes part of a key, in milliseconds since 1970
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -74,7 +76,7 @@ Emissions: TypeAlias = frozenset[Emitted]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is remembered of a subject, this event's own fact included.
+    """What is remembered of a subject, this event's own fact included; redeliveries too.
 
     `completed` are the job's completions, there only where a gate may have come after them.
     """
@@ -110,6 +112,8 @@ def arrive(event: Event) -> Arrival:
         raise NewerMessageError(f"events of kind {event.kind!r} are not known here")
     if not is_delivery_id(event.id):
         raise UndecodableMessageError("the event's id is no delivery id")
+    if event.received_at.year not in RECEIVED_YEARS:
+        raise UndecodableMessageError("the event was received at no plausible time")
     try:
         delivery = parse_delivery(event.kind, event.body)
     except DeliveryRefusedError as exc:

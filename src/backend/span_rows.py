@@ -9,7 +9,7 @@ from ..model.semconv import FAILED_RESULTS, RESULT_BY_CONCLUSION, TERMS_BY_EVENT
 from .sinks.base import Properties, SpanRow
 from .texts import EVENT_BY_RECORD, getter, is_own, run_name, texts
 
-# A step a second before its job is usual; one in the year 1 is somebody's zero time.
+# A step a second before its job is usual; one of another year is a slip, and shifts nobody.
 ABSURDLY_EARLY = timedelta(days=1)
 
 _ATTRIBUTES = {
@@ -40,7 +40,7 @@ def span_rows(records: Sequence[Record], oldest: datetime, now: datetime) -> lis
         if record.started_at and record.duration_seconds is not None
     ]
     whole = records[0].started_at
-    timed = [span for span in timed if whole and span[1] > whole - ABSURDLY_EARLY]
+    timed = [span for span in timed if whole and whole - span[1] < ABSURDLY_EARLY]
     if not timed:
         return []
     shift = max(oldest - min(started_at for _, started_at, _ in timed), timedelta(0))

@@ -91,14 +91,12 @@ def _fact(arrival: Arrival) -> tuple[str, bytes] | None:
 
 
 def _gates(names: Iterable[str]) -> tuple[Gate, ...]:
-    """The gates by these names; of a redelivered one, the time at which it first came."""
-    first: dict[str, Gate] = {}
-    for name in names:
-        if name.startswith("gate-"):
-            _, milliseconds, action, delivery = name.split("-", 3)
-            came = datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
-            first.setdefault(delivery, Gate(came, action, delivery))
-    return tuple(first.values())
+    """The gates by these names, a redelivered one as often as it came."""
+    parts = (name.split("-", 3) for name in names if name.startswith("gate-"))
+    return tuple(
+        Gate(datetime.fromtimestamp(int(milliseconds) / 1000, UTC), action, delivery)
+        for _, milliseconds, action, delivery in parts
+    )
 
 
 def _emitted(names: Iterable[str]) -> frozenset[Emitted]:

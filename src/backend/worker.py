@@ -3,8 +3,8 @@
 One batch at a time: receive, note the facts, recall what is known, plan, emit to every sink,
 remember what is out, delete. Whatever breaks in between leaves the messages in the queue.
 
-Three things can be wrong, and each has its own end. A service is away: the batch is held and what
-is missing sent again, nothing is received meanwhile, nothing is acknowledged. A message is no
+Three things can be wrong, and each has its own end. A service is away: the batch goes back to the
+queue and is tried again after a pause, each sink getting only what it lacks. A message is no
 good, which shows by others passing: it goes to the poison queue, intact. A message is too new for
 us: it is put back for an hour, since a deployment may be under way.
 """
@@ -14,7 +14,6 @@ import logging
 from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 from typing import Any
 
 from ..shared.errors import (
@@ -26,8 +25,8 @@ from ..shared.errors import (
     UndecodableMessageError,
 )
 from ..shared.queues.base import Message, Queue
-from .batch import Failure, Planned, plan, read_messages
-from .sinks.base import Receipt, Row, Sink
+from .batch import Failure, Planned, RowName, plan, read_messages
+from .sinks.base import Sink
 from .state import State
 
 UNAVAILABLE = (QueueUnavailableError, ObjectStoreUnavailableError, SinkUnavailableError)
@@ -35,6 +34,7 @@ UNAVAILABLE = (QueueUnavailableError, ObjectStoreUnavailableError, SinkUnavailab
 
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 5.0
+MOST_KEPT_IN_MIND = 100_000  # rows
 NEWER_RETRY_SECONDS = 60.0
 NEWER_KEPT = timedelta(hours=1)
 
@@ -43,16 +43,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How much a worker takes at once and for how long, and how often it looks while idle.
-
-    `hold_seconds` is how long a batch is kept in hand for a sink that is away, well within its
-    lease; then it goes back to the queue.
-    """
+    """How much a worker takes at once and for how long, and how often it looks while idle."""
 
     messages_per_batch: int = 32
     lease_seconds: float = 300
     poll_seconds: float = 5
-    hold_seconds: float = 0
 
 
 class Worker:
@@ -67,6 +62,7 @@ class Worker:
         self._sinks = sinks
         self._pace = pace
         self._stop = asyncio.Event()
+        self._taken: dict[int, set[RowName]] = {id(sink): set() for sink in sinks}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; the batch in hand is finished first."""
@@ -112,6 +108,7 @@ class Worker:
         await self._queue.delete([m for m in taken if m.id not in failed])
         for failure in failures:
             await self._set_aside(failure)
+        self._forget(planned)
         if out:
             rows = sum(len(p.rows) for p in out)
             log.info("emitted", extra={"deliveries": len(arrivals), "rows": rows})
@@ -119,37 +116,47 @@ class Worker:
     async def _emit(self, planned: Sequence[Planned]) -> list[Failure]:
         """Every row to every sink; which messages have rows that a sink refuses for good.
 
-        Raises SinkUnavailableError where a sink lacks rows, or refuses all there are: then it is
+        Raises SinkUnavailableError where a sink lacks rows, or refuses all it is sent: then it is
         the sink that is wrong, or the way to it.
         """
-        rows = [row for p in planned for row in p.rows]
-        if not rows:
-            return []
+        emits = (self._deliver(sink, planned) for sink in self._sinks)
         # Each is waited for, well or not: none is still at work when the batch is given up.
-        receipts = await asyncio.gather(*(self._deliver(sink, rows) for sink in self._sinks))
+        ends = await asyncio.gather(*emits, return_exceptions=True)
         refused: dict[int, str] = {}
-        for receipt in receipts:
-            if receipt.missing or len(receipt.refused) == len(rows):
-                raise SinkUnavailableError(receipt.complaint)
-            refused |= {id(row): receipt.complaint for row in receipt.refused}
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
+            refused |= end
         return [
             Failure(p.message, SinkRefusedError(complaint))
             for p in planned
             if (complaint := next((refused[id(r)] for r in p.rows if id(r) in refused), None))
         ]
 
-    async def _deliver(self, sink: Sink, rows: Sequence[Row]) -> Receipt:
-        """Send rows to a sink, and again what it lacks, for as long as a batch may be held."""
-        give_up_at = monotonic() + self._pace.hold_seconds
-        refused: list[Row] = []
-        for pause_seconds in _pauses():
-            receipt = await sink.emit(rows)
-            refused += receipt.refused
-            rows = receipt.missing
-            if not rows or self._stop.is_set() or monotonic() >= give_up_at:
-                return Receipt(rows, refused, receipt.complaint)
-            await self._pause(pause_seconds, receipt.complaint)
-        raise AssertionError("pauses do not end")
+    async def _deliver(self, sink: Sink, planned: Sequence[Planned]) -> dict[int, str]:
+        """Send a sink what it does not have yet; the ids of the rows it refuses, and why.
+
+        What a sink took is kept in mind until its message is done with, so that one sink's outage
+        fills no other with copies.
+        """
+        taken = self._taken[id(sink)]
+        named = [pair for p in planned for pair in p.named_rows if pair[0] not in taken]
+        if not named:
+            return {}
+        receipt = await sink.emit([row for _, row in named])
+        not_taken = {id(row) for row in (*receipt.missing, *receipt.refused)}
+        taken.update(name for name, row in named if id(row) not in not_taken)
+        if receipt.missing or len(receipt.refused) == len(named):
+            raise SinkUnavailableError(receipt.complaint)
+        return {id(row): receipt.complaint for row in receipt.refused}
+
+    def _forget(self, planned: Sequence[Planned]) -> None:
+        """These are done with; so are those that another worker has taken over meanwhile."""
+        done = {name for p in planned for name, _ in p.named_rows}
+        for taken in self._taken.values():
+            taken.difference_update(done)
+            if len(taken) > MOST_KEPT_IN_MIND:
+                taken.clear()
 
     async def _set_aside(self, failure: Failure) -> None:
         """To the poison queue, intact, and only then out of ours; what is too new is put back."""

@@ -11,9 +11,12 @@ from typing import Optional
 
 UTC = timezone.utc
 
+# Beyond them lie zero times (year 1) and ends of time (9999), which no sum of times survives.
+PLAUSIBLE_YEARS = range(1000, 5000)
+
 
 def parse_time(text: Optional[str]) -> Optional[datetime]:
-    """The instant that `text` names, or None where it names none (null, empty, unreadable).
+    """The instant that `text` names, or None where it names none: null, empty, unreadable, absurd.
 
     A time without a zone is taken as UTC, which is what GitHub means.
     """
@@ -22,9 +25,10 @@ def parse_time(text: Optional[str]) -> Optional[datetime]:
     try:
         # fromisoformat learned "Z" only in Python 3.11; this module runs on 3.9.
         parsed = datetime.fromisoformat(text[:-1] + "+00:00" if text[-1] in "Zz" else text)
-        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+        moment = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return moment if moment.year in PLAUSIBLE_YEARS else None
 
 
 def format_time(moment: datetime) -> str:

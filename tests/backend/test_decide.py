@@ -14,14 +14,14 @@ from src.backend.decide import Arrival, Emission, Emitted, Known, Subject, arriv
 from src.model.records import JobRecord
 from src.shared.errors import UndecodableMessageError
 from src.shared.messages import Event
-from tests.backend.bodies import NOW, arrival_of, at, job_body, run_body
+from tests.backend.bodies import NOW, arrival_of, at, event_of, job_body, run_body
 
 
 @dataclass
 class Memory:
     """Facts first, then a look at all of them: what State does, in a dictionary."""
 
-    gates: dict[Subject, dict[str, Gate]] = field(default_factory=dict)
+    gates: dict[Subject, set[Gate]] = field(default_factory=dict)
     completed: dict[Subject, dict[str, Arrival]] = field(default_factory=dict)
     emitted: dict[Subject, set[Emitted]] = field(default_factory=dict)
     out: list[Emission] = field(default_factory=list)
@@ -29,10 +29,10 @@ class Memory:
     def take(self, arrival: Arrival) -> tuple[Emission, ...]:
         subject = arrival.subject
         if gate := arrival.gate:
-            self.gates.setdefault(subject, {}).setdefault(gate.delivery_id, gate)
+            self.gates.setdefault(subject, set()).add(gate)
         if arrival.is_completed_job:
             self.completed.setdefault(subject, {}).setdefault(arrival.event.id, arrival)
-        gates = tuple(self.gates.get(subject, {}).values())
+        gates = tuple(self.gates.get(subject, ()))
         done = tuple(self.completed.get(subject, {}).values()) if was_gated(gates) else ()
         emissions = decide(arrival, Known(gates, done, frozenset(self.emitted.get(subject, ()))))
         self.emitted.setdefault(subject, set()).update(e.name for e in emissions)
@@ -100,6 +100,21 @@ TWICE_COMPLETED = [
 @given(st.permutations(range(len(TWICE_COMPLETED))))
 def test_two_different_completions_end_in_the_same_table_in_any_order(order: list[int]):
     assert told([TWICE_COMPLETED[i] for i in order]).newest() == told(TWICE_COMPLETED).newest()
+
+
+REDELIVERED_GATES = [
+    *GATED_JOB[1:4],
+    arrival_of(job_body("waiting"), "d-2", 300),
+    arrival_of(job_body("queued"), "d-3", 9000),
+    GATED_JOB[6],
+]
+
+
+@given(st.permutations(range(len(REDELIVERED_GATES))))
+def test_redelivered_gates_end_in_the_same_table_in_any_order(order: list[int]):
+    newest = told([REDELIVERED_GATES[i] for i in order]).newest()
+    assert newest == told(REDELIVERED_GATES).newest()
+    assert newest["github.com/jobs/501"].approval_seconds == 600.0
 
 
 UNFINISHED = GATED_JOB[1:6]
@@ -181,6 +196,14 @@ def test_attempts_are_told_apart():
         "github.com/runs/301/attempts/1": "failure",
         "github.com/runs/301/attempts/2": "success",
     }
+
+
+@pytest.mark.parametrize("year", [1, 1969, 9999])
+def test_an_event_received_at_no_plausible_time_is_none_of_ours(year: int):
+    event = event_of(job_body("queued"))
+    odd = Event(event.kind, event.id, event.received_at.replace(year=year), event.body)
+    with pytest.raises(UndecodableMessageError, match="plausible"):
+        arrive(odd)
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,14 @@ def test_a_worker_behind_githubs_clock_makes_no_span_in_the_future():
     assert max(span.started_at for span in rows(job_body(), early).spans) == early
 
 
+@pytest.mark.parametrize("absurd", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize("field", ["created_at", "started_at", "completed_at"])
+def test_an_absurd_time_is_unknown_and_breaks_nothing(field: str, absurd: str):
+    answer = rows(job_body(**{field: absurd}))
+    assert field not in answer.events[0].properties
+    assert all(span.started_at <= AFTER for span in answer.spans)
+
+
 def test_a_zero_time_shifts_nothing():
     zero = step(1, "Set up job", None, "11:00:06", started_at="0001-01-01T00:00:00Z")
     job, *steps = rows(job_body(steps=[zero, *STEPS[1:]])).spans

@@ -315,7 +315,7 @@ async def test_while_the_object_store_is_down_nothing_is_emitted_nor_acknowledge
     assert scene.sink.jobs == ["job 1"]
 
 
-async def test_a_held_batch_is_sent_to_no_sink_twice(scene: Scene):
+async def test_one_sinks_outage_fills_no_other_with_copies(scene: Scene):
     other = ListSink()
 
     def down_at_first(rows: Sequence[Row]) -> Receipt:
@@ -325,24 +325,40 @@ async def test_a_held_batch_is_sent_to_no_sink_twice(scene: Scene):
 
     other.fault = down_at_first
     await scene.put(job(1), job(2))
+    worker = scene.worker(scene.sink, other)
+    for _ in range(3):
+        with pytest.raises(SinkUnavailableError):
+            await worker.work()
 
-    assert await scene.worker(scene.sink, other, hold_seconds=60).work() == 2
+    assert await worker.work() == 2
 
     assert (scene.sink.calls, other.calls) == (1, 4)
     assert len(other.emitted) == len(scene.sink.emitted) == len(set(map(repr, other.emitted)))
     assert await scene.queue.depth() == 0
 
 
-async def test_a_stop_ends_the_holding_of_a_batch(scene: Scene):
-    scene.sink.fault = down
+async def test_a_sink_that_refuses_everything_fills_no_other_with_copies(scene: Scene):
+    wrong = ListSink()
+    wrong.fault = lambda rows: Receipt(refused=rows, complaint="invalid key")
+    await scene.put(job(1))
+    worker = scene.worker(scene.sink, wrong)
+    for _ in range(3):
+        with pytest.raises(SinkUnavailableError):
+            await worker.work()
+
+    assert scene.sink.jobs == ["job 1"]
+    assert await scene.poisoned() == []
+
+
+async def test_a_sink_that_raises_leaves_no_other_at_work(scene: Scene):
+    slow, raising = ListSink(emit_seconds=0.1), ListSink()
+    raising.fault = lambda _: 1 / 0  # type: ignore[assignment,return-value]
     await scene.put(job())
-    stop = asyncio.Event()
-    running = asyncio.create_task(scene.worker(hold_seconds=60).run(stop))
-    await until(lambda: scene.sink.calls == 1)
 
-    stop.set()
-    await asyncio.wait_for(running, 2)
+    with pytest.raises(ZeroDivisionError):
+        await scene.worker(raising, slow).work()
 
+    assert (slow.at_work, slow.jobs) == (0, ["job 1"])
     assert len(await scene.queue.receive(1, 60)) == 1
 
 

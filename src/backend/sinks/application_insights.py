@@ -163,11 +163,13 @@ def _receipt(rows: Sequence[Row], answer: Any) -> Receipt:
 def _item_errors(answer: Any, count: int) -> list[dict[str, Any]] | None:
     """The errors of an answer that tells of its items; None where it does not."""
     try:
-        errors: list[dict[str, Any]] = json.loads(answer.text())["errors"]
-        tells = errors and all(e["index"] in range(count) and e["statusCode"] for e in errors)
-    except (ValueError, KeyError, TypeError):
+        by_index = {error["index"]: error for error in json.loads(answer.text())["errors"]}
+        errors: list[dict[str, Any]] = list(by_index.values())
+        indices = all(isinstance(i, int) and 0 <= i < count for i in by_index)
+        statuses = all(isinstance(error["statusCode"], int) for error in errors)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return errors if tells else None
+    return errors if errors and indices and statuses else None
 
 
 def _log_record(row: EventRow) -> ReadableLogRecord:

@@ -130,6 +130,9 @@ async def test_an_answer_that_is_no_success_is_an_outage_with_its_status(
         (400, b"null"),
         (400, b'{"errors": null}'),
         (400, b'{"errors": [7]}'),
+        (206, b'{"errors": [{"index": 0.0, "statusCode": 400}]}'),
+        (206, b'{"errors": [{"index": [], "statusCode": 400}]}'),
+        (206, b"[" * 100_000),
     ],
 )
 async def test_an_answer_that_tells_nothing_of_the_items_is_an_outage(
