@@ -17,6 +17,7 @@ from src.backend.decide import Emission
 from src.backend.settings import BackendSettings
 from src.backend.sinks.base import Receipt, Row
 from src.model.records import JobRecord
+from src.model.samples import SAMPLES, batch_id
 from src.shared import messages
 from src.shared.errors import (
     ObjectStoreUnavailableError,
@@ -217,7 +218,7 @@ async def test_a_bug_does_not_end_the_worker(scene: Scene, monkeypatch: pytest.M
     "body",
     [
         b'{"version": 2, "events": []}',
-        messages.encode([Event("samples", "d-1", NOW, msgspec.Raw(b"{}"))]),
+        messages.encode([Event(SAMPLES, batch_id("5eed", 1), NOW, msgspec.Raw(b"{}"))]),
     ],
     ids=["newer envelope", "newer kind"],
 )
