@@ -116,7 +116,7 @@ class Worker:
     async def _emit(self, planned: Sequence[Planned]) -> list[Failure]:
         """Every row to every sink; which messages have rows that a sink refuses for good.
 
-        Raises SinkUnavailableError where a sink lacks rows, or refuses all it is sent: then it is
+        Raises SinkUnavailableError where a sink lacks rows, or refuses all of the batch: then it is
         the sink that is wrong, or the way to it.
         """
         emits = (self._deliver(sink, planned) for sink in self._sinks)
@@ -140,13 +140,15 @@ class Worker:
         fills no other with copies.
         """
         taken = self._taken[id(sink)]
-        named = [pair for p in planned for pair in p.named_rows if pair[0] not in taken]
-        if not named:
+        named = [pair for p in planned for pair in p.named_rows]
+        lacking = [pair for pair in named if pair[0] not in taken]
+        if not lacking:
             return {}
-        receipt = await sink.emit([row for _, row in named])
+        receipt = await sink.emit([row for _, row in lacking])
         not_taken = {id(row) for row in (*receipt.missing, *receipt.refused)}
-        taken.update(name for name, row in named if id(row) not in not_taken)
-        if receipt.missing or len(receipt.refused) == len(named):
+        taken.update(name for name, row in lacking if id(row) not in not_taken)
+        # Rows that it took at an earlier try speak for the sink too.
+        if receipt.missing or taken.isdisjoint(name for name, _ in named):
             raise SinkUnavailableError(receipt.complaint)
         return {id(row): receipt.complaint for row in receipt.refused}
 

@@ -351,6 +351,23 @@ async def test_a_sink_that_refuses_everything_fills_no_other_with_copies(scene: 
     assert await scene.poisoned() == []
 
 
+async def test_what_a_sink_refuses_is_poison_also_after_another_was_away(scene: Scene):
+    picky, away = ListSink(), ListSink()
+    picky.fault = refusing("cursed")
+    away.fault = down
+    await scene.put(job(1), job(2, "cursed"))
+    worker = scene.worker(picky, away)
+    with pytest.raises(SinkUnavailableError):
+        await worker.work()
+
+    away.fault = fine
+    assert await worker.work() == 2
+
+    assert picky.jobs == ["job 1"]
+    assert await ids_in_poison(scene) == ["delivery-2"]
+    assert await scene.queue.depth() == 0
+
+
 async def test_a_sink_that_raises_leaves_no_other_at_work(scene: Scene):
     slow, raising = ListSink(emit_seconds=0.1), ListSink()
     raising.fault = lambda _: 1 / 0  # type: ignore[assignment,return-value]
