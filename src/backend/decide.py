@@ -123,17 +123,18 @@ def arrive(event: Event) -> Arrival:
 
 def decide(arrival: Arrival, known: Known) -> tuple[Emission, ...]:
     """What to emit now: what this event means, and what it corrects, unless it is out already."""
-    out: list[Emission] = []
+    out: dict[Emitted, Emission] = {}
     for source in _sources(arrival, known):
+        emitted = known.emitted.union(out)  # two completions of one job may say the same
         interpretation = _interpret(source, known.gates)
         emission = Emission(
             interpretation,
-            spans=_deserves_spans(interpretation, known.emitted),
+            spans=_deserves_spans(interpretation, emitted),
             received_at=source.event.received_at,
         )
-        if emission.name not in known.emitted:
-            out.append(emission)
-    return tuple(out)
+        if emission.name not in emitted:
+            out[emission.name] = emission
+    return tuple(out.values())
 
 
 def _sources(arrival: Arrival, known: Known) -> Iterator[Arrival]:

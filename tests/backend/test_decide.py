@@ -132,6 +132,14 @@ def test_spans_go_out_once(order: list[int], again: list[int]):
     assert sorted(with_spans) == ["github.com/jobs/501", "github.com/runs/301/attempts/1"]
 
 
+def test_two_completions_noted_before_a_gate_that_comes_with_them_are_emitted_once():
+    completed = [arrival_of(job_body(), "d-5"), arrival_of(job_body(), "d-6")]
+    waiting = GATED_JOB[2]
+    assert waiting.gate is not None
+    emissions = decide(waiting, Known((waiting.gate,), tuple(completed)))
+    assert [e.spans for e in emissions if e.interpretation.phase == 3] == [True]
+
+
 def test_a_duplicate_emits_nothing():
     memory = told(GATED_JOB)
     assert [memory.take(arrival) for arrival in GATED_JOB] == [()] * len(GATED_JOB)
