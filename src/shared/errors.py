@@ -29,6 +29,10 @@ class ObjectStoreUnavailableError(TelemetryError):
     """The object store did not answer; trying again may help."""
 
 
+class ObjectMissingError(ObjectStoreUnavailableError):
+    """The object store answered that it has no such object."""
+
+
 class SinkUnavailableError(TelemetryError):
     """A sink did not take all rows; trying again may help."""
 

@@ -8,16 +8,17 @@ https://developmentseed.org/obstore/
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, MemoryStore
 from obstore.store import ObjectStore as Backing
 
-from .errors import ObjectStoreUnavailableError
+from .errors import ObjectMissingError, ObjectStoreUnavailableError
 
 T = TypeVar("T")
 
@@ -29,7 +30,7 @@ def segment(name: str) -> str:
 
 
 class ObjectStore:
-    """Create, read and list objects; each raises ObjectStoreUnavailableError where it cannot.
+    """Create, read, list, delete; each raises ObjectStoreUnavailableError where it cannot.
 
     obstore's blocking calls, in threads: cheaper than its own coroutines, which also abort the
     process where it ends soon after one of them.
@@ -47,7 +48,7 @@ class ObjectStore:
         return True
 
     async def read(self, key: str) -> bytes:
-        """The object's body."""
+        """The object's body; ObjectMissingError where there is none."""
         return await _in_thread(lambda: bytes(obstore.get(self._backing, key).bytes()))
 
     async def keys(self, prefix: str) -> list[str]:
@@ -55,12 +56,19 @@ class ObjectStore:
         found = await _in_thread(lambda: obstore.list(self._backing, prefix).collect())
         return [meta["path"] for meta in found]
 
+    async def delete(self, key: str) -> None:
+        """Remove an object for good; one that is not there is no error."""
+        with suppress(ObjectMissingError):
+            await _in_thread(lambda: obstore.delete(self._backing, key))
+
 
 async def _in_thread(call: Callable[[], T]) -> T:
     try:
         return await asyncio.get_running_loop().run_in_executor(None, call)
     except AlreadyExistsError:
         raise
+    except (NotFoundError, FileNotFoundError) as exc:
+        raise ObjectMissingError("there is no such object") from exc
     except (BaseError, OSError) as exc:
         raise ObjectStoreUnavailableError(
             str(exc).partition("\n")[0]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.shared.errors import ObjectStoreUnavailableError
+from src.shared.errors import ObjectMissingError, ObjectStoreUnavailableError
 from src.shared.object_store import ObjectStore, folder_store, memory_store, segment
 
 pytestmark = pytest.mark.anyio
@@ -58,6 +58,15 @@ async def test_a_missing_object_is_unavailable(store: ObjectStore):
         await store.read("state/1/missing")
 
 
+async def test_a_deleted_object_is_gone_and_its_key_free(store: ObjectStore):
+    for body in (b"one", b"other"):
+        assert await store.create("state/1/a", body)
+        await store.delete("state/1/a")
+        await store.delete("state/1/a")
+        with pytest.raises(ObjectMissingError):
+            await store.read("state/1/a")
+
+
 ODD = ["a/b", "..", ".", ".hidden", "a b", "ü", "🚀", "%2F", "a%b", "#?&=", "\0", "\n", "~", "a\\b"]
 
 
@@ -103,6 +112,7 @@ CALLS: dict[str, Callable[[ObjectStore], Awaitable[object]]] = {
     "create": lambda store: store.create("state/1/a", b""),
     "read": lambda store: store.read("state/1/a"),
     "keys": lambda store: store.keys("state/1/"),
+    "delete": lambda store: store.delete("state/1/a"),
 }
 
 

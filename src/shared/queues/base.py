@@ -43,6 +43,12 @@ class Queue(Protocol):
     async def release(self, messages: Sequence[Message], delay_seconds: float = 0) -> None:
         """Give leases back early: visible again after the delay, where the lease is still ours."""
 
+    async def renew(self, messages: Sequence[Message], lease_seconds: float) -> list[Message]:
+        """Lease anew from now; those that are still ours, each with the receipt that now holds."""
+
+    async def replace(self, message: Message, body: bytes, delay_seconds: float = 0) -> None:
+        """Release with another body; a message whose lease went to somebody else is left alone."""
+
     async def depth(self) -> int:
         """How many messages there are, leased ones included."""
 

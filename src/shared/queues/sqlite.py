@@ -55,6 +55,7 @@ _LEASE = "UPDATE messages SET visible_at = ?, dequeue_count = ? WHERE id = ?"
 # The count rises with each lease and so names it: an older lease matches no row any more.
 _DELETE = "DELETE FROM messages WHERE id = ? AND dequeue_count = ?"
 _RELEASE = "UPDATE messages SET visible_at = ? WHERE id = ? AND dequeue_count = ?"
+_REPLACE = "UPDATE messages SET visible_at = ?, body = ? WHERE id = ? AND dequeue_count = ?"
 _DEPTH = "SELECT count(*) FROM messages WHERE queue = ?"
 
 
@@ -102,6 +103,19 @@ class SqliteQueue:
         rows = [(at, int(m.id), int(m.receipt)) for m in messages]
         await self._run(lambda db: _write(db, _RELEASE, rows))
 
+    async def renew(self, messages: Sequence[Message], lease_seconds: float) -> list[Message]:
+        """Move the ends of the leases in one commit; a receipt holds as long as its lease."""
+        at = time.time() + lease_seconds
+        rows = [(at, int(m.id), int(m.receipt)) for m in messages]
+        changed = await self._run(lambda db: _write(db, _RELEASE, rows))
+        return [m for m, count in zip(messages, changed, strict=True) if count]
+
+    async def replace(self, message: Message, body: bytes, delay_seconds: float = 0) -> None:
+        """Change the row in one commit."""
+        at = time.time() + delay_seconds
+        row = (at, body, int(message.id), int(message.receipt))
+        await self._run(lambda db: _write(db, _REPLACE, [row]))
+
     async def depth(self) -> int:
         """Count by the index."""
         return await self._run(lambda db: int(db.execute(_DEPTH, (self._name,)).fetchone()[0]))
@@ -134,14 +148,14 @@ class SqliteQueue:
         now = time.time()
         rows = [(self._name, body, now, now) for body, _ in batch]
         commit = self._run(lambda db: _write(db, _PUT, rows))
-        [error] = await asyncio.gather(commit, return_exceptions=True)
+        [end] = await asyncio.gather(commit, return_exceptions=True)
         for _, done in batch:
             if done.done():  # its caller gave up; the message is in the queue all the same
                 continue
-            if error is None:
-                done.set_result(None)
+            if isinstance(end, BaseException):
+                done.set_exception(end)
             else:
-                done.set_exception(error)
+                done.set_result(None)
 
     def _has_visible(self, db: sqlite3.Connection) -> bool:
         return db.execute(_VISIBLE, self._visible_at(time.time())).fetchone() is not None
@@ -197,8 +211,11 @@ class SqliteQueue:
                 self._connection = None
 
 
-def _write(db: sqlite3.Connection, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-    """All rows in one transaction, taken for writing from its start: no upgrade, no deadlock."""
+def _write(db: sqlite3.Connection, statement: str, rows: Sequence[tuple[object, ...]]) -> list[int]:
+    """All rows in one transaction, taken for writing from its start: no upgrade, no deadlock.
+
+    How many rows of the table each of them changed.
+    """
     db.execute("BEGIN IMMEDIATE")
     with db:
-        db.executemany(statement, rows)
+        return [db.execute(statement, row).rowcount for row in rows]

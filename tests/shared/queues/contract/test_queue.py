@@ -128,6 +128,66 @@ async def test_released_with_a_delay_is_visible_after_it(place: Place, queue: Qu
     assert len(await queue.receive(1, LEASE_SECONDS)) == 1
 
 
+async def test_a_renewed_lease_lasts_and_its_new_receipt_holds(place: Place, queue: Queue):
+    lease = place.kind.shortest_lease_seconds
+    await queue.put(b"one")
+    taken = await queue.receive(1, lease)
+
+    held = await queue.renew(taken, LEASE_SECONDS)
+
+    await asyncio.sleep(lease * 1.2)
+    assert await queue.receive(1, LEASE_SECONDS) == []
+    assert [(m.id, m.body) for m in held] == [(taken[0].id, b"one")]
+    await queue.delete(held)
+    assert await queue.depth() == 0
+
+
+async def test_a_lease_that_went_to_somebody_else_is_not_renewed(place: Place, queue: Queue):
+    await queue.put(b"lost")
+    stale = await lease_that_ran_out(place, queue)
+    [again] = await queue.receive(1, LEASE_SECONDS)
+    await queue.put(b"held")
+    [held] = await queue.receive(1, LEASE_SECONDS)
+
+    renewed = await queue.renew([stale, held], LEASE_SECONDS)
+
+    assert [message.id for message in renewed] == [held.id]
+    await queue.delete([again, *renewed])
+    assert await queue.depth() == 0
+
+
+@pytest.mark.parametrize("body", [b"shorter", b"\0" * 100_000], ids=["small", "100 KB"])
+async def test_a_replaced_message_comes_back_with_its_new_body(
+    place: Place, queue: Queue, body: bytes
+):
+    delay = place.kind.shortest_lease_seconds
+    await queue.put(b"one")
+    [first] = await queue.receive(1, LEASE_SECONDS)
+
+    await queue.replace(first, body, delay)
+
+    assert await queue.receive(1, LEASE_SECONDS) == []
+    await asyncio.sleep(delay * 1.2)
+    [second] = await queue.receive(1, LEASE_SECONDS)
+    assert (second.id, second.body, second.dequeue_count) == (first.id, body, 2)
+    assert second.enqueued_at == first.enqueued_at
+    await queue.delete([second])
+    assert await queue.depth() == 0
+
+
+async def test_a_stale_receipt_replaces_nothing(place: Place, queue: Queue):
+    await queue.put(b"one")
+    stale = await lease_that_ran_out(place, queue)
+    held = await queue.receive(1, LEASE_SECONDS)
+
+    await queue.replace(stale, b"other")
+
+    assert await queue.receive(1, LEASE_SECONDS) == []
+    await queue.release(held)
+    [message] = await queue.receive(1, LEASE_SECONDS)
+    assert message.body == b"one"
+
+
 async def test_no_messages_at_all_can_be_deleted_and_released(queue: Queue):
     await queue.put(b"one")
 
