@@ -1,4 +1,4 @@
-"""The one table of names: every property and measurement that leaves this product.
+"""The one table of names: every property, measurement and metric that leaves this product.
 
 A term says what a name means, its unit, its type in KQL, which records carry it and how OpenTelemetry
 calls it. The sinks write by this table; docs/telemetry.md and the columns of the saved KQL
@@ -139,6 +139,70 @@ TERMS_BY_EVENT = {event: tuple(t for t in TERMS if event in t.on) for event in _
 
 # Written by the emission, not by a record.
 EMISSION_TERMS = frozenset({"time_shifted"})
+
+COUNTER = "counter"
+GAUGE = "gauge"
+HISTOGRAM = "histogram"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One figure that a service tells of itself; `by` names its attribute, where it has one."""
+
+    name: str
+    kind: str
+    unit: str
+    meaning: str
+    by: str = ""
+
+
+RECEIVED = "github_telemetry.deliveries.received"
+IGNORED = "github_telemetry.deliveries.ignored"
+REFUSED = "github_telemetry.deliveries.refused"
+ENQUEUED = "github_telemetry.deliveries.enqueued"
+ANSWER_DURATION = "github_telemetry.answer.duration"
+QUEUE_DEPTH = "github_telemetry.queue.depth"
+OLDEST_AGE = "github_telemetry.queue.oldest_age"
+PROCESSED = "github_telemetry.deliveries.processed"
+FAILED = "github_telemetry.deliveries.failed"
+PUT_BACK = "github_telemetry.deliveries.put_back"
+POISONED = "github_telemetry.deliveries.poisoned"
+EMITTED = "github_telemetry.rows.emitted"
+CLAMPED = "github_telemetry.durations.clamped"
+LAG = "github_telemetry.deliveries.lag"
+
+METRICS: tuple[Metric, ...] = (
+    Metric(RECEIVED, COUNTER, "{delivery}", "Requests to the webhook, whatever became of them"),
+    Metric(IGNORED, COUNTER, "{delivery}", "Deliveries with nothing to do: ping, other events"),
+    Metric(REFUSED, COUNTER, "{delivery}", "Deliveries that were not taken", by="reason"),
+    Metric(ENQUEUED, COUNTER, "{delivery}", "Deliveries on the queue, answered with 202"),
+    Metric(ANSWER_DURATION, HISTOGRAM, "s", "From a request's headers to its answer"),
+    Metric(
+        QUEUE_DEPTH, GAUGE, "{message}", "Messages on the queue, those being worked on included"
+    ),
+    Metric(
+        OLDEST_AGE,
+        GAUGE,
+        "s",
+        "Age of the oldest message that a worker has received and not dealt with",
+    ),
+    Metric(PROCESSED, COUNTER, "{delivery}", "Deliveries whose rows every sink has"),
+    Metric(FAILED, COUNTER, "{delivery}", "Tries at a delivery that failed while others passed"),
+    Metric(
+        PUT_BACK, COUNTER, "{delivery}", "Deliveries given back to the queue, to be tried again"
+    ),
+    Metric(POISONED, COUNTER, "{delivery}", "Deliveries moved to the poison queue"),
+    Metric(EMITTED, COUNTER, "{row}", "Rows that a sink took", by="sink"),
+    Metric(CLAMPED, COUNTER, "{duration}", "Durations that came out negative and were set to 0"),
+    Metric(
+        LAG,
+        HISTOGRAM,
+        "s",
+        "From the frontend's receiving a delivery to every sink's having its rows",
+    ),
+)
+
+METRIC_BY_NAME = {metric.name: metric for metric in METRICS}
 
 RESULT_BY_CONCLUSION = {
     "success": "success",
