@@ -17,6 +17,7 @@ from .settings import BackendSettings
 from .sinks.application_insights import ApplicationInsightsSink
 from .sinks.base import Sink
 from .sinks.jsonl import JsonlSink
+from .sinks.otlp import OtlpSink
 from .state import State
 from .worker import Pace, Worker
 
@@ -33,9 +34,20 @@ def open_sinks(settings: BackendSettings) -> list[Sink]:
     sinks: list[Sink] = []
     if settings.connection_string:
         sinks.append(ApplicationInsightsSink(settings.connection_string.get_secret_value()))
+    if settings.otlp_endpoint:
+        sinks.append(_open_otlp(settings, settings.otlp_endpoint))
     if settings.jsonl_path:
         sinks.append(JsonlSink(Path(settings.jsonl_path)))
     return sinks
+
+
+def _open_otlp(settings: BackendSettings, endpoint: str) -> OtlpSink:
+    return OtlpSink(
+        endpoint,
+        settings.otlp_headers.get_secret_value(),
+        timeout_seconds=settings.otlp_timeout_milliseconds / 1000,
+        compress=settings.otlp_compression == "gzip",
+    )
 
 
 def _open_queue(settings: BackendSettings, name: str) -> Queue:

@@ -1,5 +1,7 @@
 """The worker's environment variables; each documented `BACKEND_` name also works without it."""
 
+from typing import Literal
+
 from pydantic import Field, SecretStr
 
 from ..shared.errors import SettingsError
@@ -15,6 +17,14 @@ class BackendSettings(Settings):
     )
     connection_string: SecretStr | None = Field(
         None, validation_alias=either("APPLICATIONINSIGHTS_CONNECTION_STRING")
+    )
+    otlp_endpoint: str | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    otlp_headers: SecretStr = Field(SecretStr(""), validation_alias="OTEL_EXPORTER_OTLP_HEADERS")
+    otlp_timeout_milliseconds: int = Field(
+        10_000, validation_alias="OTEL_EXPORTER_OTLP_TIMEOUT", ge=1
+    )
+    otlp_compression: Literal["none", "gzip"] = Field(
+        "none", validation_alias="OTEL_EXPORTER_OTLP_COMPRESSION"
     )
     jsonl_path: str | None = Field(None, validation_alias=either("JSONL_PATH"))
     poll_interval_seconds: float = Field(
@@ -33,8 +43,9 @@ class BackendSettings(Settings):
         Raises:
             SettingsError: no sink is set.
         """
-        if self.connection_string is None and self.jsonl_path is None:
+        if not (self.connection_string or self.otlp_endpoint or self.jsonl_path):
             raise SettingsError(
                 "rows would go nowhere: set APPLICATIONINSIGHTS_CONNECTION_STRING,"
-                " or JSONL_PATH for a file (`python -m src up` sets both ends on one machine)"
+                " OTEL_EXPORTER_OTLP_ENDPOINT, or JSONL_PATH for a file"
+                " (`python -m src up` sets both ends on one machine)"
             )
