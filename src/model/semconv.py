@@ -156,20 +156,22 @@ class Metric:
     by: str = ""
 
 
-RECEIVED = "github_telemetry.deliveries.received"
-IGNORED = "github_telemetry.deliveries.ignored"
-REFUSED = "github_telemetry.deliveries.refused"
-ENQUEUED = "github_telemetry.deliveries.enqueued"
-ANSWER_DURATION = "github_telemetry.answer.duration"
-QUEUE_DEPTH = "github_telemetry.queue.depth"
-OLDEST_AGE = "github_telemetry.queue.oldest_age"
-PROCESSED = "github_telemetry.deliveries.processed"
-FAILED = "github_telemetry.deliveries.failed"
-PUT_BACK = "github_telemetry.deliveries.put_back"
-POISONED = "github_telemetry.deliveries.poisoned"
-EMITTED = "github_telemetry.rows.emitted"
-CLAMPED = "github_telemetry.durations.clamped"
-LAG = "github_telemetry.deliveries.lag"
+PREFIX = "github_telemetry."
+
+RECEIVED = PREFIX + "deliveries.received"
+IGNORED = PREFIX + "deliveries.ignored"
+REFUSED = PREFIX + "deliveries.refused"
+ENQUEUED = PREFIX + "deliveries.enqueued"
+ANSWER_DURATION = PREFIX + "answer.duration"
+QUEUE_DEPTH = PREFIX + "queue.depth"
+OLDEST_AGE = PREFIX + "queue.oldest_age"
+PROCESSED = PREFIX + "deliveries.processed"
+FAILED = PREFIX + "deliveries.failed"
+PUT_BACK = PREFIX + "deliveries.put_back"
+POISONED = PREFIX + "deliveries.poisoned"
+EMITTED = PREFIX + "rows.emitted"
+CLAMPED = PREFIX + "durations.clamped"
+LAG = PREFIX + "deliveries.lag"
 
 METRICS: tuple[Metric, ...] = (
     Metric(RECEIVED, COUNTER, "{delivery}", "Requests to the webhook, whatever became of them"),

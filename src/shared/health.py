@@ -15,7 +15,7 @@ from ..model.semconv import OLDEST_AGE, QUEUE_DEPTH
 
 @dataclass(slots=True)
 class Durations:
-    """How often something took time, how long altogether, and the longest since the last report."""
+    """How often something took time, how long altogether, and how long at most."""
 
     count: int = 0
     seconds: float = 0.0
@@ -34,7 +34,7 @@ class Health:
 
     Attributes:
         counts: by the name of a counter and the value of its attribute; "" where it has none.
-        durations: by the name of a histogram.
+        durations: by the name of a histogram, since somebody took them last.
         queue_depth: messages on the queue, None while that is not known.
         oldest_enqueued_at: of the oldest message that was received and not dealt with yet; set by
             the worker, None while it has none.
@@ -56,6 +56,11 @@ class Health:
         self.durations.setdefault(name, Durations()).add(seconds)
         for listener in self.listeners:
             listener(name, seconds)
+
+    def take_durations(self) -> dict[str, Durations]:
+        """The durations so far; from here they are counted anew."""
+        taken, self.durations = self.durations, {}
+        return taken
 
     def levels(self, now: datetime) -> dict[str, float]:
         """What stands at this moment, by name; what is not known is not in it."""
