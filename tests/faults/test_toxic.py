@@ -1,0 +1,129 @@
+"""The proxy of the fault suite does what it is told, or the suite proves nothing."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.faults.toxic import HANG, PASS, REFUSE, Toxic, ToxicProxy, toxic_proxy
+
+BIG = b"x" * 100_000
+
+
+@pytest.fixture(scope="module")
+def upstream() -> Iterator[int]:
+    """A port that answers a body with itself, and a question with much."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self._say(BIG)
+
+        def do_POST(self) -> None:
+            self._say(self.rfile.read(int(self.headers["Content-Length"])))
+
+        def _say(self, body: bytes) -> None:
+            self.send_response(200)
+            self.send_header("X-Path", self.path)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing on stderr."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def proxy(upstream: int) -> Iterator[ToxicProxy]:
+    with toxic_proxy(upstream, seed=1) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def client() -> Iterator[httpx.Client]:
+    with httpx.Client(trust_env=False, timeout=5) as client:
+        yield client
+
+
+def test_everything_passes_until_told_otherwise(proxy: ToxicProxy, client: httpx.Client):
+    for body in (b"one", BIG, b""):
+        answer = client.post(f"{proxy.url}/a/b?c=d", content=body)
+        assert (answer.content, answer.headers["X-Path"]) == (body, "/a/b?c=d")
+    assert client.get(proxy.url).content == BIG
+    assert (proxy.requests, proxy.troubles) == (4, 0)
+
+
+def test_it_answers_by_itself(proxy: ToxicProxy, client: httpx.Client):
+    proxy.toxic = Toxic(status=429, headers={"Retry-After": "3"})
+    answer = client.post(proxy.url, content=BIG)
+    assert (answer.status_code, answer.headers["Retry-After"], answer.content) == (429, "3", b"")
+
+
+def test_it_delays(proxy: ToxicProxy, client: httpx.Client):
+    proxy.toxic = Toxic(delay_seconds=0.2)
+    started = time.monotonic()
+    assert client.post(proxy.url, content=b"one").content == b"one"
+    assert time.monotonic() - started >= 0.2
+
+
+@pytest.mark.parametrize("kept", [0, 10, 1000])
+def test_it_cuts_answers(proxy: ToxicProxy, client: httpx.Client, kept: int):
+    proxy.toxic = Toxic(cut_after_bytes=kept)
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get(proxy.url)
+    proxy.toxic = PASS
+    assert client.get(proxy.url).content == BIG
+
+
+def test_it_hangs_for_as_long_as_it_is_told(proxy: ToxicProxy, client: httpx.Client):
+    proxy.toxic = HANG
+    with pytest.raises(httpx.ReadTimeout):
+        client.get(proxy.url, timeout=0.1)
+    threading.Timer(0.1, setattr, (proxy, "toxic", PASS)).start()
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get(proxy.url)
+    assert client.get(proxy.url).content == BIG
+
+
+def test_it_refuses_and_is_back_on_its_port(proxy: ToxicProxy, client: httpx.Client):
+    proxy.toxic = REFUSE
+    with pytest.raises(httpx.ConnectError):
+        client.get(proxy.url)
+    proxy.toxic = PASS
+    assert client.get(proxy.url).content == BIG
+
+
+def test_it_spoils_a_share_and_the_same_for_the_same_seed(upstream: int, client: httpx.Client):
+    statuses = []
+    for _ in range(2):
+        with toxic_proxy(upstream, seed=7) as proxy:
+            proxy.toxic = Toxic(status=503, share=0.5)
+            statuses.append([client.post(proxy.url, content=b"").status_code for _ in range(40)])
+            assert proxy.troubles == statuses[-1].count(503)
+    assert statuses[0] == statuses[1]
+    assert 10 < statuses[0].count(503) < 30
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_it_takes_half_of_an_array_and_names_the_others(
+    proxy: ToxicProxy, client: httpx.Client, count: int
+):
+    proxy.toxic = Toxic(takes_half=True)
+    answer = client.post(proxy.url, content=json.dumps(list(range(count))))
+    named = [error["index"] for error in answer.json()["errors"]]
+    assert answer.status_code == 206
+    assert named == ([0] if count == 1 else list(range(1, count, 2)))
