@@ -22,6 +22,7 @@ MAX_LENGTH_DIGITS = 20  # int() refuses thousands of them by an exception
 
 _JSON = b"application/json"
 _FORM = b"application/x-www-form-urlencoded"
+_PLAIN = b"identity"
 _SIGNATURE = re.compile(rb"sha256=[0-9a-f]{64}")  # GitHub writes lower case
 
 Headers = Mapping[bytes, bytes]
@@ -50,6 +51,8 @@ def refuse_early(headers: Headers, secrets: Sequence[bytes]) -> Verdict | None:
         return Verdict(401, "X-Hub-Signature-256 is missing or malformed: is a secret set?")
     if _media_type(headers) not in {_JSON, _FORM}:
         return Verdict(415, "send application/json or application/x-www-form-urlencoded")
+    if headers.get(b"content-encoding", _PLAIN).lower() != _PLAIN:
+        return Verdict(415, "send the body as it is, without Content-Encoding")
     return None
 
 

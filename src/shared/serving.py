@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from .errors import SettingsError
+from .guarded_http import GuardedProtocol
 from .logs import set_up_logs
 from .settings import Settings, load, refuse
 
@@ -35,6 +36,7 @@ def serve(app: FastAPI, host: str, port: int) -> None:
         app,
         host=host,
         port=port,
+        http=GuardedProtocol,
         access_log=False,
         log_config=None,  # logs are set up already
         log_level="warning",

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from src.shared.errors import QueueUnavailableError
+from src.shared.guarded_http import GuardedProtocol
 from src.shared.queues.base import Message
 
 PATIENCE_SECONDS = 10.0
@@ -22,6 +23,7 @@ def running(app: ASGIApp, grace_seconds: int | None = None) -> Iterator[int]:
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         app,
+        http=GuardedProtocol,
         log_config=None,
         access_log=False,
         ws="none",

@@ -1,5 +1,6 @@
 """What is answered to whom; the sender's headers and body in, the verdict out."""
 
+import gzip
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ JOB = {"id": 3, "run_id": 2, "name": "build ü+&="}
 JOB_BODY = json.dumps(
     {"action": "queued", "repository": REPOSITORY, "workflow_job": JOB}, separators=(",", ":")
 ).encode()
+GZIP = gzip.compress(JOB_BODY, mtime=0)
 FORM = b"application/x-www-form-urlencoded"
 
 
@@ -135,6 +137,8 @@ HOSTILE = {
     "no content type": (signed(JOB_BODY, content_type=None), JOB_BODY, 415),
     "plain text": (signed(JOB_BODY, content_type=b"text/plain"), JOB_BODY, 415),
     "a multipart form": (signed(JOB_BODY, content_type=b"multipart/form-data"), JOB_BODY, 415),
+    "a compressed body": (signed(GZIP, content_encoding=b"gzip"), GZIP, 415),
+    "a body called compressed": (signed(JOB_BODY, content_encoding=b"BR"), JOB_BODY, 415),
     # signatures
     "no signature": (signed(JOB_BODY, x_hub_signature_256=None), JOB_BODY, 401),
     "an empty signature": (signed(JOB_BODY, x_hub_signature_256=b""), JOB_BODY, 401),
