@@ -1,10 +1,13 @@
-"""The environment in, what tests of several rooms share out: real recorded deliveries."""
+"""The environment in, what tests of several rooms share out: real deliveries, an Azurite."""
 
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.azurite import Azurite, running_azurite
 
 ROOT = Path(__file__).parents[1]
 
@@ -16,6 +19,13 @@ def corpus() -> Path:
     if not (folder / "payloads" / "INDEX.tsv").exists():
         pytest.skip(f"no recorded deliveries in {folder}: set GITHUB_TELEMETRY_CORPUS")
     return folder
+
+
+@pytest.fixture(scope="session")
+def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
+    """One emulator for all tests, each of which uses names of its own."""
+    with running_azurite(tmp_path_factory.mktemp("azurite")) as azurite:
+        yield azurite
 
 
 def pytest_unconfigure() -> None:

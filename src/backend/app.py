@@ -9,10 +9,9 @@ from pathlib import Path
 
 from ..shared.errors import SettingsError
 from ..shared.logs import set_up_logs
-from ..shared.object_store import folder_store
 from ..shared.queues.base import Queue
-from ..shared.queues.choose import open_queue
 from ..shared.settings import load, refuse
+from ..shared.storage import open_object_store, open_poison_queue, open_queue
 from .settings import BackendSettings
 from .sinks.application_insights import ApplicationInsightsSink
 from .sinks.base import Sink
@@ -50,17 +49,6 @@ def _open_otlp(settings: BackendSettings, endpoint: str) -> OtlpSink:
     )
 
 
-def _open_queue(settings: BackendSettings, name: str) -> Queue:
-    return open_queue(settings.home, name, account_name=settings.account_name, mode=settings.mode)
-
-
-def _open_state(folder: Path) -> State:
-    try:
-        return State(folder_store(folder))
-    except OSError as exc:
-        raise SettingsError(f"GITHUB_TELEMETRY_HOME: cannot make {folder}: {exc}") from exc
-
-
 async def serve(settings: BackendSettings) -> None:
     """Work until a signal comes; then finish the batch in hand and close what is open.
 
@@ -68,14 +56,14 @@ async def serve(settings: BackendSettings) -> None:
         SettingsError: no sink is set, one makes no sense, or there is no place for the state.
     """
     sinks = open_sinks(settings)
-    queue = _open_queue(settings, settings.queue_name)
-    poison = _open_queue(settings, f"{settings.queue_name}-poison")
+    queue = open_queue(settings)
+    poison = open_poison_queue(settings)
     pace = Pace(
         settings.max_messages_per_batch,
         settings.visibility_timeout_seconds,
         settings.poll_interval_seconds,
     )
-    state = _open_state(settings.home / "objects")
+    state = State(open_object_store(settings))
     stop = _stop_on_signals()
     gc.freeze()  # what was loaded stays; the collector need not look at it again and again
     log.info("worker started", extra={"queue": settings.queue_name, "sinks": len(sinks)})

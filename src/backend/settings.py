@@ -5,16 +5,19 @@ from typing import Literal
 from pydantic import Field, SecretStr
 
 from ..shared.errors import SettingsError
-from ..shared.settings import Settings, either
+from ..shared.settings import DEFAULT_QUEUE_NAME, StorageSettings, either
 
 
-class BackendSettings(Settings):
+class BackendSettings(StorageSettings):
     """Where messages come from, where rows go, and how greedily."""
 
     account_name: str | None = Field(None, validation_alias=either("AZURE_STORAGE_ACCOUNT_NAME"))
-    queue_name: str = Field(
-        "github-webhook-events", validation_alias=either("AZURE_STORAGE_QUEUE_NAME")
+    storage_connection_string: SecretStr | None = Field(
+        None, validation_alias=either("AZURE_STORAGE_CONNECTION_STRING")
     )
+    queue_name: str = Field(DEFAULT_QUEUE_NAME, validation_alias=either("AZURE_STORAGE_QUEUE_NAME"))
+    object_store_url: str | None = Field(None, validation_alias=either("OBJECT_STORE_URL"))
+    may_create: bool | None = Field(None, validation_alias=either("AZURE_STORAGE_CREATE"))
     connection_string: SecretStr | None = Field(
         None, validation_alias=either("APPLICATIONINSIGHTS_CONNECTION_STRING")
     )

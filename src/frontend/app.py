@@ -18,8 +18,8 @@ from ..shared.errors import QueueUnavailableError
 from ..shared.health import Health
 from ..shared.health_log import reporting
 from ..shared.queues.base import Queue
-from ..shared.queues.choose import open_queue
 from ..shared.serving import build
+from ..shared.storage import open_queue
 from .endpoint import Webhook
 from .enqueue import Enqueuer
 from .settings import FrontendSettings
@@ -85,13 +85,7 @@ def app_from(settings: FrontendSettings) -> Frontend:
     secrets = settings.secrets()
     if not secrets:
         log.warning("UNSIGNED WEBHOOKS ARE ALLOWED: anybody can write here")
-    queue = open_queue(
-        settings.home,
-        settings.queue_name,
-        account_name=settings.account_name,
-        mode=settings.mode,
-    )
-    return create_app(queue, secrets)
+    return create_app(open_queue(settings), secrets)
 
 
 def __getattr__(name: str) -> Any:

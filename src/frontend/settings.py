@@ -3,10 +3,10 @@
 from pydantic import Field, SecretStr
 
 from ..shared.errors import SettingsError
-from ..shared.settings import WEBHOOK_SECRET_NAMES, Settings
+from ..shared.settings import WEBHOOK_SECRET_NAMES, StorageSettings
 
 
-class FrontendSettings(Settings):
+class FrontendSettings(StorageSettings):
     """Where to listen, whom to trust, where the queue is."""
 
     host: str = Field("0.0.0.0", validation_alias="HOST")  # noqa: S104 -- it runs in a container
@@ -16,8 +16,6 @@ class FrontendSettings(Settings):
         None, validation_alias="GITHUB_WEBHOOK_SECRET_PREVIOUS"
     )
     allow_unsigned: bool = Field(default=False, validation_alias="ALLOW_UNSIGNED_WEBHOOKS")
-    account_name: str | None = Field(None, validation_alias="AZURE_STORAGE_ACCOUNT_NAME")
-    queue_name: str = Field("github-webhook-events", validation_alias="AZURE_STORAGE_QUEUE_NAME")
 
     def secrets(self) -> tuple[bytes, ...]:
         """The secrets that may have signed a delivery, the current one first.

@@ -7,20 +7,40 @@ https://developmentseed.org/obstore/
 """
 
 import asyncio
+import os
+import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
-from obstore.store import LocalStore, MemoryStore
+from obstore.store import LocalStore, MemoryStore, S3Store
 from obstore.store import ObjectStore as Backing
 
 from .errors import ObjectMissingError, ObjectStoreUnavailableError
 
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, RetryConfig
+
 T = TypeVar("T")
+
+CALLS_AT_ONCE = 16
+CALL_SECONDS = 10.0  # with the wait for a free thread
+CONNECT_SECONDS = 2
+REQUEST_SECONDS = 5
+NO_RETRIES: "RetryConfig" = {"max_retries": 0}
+
+_MISSING = (NotFoundError, FileNotFoundError)
+_HINTS = {
+    "AuthorizationPermissionMismatch": "the identity needs the role Storage Blob Data Contributor",
+    "ContainerNotFound": "create it, or allow it by AZURE_STORAGE_CREATE=true",
+    "NoSuchBucket": "create it",
+}
 
 
 def segment(name: str) -> str:
@@ -33,46 +53,62 @@ class ObjectStore:
     """Create, read, list, delete; each raises ObjectStoreUnavailableError where it cannot.
 
     obstore's blocking calls, in threads: cheaper than its own coroutines, which also abort the
-    process where it ends soon after one of them.
+    process where it ends soon after one of them. The threads are the store's own, so that a store
+    that hangs holds up nobody else.
     """
 
-    def __init__(self, backing: Backing) -> None:
+    def __init__(self, backing: Backing, make_place: Callable[[], None] | None = None) -> None:
+        """Over this backing; `make_place` makes its container where that is missing; blocking."""
         self._backing = backing
+        self._make_place = make_place
+        self._threads = ThreadPoolExecutor(CALLS_AT_ONCE, "objects")
 
     async def create(self, key: str, body: bytes) -> bool:
         """Write a new object; False where the key exists already, whose object stays as it is."""
         try:
-            await _in_thread(lambda: obstore.put(self._backing, key, body, mode="create"))
+            await self._call(lambda: obstore.put(self._backing, key, body, mode="create"))
         except AlreadyExistsError:
             return False
         return True
 
     async def read(self, key: str) -> bytes:
         """The object's body; ObjectMissingError where there is none."""
-        return await _in_thread(lambda: bytes(obstore.get(self._backing, key).bytes()))
+        return await self._call(lambda: bytes(obstore.get(self._backing, key).bytes()))
 
     async def keys(self, prefix: str) -> list[str]:
         """The keys that begin with the prefix, which ends with a slash."""
-        found = await _in_thread(lambda: obstore.list(self._backing, prefix).collect())
+        found = await self._call(lambda: obstore.list(self._backing, prefix).collect())
         return [meta["path"] for meta in found]
 
     async def delete(self, key: str) -> None:
         """Remove an object for good; one that is not there is no error."""
         with suppress(ObjectMissingError):
-            await _in_thread(lambda: obstore.delete(self._backing, key))
+            await self._call(lambda: obstore.delete(self._backing, key))
 
+    async def _call(self, call: Callable[[], T]) -> T:
+        """Make the blocking call; one that finds no free thread in time is not made at all."""
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(self._threads, self._try, call)
+        except AlreadyExistsError:
+            raise
+        except TimeoutError as exc:
+            raise ObjectStoreUnavailableError("no answer in time") from exc
+        except (BaseError, OSError) as exc:
+            if isinstance(exc, _MISSING) and not _is_place_missing(exc):
+                raise ObjectMissingError("there is no such object") from exc
+            raise ObjectStoreUnavailableError(_complaint(exc)) from exc
 
-async def _in_thread(call: Callable[[], T]) -> T:
-    try:
-        return await asyncio.get_running_loop().run_in_executor(None, call)
-    except AlreadyExistsError:
-        raise
-    except (NotFoundError, FileNotFoundError) as exc:
-        raise ObjectMissingError("there is no such object") from exc
-    except (BaseError, OSError) as exc:
-        raise ObjectStoreUnavailableError(
-            str(exc).partition("\n")[0]
-        ) from exc  # it dumps its insides
+    def _try(self, call: Callable[[], T]) -> T:
+        """The call, and again once its container is made, where that was missing."""
+        try:
+            return call()
+        except (BaseError, OSError) as exc:
+            if self._make_place is None or not _is_place_missing(exc):
+                raise
+        self._make_place()
+        return call()
 
 
 def folder_store(path: Path) -> ObjectStore:
@@ -83,3 +119,41 @@ def folder_store(path: Path) -> ObjectStore:
 def memory_store() -> ObjectStore:
     """Objects in this process's memory: for tests."""
     return ObjectStore(MemoryStore())
+
+
+def bucket_store(bucket: str, prefix: str | None) -> ObjectStore:
+    """Objects in an S3 bucket, or what of it begins with the prefix.
+
+    Where it is and who we are is read from AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID,
+    AWS_SECRET_ACCESS_KEY and the other variables that obstore knows.
+    https://developmentseed.org/obstore/latest/api/store/aws/
+    """
+    options = client_options(os.environ.get("AWS_ENDPOINT_URL", ""))
+    return ObjectStore(
+        S3Store(bucket, prefix=prefix, client_options=options, retry_config=NO_RETRIES)
+    )
+
+
+def client_options(endpoint: str) -> "ClientConfig":
+    """For a service at this URL: bounded in time; without TLS where the URL says so."""
+    return {
+        "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
+        "timeout": timedelta(seconds=REQUEST_SECONDS),
+        "allow_http": endpoint.startswith("http://"),
+    }
+
+
+def _is_place_missing(error: Exception) -> bool:
+    """Whether it is not the object that is missing, but the container or bucket."""
+    return any(word in str(error) for word in ("ContainerNotFound", "NoSuchBucket"))
+
+
+def _complaint(error: Exception) -> str:
+    """One line of obstore's many, the service's own word for it, and what may help."""
+    text = str(error)
+    first = text.partition("\n")[0].partition(": <?xml")[0]
+    code = re.search(r"<Code>(\w+)</Code>", text)
+    if code is None:
+        return first
+    hint = _HINTS.get(code[1])
+    return f"{first} ({code[1]}{f': {hint}' if hint else ''})"

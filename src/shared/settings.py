@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .errors import SettingsError
 
 EXIT_BAD_SETTINGS = 2
+DEFAULT_QUEUE_NAME = "github-webhook-events"
 
 WEBHOOK_SECRET_NAMES = AliasChoices("GITHUB_WEBHOOK_SECRET", "FRONTEND_GITHUB_WEBHOOK_SECRET")
 
@@ -27,6 +28,18 @@ class Settings(BaseSettings):
 
     home: Path = Field(Path(".github-telemetry"), validation_alias="GITHUB_TELEMETRY_HOME")
     mode: Literal["local", "azure"] = Field("local", validation_alias="TELEMETRY_MODE")
+
+
+class StorageSettings(Settings):
+    """What a service reads of where queues and objects are; `storage.py` opens them."""
+
+    account_name: str | None = Field(None, validation_alias="AZURE_STORAGE_ACCOUNT_NAME")
+    storage_connection_string: SecretStr | None = Field(
+        None, validation_alias="AZURE_STORAGE_CONNECTION_STRING"
+    )
+    queue_name: str = Field(DEFAULT_QUEUE_NAME, validation_alias="AZURE_STORAGE_QUEUE_NAME")
+    object_store_url: str | None = Field(None, validation_alias="OBJECT_STORE_URL")
+    may_create: bool | None = Field(None, validation_alias="AZURE_STORAGE_CREATE")
 
 
 def either(name: str) -> AliasChoices:

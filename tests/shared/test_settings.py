@@ -45,10 +45,16 @@ FRONTEND = [
     ("ALLOW_UNSIGNED_WEBHOOKS", "allow_unsigned", "true", True, False),
     ("AZURE_STORAGE_ACCOUNT_NAME", "account_name", "acc", "acc", None),
     ("AZURE_STORAGE_QUEUE_NAME", "queue_name", "q", "q", "github-webhook-events"),
+    ("AZURE_STORAGE_CONNECTION_STRING", "storage_connection_string", "c", "c", None),
+    ("AZURE_STORAGE_CREATE", "may_create", "true", True, None),
+    ("OBJECT_STORE_URL", "object_store_url", "memory://", "memory://", None),
 ]
 BACKEND = [
     ("AZURE_STORAGE_ACCOUNT_NAME", "account_name", "acc", "acc", None),
     ("AZURE_STORAGE_QUEUE_NAME", "queue_name", "q", "q", "github-webhook-events"),
+    ("AZURE_STORAGE_CONNECTION_STRING", "storage_connection_string", "c", "c", None),
+    ("AZURE_STORAGE_CREATE", "may_create", "true", True, None),
+    ("OBJECT_STORE_URL", "object_store_url", "memory://", "memory://", None),
     ("APPLICATIONINSIGHTS_CONNECTION_STRING", "connection_string", "c", "c", None),
     ("JSONL_PATH", "jsonl_path", "rows.jsonl", "rows.jsonl", None),
     ("POLL_INTERVAL_SECONDS", "poll_interval_seconds", "0.5", 0.5, 5),

@@ -35,7 +35,10 @@ class Queue(Protocol):
         """Up to `limit` messages at once, each ours for `lease_seconds`; perhaps none."""
 
     async def wait(self, seconds: float) -> None:
-        """Return when there is something to receive, or after so many seconds; may be cancelled."""
+        """Return after so many seconds, or sooner where the queue can tell that something came.
+
+        May be cancelled.
+        """
 
     async def delete(self, messages: Sequence[Message]) -> None:
         """Acknowledge. A message whose lease went to somebody else is left alone."""

@@ -1,5 +1,4 @@
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +12,8 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(params=list(KINDS))
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    return Place(request.param, KINDS[request.param].new_address(tmp_path))
+def place(request: pytest.FixtureRequest) -> Place:
+    return Place(request.param, KINDS[request.param].new_address(request))
 
 
 @pytest.fixture

@@ -1,0 +1,203 @@
+"""The queue of the cloud: Azure Storage Queue, or Azurite.
+
+What is too large for a message lies in the object store, and the message holds a claim to it. That
+object is written before its message and deleted after it, so that a crash in between leaves an
+object too many, never one too few.
+"""
+
+import asyncio
+import logging
+import math
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar, cast
+
+from azure.storage.queue import QueueMessage
+
+from ..errors import ObjectMissingError, ObjectStoreUnavailableError, QueueUnavailableError
+from ..object_store import ObjectStore
+from .azure_requests import AzureRequests
+from .azure_text import MAX_BODY_BYTES, claim_of, claimed_key, new_key, to_body, to_text
+from .base import Message
+
+T = TypeVar("T")
+
+PUT_SECONDS = 6.0  # with the object that a large body needs; GitHub waits 10 s
+MESSAGES_PER_RECEIVE = 32  # the service gives no more at once
+REQUESTS_AT_ONCE = 16
+LONGEST_SECONDS = 7 * 24 * 3600
+STORE_RETRY_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class AzureQueue:
+    """A queue by its requests; `store` keeps what no message can hold, `let_go` ends the rest."""
+
+    max_message_bytes: int | None = MAX_BODY_BYTES
+
+    def __init__(
+        self,
+        requests: AzureRequests,
+        store: ObjectStore,
+        let_go: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._requests = requests
+        self._store = store
+        self._let_go = let_go
+        self._slots = asyncio.Semaphore(REQUESTS_AT_ONCE)
+        self._puts = 0
+        self._no_puts = asyncio.Event()
+        self._no_puts.set()
+
+    async def put(self, body: bytes) -> None:
+        """Return when the service has the message; give up after six seconds."""
+        self._puts += 1
+        self._no_puts.clear()
+        try:
+            async with asyncio.timeout(PUT_SECONDS):
+                text, _ = await self._text_of(body)
+                await self._requests.send(text)
+        except TimeoutError as exc:
+            raise QueueUnavailableError(f"queue {self._name}: no answer in time") from exc
+        finally:
+            self._puts -= 1
+            if not self._puts:
+                self._no_puts.set()
+
+    async def receive(self, limit: int, lease_seconds: float) -> list[Message]:
+        """Lease at most 32; what has its body in the object store comes with that body."""
+        lease = _whole_seconds(lease_seconds, shortest=1)
+        taken = await self._requests.take(min(limit, MESSAGES_PER_RECEIVE), lease)
+        messages = await asyncio.gather(*map(self._open, taken))
+        return [message for message in messages if message is not None]
+
+    async def wait(self, seconds: float) -> None:
+        """Sleep: the service cannot be waited upon, and each look would be a request."""
+        await asyncio.sleep(seconds)
+
+    async def delete(self, messages: Sequence[Message]) -> None:
+        """Delete one by one, some at once; the object of a large one after it."""
+        await self._each(messages, self._delete)
+
+    async def release(self, messages: Sequence[Message], delay_seconds: float = 0) -> None:
+        """Make visible again, one by one, some at once."""
+        delay = _whole_seconds(delay_seconds)
+        await self._each(messages, lambda message: self._update(message, None, delay))
+
+    async def renew(self, messages: Sequence[Message], lease_seconds: float) -> list[Message]:
+        """Lease anew, one by one, some at once; each has another receipt then."""
+        lease = _whole_seconds(lease_seconds, shortest=1)
+        held = await self._each(messages, lambda message: self._update(message, None, lease))
+        return [message for message in held if message is not None]
+
+    async def replace(self, message: Message, body: bytes, delay_seconds: float = 0) -> None:
+        """Update the message; the object that it claimed goes after that."""
+        text, new = await self._text_of(body)
+        replaced = await self._update(message, text, _whole_seconds(delay_seconds))
+        _, old = _split(message.receipt)
+        await self._discard(old if replaced else new)
+
+    async def depth(self) -> int:
+        """As the service counts: approximately, where it is busy."""
+        return await self._requests.count()
+
+    async def close(self) -> None:
+        """Wait for the puts under way, then close the connections."""
+        await self._no_puts.wait()
+        await self._requests.close()
+        if self._let_go:
+            await self._let_go()
+
+    @property
+    def _name(self) -> str:
+        return self._requests.queue_name
+
+    async def _text_of(self, body: bytes) -> tuple[str, str | None]:
+        """What the message is to hold, and the key of the object that was made for it, if any."""
+        if len(body) <= MAX_BODY_BYTES and claimed_key(self._name, body) is None:
+            return to_text(body), None
+        key = new_key(self._name)
+        try:
+            await self._store.create(key, body)
+        except ObjectStoreUnavailableError as exc:
+            raise QueueUnavailableError(f"queue {self._name}: a large body: {exc}") from exc
+        return to_text(claim_of(key)), key
+
+    async def _open(self, taken: QueueMessage) -> Message | None:
+        """The message with its body; None where that is out of reach for now."""
+        body = to_body(str(taken.content))
+        key = claimed_key(self._name, body)
+        message = Message(
+            id=str(taken.id),
+            body=body,
+            receipt=_join(str(taken.pop_receipt), key),
+            dequeue_count=int(taken.dequeue_count or 0),
+            enqueued_at=cast("datetime", taken.inserted_on),  # aware, and always there
+        )
+        return message if key is None else await self._claim(message, key)
+
+    async def _claim(self, message: Message, key: str) -> Message | None:
+        keys = {"queue": self._name, "message_id": message.id, "key": key}
+        try:
+            return replace(message, body=await self._store.read(key))
+        except ObjectMissingError:
+            log.error("a message's body is missing", extra=keys)  # noqa: TRY400 -- said in one line
+            return message
+        except ObjectStoreUnavailableError as exc:
+            log.warning("a message's body is out of reach", extra={**keys, "reason": str(exc)})
+            with suppress(QueueUnavailableError):  # its lease will end
+                await self.release([message], STORE_RETRY_SECONDS)
+            return None
+
+    async def _delete(self, message: Message) -> None:
+        receipt, key = _split(message.receipt)
+        if await self._requests.delete(message.id, receipt):
+            await self._discard(key)
+
+    async def _update(self, message: Message, text: str | None, seconds: int) -> Message | None:
+        """The message under its new receipt; None where it is not ours any more."""
+        receipt, key = _split(message.receipt)
+        receipt_now = await self._requests.update(message.id, receipt, text, seconds)
+        return replace(message, receipt=_join(receipt_now, key)) if receipt_now else None
+
+    async def _discard(self, key: str | None) -> None:
+        """Delete an object that no message claims; one that stays is litter, and no more."""
+        if key is None:
+            return
+        try:
+            await self._store.delete(key)
+        except ObjectStoreUnavailableError as exc:
+            log.warning("an object stays behind", extra={"key": key, "reason": str(exc)})
+
+    async def _each(
+        self, messages: Sequence[Message], work: Callable[[Message], Awaitable[T]]
+    ) -> list[T]:
+        """Do the work on each, also where it fails on others; then raise what failed first."""
+
+        async def in_turn(message: Message) -> T:
+            async with self._slots:
+                return await work(message)
+
+        ends = await asyncio.gather(*map(in_turn, messages), return_exceptions=True)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
+        return [end for end in ends if not isinstance(end, BaseException)]
+
+
+def _join(pop_receipt: str, key: str | None) -> str:
+    """A receipt of ours: the service's, and the key of the object that the message claims."""
+    return f"{pop_receipt} {key or ''}"
+
+
+def _split(receipt: str) -> tuple[str, str | None]:
+    pop_receipt, _, key = receipt.partition(" ")
+    return pop_receipt, key or None
+
+
+def _whole_seconds(seconds: float, shortest: int = 0) -> int:
+    """What the service takes: never less than was asked for."""
+    return min(max(math.ceil(seconds), shortest), LONGEST_SECONDS)

@@ -1,0 +1,71 @@
+"""An exception of Azure's libraries in, what to say of it in one line out. Pure.
+
+Only what is known to be harmless is told: the service's own words quote signatures and requests.
+https://learn.microsoft.com/en-us/rest/api/storageservices/queue-service-error-codes
+"""
+
+from azure.core.exceptions import (
+    AzureError,
+    ClientAuthenticationError,
+    HttpResponseError,
+    ServiceRequestError,
+)
+
+_NOT_FOUND = "QueueNotFound"
+_GONE = frozenset({(400, "PopReceiptMismatch"), (404, "MessageNotFound")})
+_UNREADABLE_STATUSES = frozenset({200, 500})
+
+_HINTS = {
+    "AuthorizationPermissionMismatch": "the identity lacks a role on this queue: a frontend needs"
+    " Storage Queue Data Message Sender and Storage Queue Data Reader,"
+    " a worker Storage Queue Data Contributor, also on the poison queue",
+    "AuthenticationFailed": "is the account key right, the signature not expired, the clock right?",
+    "AuthorizationFailure": "the account's firewall, or its key, refuses us",
+    "InvalidAuthenticationInfo": "is the credential's tenant the account's?",
+    "KeyBasedAuthenticationNotPermitted": "the account refuses keys: set"
+    " AZURE_STORAGE_ACCOUNT_NAME instead of a connection string, and give the identity its role",
+    "QueueNotFound": "the queue does not exist: create it"
+    " (az storage queue create), or allow it by AZURE_STORAGE_CREATE=true",
+}
+
+
+def complaint(error: Exception) -> str:
+    """Why a call failed, and what may help."""
+    if isinstance(error, HttpResponseError) and error.status_code is not None:
+        code = _code(error)
+        said = f"{error.status_code} {code or error.reason}"
+        return f"{said}: {_HINTS[code]}" if code in _HINTS else said
+    if isinstance(error, ClientAuthenticationError):
+        return (
+            "no credential was accepted: is there a managed identity, or `az login`? "
+            + str(error).partition("\n")[0]
+        )
+    if isinstance(error, ServiceRequestError):
+        return str(error).partition("\n")[0]
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return type(error).__name__
+
+
+def is_queue_missing(error: AzureError) -> bool:
+    """Whether the queue is not there."""
+    return isinstance(error, HttpResponseError) and _code(error) == _NOT_FOUND
+
+
+def is_lease_lost(error: AzureError) -> bool:
+    """Whether the message went to somebody else, or is gone."""
+    return isinstance(error, HttpResponseError) and (error.status_code, _code(error)) in _GONE
+
+
+def may_be_unreadable(error: AzureError) -> bool:
+    """Whether a message may be why: characters that XML cannot hold make a whole answer fail.
+
+    Azurite answers 500 without a code then; of a 200, the XML cannot be parsed.
+    """
+    return isinstance(error, HttpResponseError) and error.status_code in _UNREADABLE_STATUSES
+
+
+def _code(error: HttpResponseError) -> str:
+    """The service's word for it, or nothing."""
+    code = getattr(error, "error_code", None) or ""
+    return str(getattr(code, "value", code))

@@ -1,0 +1,152 @@
+"""One queue of the service, a method a request: bounded in time, with failures in our own words.
+
+The SDK's retries are off: whoever calls decides how long to wait. Its encoding is off as well: one
+foreign message would make it refuse a whole page.
+https://learn.microsoft.com/en-us/rest/api/storageservices/queue-service-rest-api
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError
+from azure.storage.queue import QueueMessage
+from azure.storage.queue.aio import QueueClient
+
+from ..errors import QueueUnavailableError
+from .azure_complaints import complaint, is_lease_lost, is_queue_missing, may_be_unreadable
+
+T = TypeVar("T")
+
+REQUEST_SECONDS = 5.0
+FOREVER = -1  # the service's default deletes a message after seven days
+FAILURES_THAT_ARE_NO_ACCIDENT = 3
+
+log = logging.getLogger(__name__)
+
+
+class AzureRequests:
+    """What can be asked of the queue that `client` points at; each raises QueueUnavailableError."""
+
+    def __init__(self, client: QueueClient, *, may_create: bool) -> None:
+        self._client = client
+        self._may_create = may_create
+
+    @property
+    def queue_name(self) -> str:
+        """The queue's name."""
+        return self._client.queue_name
+
+    async def send(self, text: str) -> None:
+        """Put a message that stays until it is deleted."""
+        with self._complaining():
+            await self._ask(lambda: self._client.send_message(text, time_to_live=FOREVER))
+
+    async def take(self, limit: int, lease_seconds: int) -> list[QueueMessage]:
+        """Look, then lease, each in one request.
+
+        A message that the service cannot give makes a receive fail and hides the whole page for
+        the lease. A look hides nothing; where it fails, messages are taken one by one.
+        """
+        with self._complaining():
+            try:
+                if not await self._ask(lambda: self._client.peek_messages(limit)):
+                    return []
+                return await self._ask(lambda: self._lease(limit, lease_seconds))
+            except HttpResponseError as exc:
+                if not may_be_unreadable(exc):
+                    raise
+            return await self._take_singly(limit, lease_seconds)
+
+    async def update(self, id_: str, receipt: str, text: str | None, seconds: int) -> str | None:
+        """Move the end of a lease, with another text if one is given.
+
+        Returns the receipt that holds now; None where the message is somebody else's, or gone.
+        """
+        with self._complaining():
+            try:
+                updated = await self._ask(
+                    lambda: self._client.update_message(
+                        id_, receipt, text, visibility_timeout=seconds
+                    )
+                )
+            except HttpResponseError as exc:
+                if is_lease_lost(exc):
+                    return None
+                raise
+            return str(updated.pop_receipt)
+
+    async def delete(self, id_: str, receipt: str) -> bool:
+        """Whether the message was ours to delete, and is gone now."""
+        with self._complaining():
+            try:
+                await self._ask(lambda: self._client.delete_message(id_, receipt))
+            except HttpResponseError as exc:
+                if is_lease_lost(exc):
+                    return False
+                raise
+            return True
+
+    async def count(self) -> int:
+        """How many messages there are, as the service counts: approximately."""
+        with self._complaining():
+            properties = await self._ask(self._client.get_queue_properties)
+        return int(properties.approximate_message_count or 0)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def _lease(self, limit: int, seconds: int) -> list[QueueMessage]:
+        """One page: what the SDK calls pages are receives."""
+        received = self._client.receive_messages(
+            messages_per_page=limit, visibility_timeout=seconds
+        )
+        async for page in received.by_page():
+            return [message async for message in page]
+        return []
+
+    async def _take_singly(self, limit: int, lease_seconds: int) -> list[QueueMessage]:
+        """What can be given of the next messages; what cannot is hidden for as long as the rest."""
+        taken: list[QueueMessage] = []
+        failures: list[HttpResponseError] = []
+        for _ in range(limit):
+            try:
+                single = await self._ask(lambda: self._lease(1, lease_seconds))
+            except HttpResponseError as exc:
+                failures.append(exc)
+                if not taken and len(failures) == FAILURES_THAT_ARE_NO_ACCIDENT:
+                    raise
+                continue
+            if not single:
+                break
+            taken += single
+        if failures:
+            keys = {"queue": self.queue_name, "count": len(failures), "hidden_for": lease_seconds}
+            log.error("messages that cannot be read are in the way", extra=keys)
+        return taken
+
+    async def _ask(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Make the call, and the queue before it where that is missing and may be made."""
+        async with asyncio.timeout(REQUEST_SECONDS):
+            try:
+                return await call()
+            except HttpResponseError as exc:
+                if not (self._may_create and is_queue_missing(exc)):
+                    raise
+            try:
+                await self._client.create_queue()
+            except ResourceExistsError:
+                pass  # somebody else was quicker
+            else:
+                log.info("queue created", extra={"queue": self.queue_name})
+            return await call()
+
+    @contextmanager
+    def _complaining(self) -> Iterator[None]:
+        try:
+            yield
+        except (AzureError, TimeoutError) as exc:
+            raise QueueUnavailableError(f"queue {self.queue_name}: {complaint(exc)}") from exc
