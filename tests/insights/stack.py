@@ -15,6 +15,7 @@ import httpx
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 20.0
+QUERY_SECONDS = 60.0  # whole tables are asked for, on a machine that is busy
 KEY = "00000000-0000-0000-0000-000000000001"
 
 
@@ -28,7 +29,9 @@ class Insights:
 
     def ask(self, kql: str) -> list[dict[str, Any]]:
         """What a query answers, as a list of objects."""
-        response = httpx.post(f"{self.url}/query", json={"query": kql}, trust_env=False)
+        response = httpx.post(
+            f"{self.url}/query", json={"query": kql}, trust_env=False, timeout=QUERY_SECONDS
+        )
         assert response.status_code == 200, response.text
         answer = response.json()
         return [dict(zip(answer["columns"], row, strict=True)) for row in answer["rows"]]

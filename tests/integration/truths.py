@@ -27,7 +27,7 @@ _STEP_NAMES = _NAMES | {
 _IDS = frozenset({"run_id", "job_id"})  # numbers at GitHub, texts in the tables
 
 # A replay's deliveries do not come at the moments of the day, and nothing else tells when an
-# approval was given.
+# approval was given. Both are told at a job's completion, not before.
 APPROVAL_FIGURES = frozenset({"queue_seconds", "approval_seconds"})
 
 
@@ -53,7 +53,8 @@ def _facts(truths: tuple[RunTruth | JobTruth | StepTruth, ...]) -> Iterator[Fact
             case RunTruth():
                 yield _renamed(truth, _NAMES)
             case JobTruth():
-                skipped = APPROVAL_FIGURES if truth.approval else frozenset()
+                is_told = truth.completed_at and not truth.approval
+                skipped = frozenset() if is_told else APPROVAL_FIGURES
                 yield _renamed(truth, _JOB_NAMES, skipped | {"approval"})
             case StepTruth():
                 yield _renamed(truth, _STEP_NAMES, frozenset({"execution"}))

@@ -1,0 +1,77 @@
+"""Deliveries in, each acknowledged out: posted as by somebody who redelivers what got no 202."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from http.client import HTTPConnection, HTTPException
+from itertools import count
+from queue import SimpleQueue
+from urllib.parse import urlsplit
+
+from src.cli.deliver import TIMEOUT_SECONDS, Target
+from src.shared.github_signature import sign
+from src.simulate.deliveries import Delivery
+
+SENDERS = 8
+LONGEST_PATIENCE_SECONDS = 180.0
+# Retry-After says 10 s; whoever is less patient disturbs more, and waits less for a test.
+MOST_WAITED_SECONDS = 0.5
+HUNG_UP = "hung up"
+ALLOWED = {"202", "503", HUNG_UP}
+
+
+class Sender:
+    """Posts to a webhook over a few connections; `answers` counts what was answered."""
+
+    def __init__(self, target: Target, per_second: float) -> None:
+        self.answers: Counter[str] = Counter()
+        self._target = target
+        self._per_second = per_second
+        self._host = urlsplit(target.url).netloc
+        self._idle = SimpleQueue[HTTPConnection]()
+
+    def send(self, deliveries: Sequence[Delivery]) -> None:
+        """Return when each of them was answered 202."""
+        for _ in range(SENDERS):
+            self._idle.put(HTTPConnection(self._host, timeout=TIMEOUT_SECONDS))
+        started = time.monotonic()
+        try:
+            with ThreadPoolExecutor(SENDERS) as pool:
+                list(pool.map(partial(self._insist, started), count(), deliveries))
+        finally:
+            while not self._idle.empty():
+                self._idle.get().close()
+
+    def _insist(self, started: float, number: int, delivery: Delivery) -> None:
+        time.sleep(max(0.0, started + number / self._per_second - time.monotonic()))
+        deadline = time.monotonic() + LONGEST_PATIENCE_SECONDS
+        while (answer := self._try(delivery)) != "202":
+            assert answer in ALLOWED, answer
+            assert time.monotonic() < deadline, f"never taken, at last: {answer}"
+            time.sleep(MOST_WAITED_SECONDS)
+
+    def _try(self, delivery: Delivery) -> str:
+        connection = self._idle.get()
+        try:
+            answer = self._post(delivery, connection)
+        except (OSError, HTTPException):
+            connection.close()  # and opened again by the next request
+            answer = HUNG_UP
+        finally:
+            self._idle.put(connection)
+        self.answers[answer] += 1
+        return answer
+
+    def _post(self, delivery: Delivery, connection: HTTPConnection) -> str:
+        headers = {
+            "Content-Type": "application/json",
+            "X-GitHub-Event": delivery.event,
+            "X-GitHub-Delivery": delivery.delivery_id,
+            "X-Hub-Signature-256": sign(delivery.body, self._target.secret).decode(),
+        }
+        connection.request("POST", "/webhook", delivery.body, headers)
+        response = connection.getresponse()
+        response.read()
+        return str(response.status)
