@@ -9,7 +9,7 @@ nothing need be up; each raises SettingsError where the settings make no sense.
 """
 
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from .azure_account import (
     POISON_SUFFIX,
@@ -25,6 +25,8 @@ from .queues.sqlite import SqliteQueue
 from .settings import StorageSettings
 
 DEFAULT_CONTAINER = "github-telemetry"
+
+_NO_URL = "OBJECT_STORE_URL: a folder, file:///FOLDER, az://CONTAINER, s3://BUCKET or memory://"
 
 
 def open_queue(settings: StorageSettings) -> Queue:
@@ -45,7 +47,7 @@ def open_object_store(settings: StorageSettings) -> ObjectStore:
         if account is None:
             return _folder(settings.home / "objects", "GITHUB_TELEMETRY_HOME")
         url = f"az://{DEFAULT_CONTAINER}"
-    parts = urlsplit(url)
+    parts = _split(url)
     prefix = unquote(parts.path).strip("/") or None
     match parts.scheme:
         case "":
@@ -58,9 +60,7 @@ def open_object_store(settings: StorageSettings) -> ObjectStore:
             return bucket_store(parts.netloc, prefix)
         case "az" if parts.netloc:
             return _container(settings, account, parts.netloc, prefix)
-    raise SettingsError(
-        "OBJECT_STORE_URL: a folder, file:///FOLDER, az://CONTAINER, s3://BUCKET or memory://"
-    )
+    raise SettingsError(_NO_URL)
 
 
 def _open_queue(settings: StorageSettings, name: str) -> Queue:
@@ -68,12 +68,19 @@ def _open_queue(settings: StorageSettings, name: str) -> Queue:
     if account is None:
         return SqliteQueue(settings.home / "queue.sqlite", name)
     check_queue_name(settings.queue_name)
-    if urlsplit(settings.object_store_url or "").scheme == "memory":
+    if _split(settings.object_store_url or "").scheme == "memory":
         raise SettingsError("OBJECT_STORE_URL: memory:// would lose what no message can hold")
     from .azure_clients import open_azure_queue  # noqa: PLC0415 -- a local start needs none of it
 
     store = open_object_store(settings)
     return open_azure_queue(account, name, store, may_create=_may_create(settings))
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise SettingsError(_NO_URL) from None
 
 
 def _container(
