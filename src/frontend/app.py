@@ -7,10 +7,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -22,11 +23,25 @@ from ..shared.serving import build
 from ..shared.storage import open_queue
 from .endpoint import Webhook
 from .enqueue import Enqueuer
+from .openapi import WEBHOOK
 from .settings import FrontendSettings
 
 READY_DEADLINE_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
+
+
+class Ready(BaseModel):
+    """The answer of /ready where all is well; `queue_depth` counts messages."""
+
+    status: Literal["ready"]
+    queue_depth: int
+
+
+class NotReady(BaseModel):
+    """The answer of /ready where it is not."""
+
+    status: Literal["queue unavailable"]
 
 
 class Frontend(FastAPI):
@@ -41,6 +56,12 @@ class Frontend(FastAPI):
         else:
             await super().__call__(scope, receive, send)
 
+    def openapi(self) -> dict[str, Any]:
+        """What it answers, in OpenAPI's words; not served, since strangers need not know."""
+        description = super().openapi()
+        description["paths"]["/webhook"] = WEBHOOK
+        return description
+
 
 def create_app(queue: Queue, secrets: Sequence[bytes]) -> Frontend:
     """The app over this queue; no secrets means that unsigned deliveries are taken."""
@@ -54,7 +75,8 @@ def create_app(queue: Queue, secrets: Sequence[bytes]) -> Frontend:
             await enqueuer.close()
         await queue.close()
 
-    app = Frontend(lifespan=lifespan, openapi_url=None)  # and so neither /docs nor /redoc
+    # Nothing is served at /openapi.json, and so neither at /docs nor at /redoc.
+    app = Frontend(title="GitHub Telemetry", lifespan=lifespan, openapi_url=None)
     app.webhook = Webhook(enqueuer, secrets, health)
     app.routes.append(Route("/webhook", app.webhook, methods=["POST"]))  # 405 for the others
 
@@ -63,7 +85,7 @@ def create_app(queue: Queue, secrets: Sequence[bytes]) -> Frontend:
         """Alive."""
         return {"status": "healthy"}
 
-    @app.get("/ready")
+    @app.get("/ready", response_model=Ready, responses={503: {"model": NotReady}})
     async def ready() -> JSONResponse:
         """The queue can be reached."""
         try:
