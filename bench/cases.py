@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from src.backend.batch import plan, read_messages
+from src.backend.batch import plan, read_letters
 from src.backend.decide import Known, arrive, decide
 from src.backend.rows import rows_of
 from src.backend.sinks.application_insights import ApplicationInsightsSink
@@ -66,8 +66,8 @@ async def decide_known(encoded: Sequence[bytes]) -> None:
 async def remember(queue: SqliteQueue, state: State) -> None:
     """What the worker does around its decisions, the sinks left out."""
     while taken := await queue.receive(MESSAGES_PER_BATCH, Pace().lease_seconds):
-        letters, _ = read_messages(taken)
-        arrivals = [arrival for letter in letters for arrival in letter.arrivals]
+        letters = [x for m in taken for x in read_letters(m.body, datetime.now(UTC))]
+        arrivals = [letter.arrival for letter in letters if letter.arrival]
         await state.note(arrivals)
         known = await state.recall(arrival.subject for arrival in arrivals)
         planned, _ = plan(letters, known, datetime.now(UTC))

@@ -1,16 +1,18 @@
-"""Leased messages in, what is to be emitted for each out, and which of them fail. Pure.
+"""Message bodies in, letters out; letters and what is known in, rows to emit for each out. Pure.
 
-One message that cannot be read, or that trips a bug of ours, fails alone.
+A message is an envelope, each event in it a letter. What becomes of a letter is its own affair:
+one that cannot be read, or that trips a bug of ours, fails alone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum, auto
 from typing import TypeAlias
 
 from ..shared import messages
-from ..shared.errors import UndecodableMessageError
-from ..shared.queues.base import Message
+from ..shared.errors import NewerMessageError, UndecodableMessageError
+from ..shared.messages import Event
 from .decide import Arrival, Emission, Emitted, Known, Subject, arrive, decide
 from .rows import rows_of
 from .sinks.base import Row
@@ -19,35 +21,50 @@ RowName: TypeAlias = tuple[Subject, Emitted, int]
 """Which row of which emission; the same each time that it is planned."""
 
 
+class Fate(Enum):
+    """What became of a letter, as far as its message is concerned."""
+
+    DONE = auto()  # every sink has its rows
+    FAILED = auto()  # while others passed
+    NEWER = auto()  # a later version of ours may understand it
+    UNREADABLE = auto()  # nobody ever will
+    PUT_BACK = auto()  # it lacked something for long enough; others want to pass
+
+
 @dataclass(frozen=True, slots=True)
+class End:
+    """A fate, and what went wrong, if anything did."""
+
+    fate: Fate
+    error: Exception | None = None
+
+
+@dataclass(slots=True, eq=False)
 class Letter:
-    """A message with its events read."""
+    """An event in hand; two with the same content are still two.
 
-    message: Message
-    arrivals: Sequence[Arrival]
+    Attributes:
+        event: what came; its `failed_at` moves with each failure.
+        since: when its message was taken.
+        arrival: the event read; None where that failed.
+        tripped: the bug of ours that reading it tripped over.
+        lacked_at: when something was last missing that it needs; None where nothing was.
+        end: what became of it; None while it is on its way.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A message that cannot be processed, and why; the ids of its deliveries, if it has any."""
-
-    message: Message
-    error: Exception
-
-    @property
-    def deliveries(self) -> list[str]:
-        """For whoever looks for a delivery in the logs."""
-        try:
-            return [event.id for event in messages.decode(self.message.body)]
-        except UndecodableMessageError:
-            return []
+    event: Event
+    since: datetime
+    arrival: Arrival | None = None
+    tripped: Exception | None = None
+    lacked_at: datetime | None = None
+    end: End | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """An emission of a message, with its rows."""
+    """An emission of a letter, with its rows."""
 
-    message: Message
+    letter: Letter
     subject: Subject
     emission: Emission
     rows: Sequence[Row]
@@ -58,45 +75,57 @@ class Planned:
         name = self.emission.name
         return [((self.subject, name, number), row) for number, row in enumerate(self.rows)]
 
+    @property
+    def clamped_count(self) -> int:
+        """How many durations came out negative."""
+        interpretation = self.emission.interpretation
+        records = (interpretation.subject, *interpretation.steps)
+        return sum(record.clamped_count for record in records)
 
-def read_messages(taken: Iterable[Message]) -> tuple[list[Letter], list[Failure]]:
-    """Decode each message and parse its deliveries."""
-    letters: list[Letter] = []
-    failures: list[Failure] = []
-    for message in taken:
-        try:
-            arrivals = [arrive(event) for event in messages.decode(message.body)]
-            letters.append(Letter(message, arrivals))
-        except Exception as exc:  # noqa: BLE001 -- whatever one message breaks, the others go on
-            failures.append(Failure(message, exc))
-    return letters, failures
+
+def read_letters(body: bytes, now: datetime) -> list[Letter]:
+    """The letters of a message that was taken just now.
+
+    Raises:
+        UndecodableMessageError: it is no envelope of ours; NewerMessageError: not of this version.
+    """
+    return [_read(event, now) for event in messages.decode(body)]
+
+
+def _read(event: Event, now: datetime) -> Letter:
+    try:
+        return Letter(event, now, arrive(event))
+    except NewerMessageError as exc:
+        return Letter(event, now, end=End(Fate.NEWER, exc))
+    except UndecodableMessageError as exc:
+        return Letter(event, now, end=End(Fate.UNREADABLE, exc))
+    except Exception as exc:  # noqa: BLE001 -- whatever one event breaks, the others go on
+        return Letter(event, now, tripped=exc)
 
 
 def plan(
     letters: Iterable[Letter], known: Mapping[Subject, Known], now: datetime
-) -> tuple[list[Planned], list[Failure]]:
-    """What to emit; what one event emits is known to the next, also across messages."""
+) -> tuple[list[Planned], dict[Letter, Exception]]:
+    """What to emit, each letter knowing what those before it emit; which letters trip us up."""
     known = dict(known)
     planned: list[Planned] = []
-    failures: list[Failure] = []
+    tripped: dict[Letter, Exception] = {}
     for letter in letters:
         try:
             planned += _plan_letter(letter, known, now)
-        except Exception as exc:  # noqa: BLE001 -- whatever one message breaks, the others go on
-            failures.append(Failure(letter.message, exc))
-    return planned, failures
+        except Exception as exc:  # noqa: BLE001 -- whatever one event breaks, the others go on
+            tripped[letter] = exc
+    return planned, tripped
 
 
 def _plan_letter(letter: Letter, known: dict[Subject, Known], now: datetime) -> list[Planned]:
     """Adds to `known` what the letter emits, once all of it is planned."""
-    after = dict[Subject, Known]()
-    planned = []
-    for arrival in letter.arrivals:
-        subject = arrival.subject
-        knowing = after.get(subject) or known[subject]
-        emissions = decide(arrival, knowing)
-        names = frozenset(emission.name for emission in emissions)
-        after[subject] = replace(knowing, emitted=knowing.emitted | names)
-        planned += [Planned(letter.message, subject, e, rows_of(e, now)) for e in emissions]
-    known.update(after)
+    if letter.arrival is None:
+        raise letter.tripped or ValueError("a letter that was not read")
+    subject = letter.arrival.subject
+    knowing = known[subject]
+    emissions = decide(letter.arrival, knowing)
+    planned = [Planned(letter, subject, e, rows_of(e, now)) for e in emissions]
+    names = frozenset(emission.name for emission in emissions)
+    known[subject] = replace(knowing, emitted=knowing.emitted | names)
     return planned

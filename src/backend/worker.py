@@ -1,44 +1,45 @@
 """Messages in, rows out, and only then the acknowledgement.
 
-One batch at a time: receive, note the facts, recall what is known, plan, emit to every sink,
-remember what is out, delete. Whatever breaks in between leaves the messages in the queue.
+Round after round: fill the hand, take its letters through the pipeline, settle. Whatever breaks in
+between leaves the messages in the queue.
 
-Three things can be wrong, and each has its own end. A service is away: the batch goes back to the
-queue and is tried again after a pause, each sink getting only what it lacks. A message is no
-good, which shows by others passing: it goes to the poison queue, intact. A message is too new for
-us: it is put back for an hour, since a deployment may be under way.
+A letter stays in hand, under a renewed lease, until its rows are out, or it fails while others
+pass, or it has lacked something for so long that others should have its place. So while a service
+is away no more is taken than fits into one hand, and nothing is handed back and forth.
 """
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
-from ..shared.errors import (
-    NewerMessageError,
-    ObjectStoreUnavailableError,
-    QueueUnavailableError,
-    SinkRefusedError,
-    SinkUnavailableError,
-    UndecodableMessageError,
-)
-from ..shared.queues.base import Message, Queue
-from .batch import Failure, Planned, RowName, plan, read_messages
+from msgspec.structs import replace
+
+from ..model.semconv import FAILED, LAG, PROCESSED
+from ..shared.errors import QueueUnavailableError, TelemetryError
+from ..shared.health import Health
+from ..shared.queues.base import Queue
+from .batch import Fate, Letter
+from .clerk import Clerk
+from .hand import Hand
+from .judge import Verdict, Verdicts, end_of
+from .pauses import first_of, growing
+from .pipeline import Pipeline
 from .sinks.base import Sink
 from .state import State
 
-UNAVAILABLE = (QueueUnavailableError, ObjectStoreUnavailableError, SinkUnavailableError)
-"""What time may mend; the batch waits for it."""
-
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 5.0
-MOST_KEPT_IN_MIND = 100_000  # rows
-NEWER_RETRY_SECONDS = 60.0
-NEWER_KEPT = timedelta(hours=1)
+LONGEST_RETRY_AFTER_SECONDS = 60.0
+FIRST_WAIT_SECONDS = 0.1
 
 log = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    """The real clock."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,150 +51,170 @@ class Pace:
     poll_seconds: float = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why something in hand does not get on, and when to try again, where a sink said so."""
+
+    reason: str
+    retry_after_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a round was: the messages in hand, the letters that came to an end, what went wrong."""
+
+    messages: int
+    ended: int
+    trouble: Trouble | None
+
+
 class Worker:
     """Moves messages from the queue to the sinks; what is no event of ours goes to `poison`."""
 
     def __init__(
-        self, queue: Queue, poison: Queue, state: State, sinks: Sequence[Sink], pace: Pace
+        self,
+        queue: Queue,
+        poison: Queue,
+        state: State,
+        sinks: Sequence[Sink],
+        pace: Pace,
+        health: Health | None = None,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._queue = queue
-        self._poison = poison
-        self._state = state
-        self._sinks = sinks
         self._pace = pace
-        self._stop = asyncio.Event()
-        self._taken: dict[int, set[RowName]] = {id(sink): set() for sink in sinks}
+        self._now = now
+        self._health = health or Health()
+        self._hand = Hand(queue, pace.lease_seconds)
+        self._clerk = Clerk(self._hand, queue, poison, now, self._health)
+        self._pipeline = Pipeline(state, sinks, self._health)
+        self._is_probing = False  # nothing gets through: try with one letter, not with all
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; the batch in hand is finished first."""
-        self._stop = stop
-        pauses = _pauses()
-        while not stop.is_set():
-            try:
-                if not await self.work():
-                    await _first(stop.wait(), self._queue.wait(self._pace.poll_seconds))
-                pauses = _pauses()
-            except UNAVAILABLE as exc:
-                await self._pause(next(pauses), str(exc))
-            except Exception as exc:  # a bug of ours; the messages are back in the queue
-                log.exception("a batch failed")
-                await self._pause(next(pauses), str(exc))
-
-    async def work(self) -> int:
-        """Take one batch all the way; returns how many messages it held.
-
-        Raises one of UNAVAILABLE where a service is away; the messages are back in the queue then,
-        or will be when their lease ends.
-        """
-        taken = await self._queue.receive(self._pace.messages_per_batch, self._pace.lease_seconds)
+        """Work until `stop` is set; the round under way is finished, what is left is put back."""
+        renewing = asyncio.create_task(self._hand.keep_leases())
         try:
-            await self._process(taken)
-        except BaseException:
-            await self._queue.release(taken)
-            raise
-        return len(taken)
+            await self._go_round(stop)
+        finally:
+            renewing.cancel()
+            await self.give_back()
 
-    async def _process(self, taken: Sequence[Message]) -> None:
-        letters, failures = read_messages(taken)
-        arrivals = [arrival for letter in letters for arrival in letter.arrivals]
-        await self._state.note(arrivals)
-        known = await self._state.recall(arrival.subject for arrival in arrivals)
-        planned, crashed = plan(letters, known, datetime.now(UTC))
-        if crashed and len(crashed) == len(letters):
-            raise crashed[0].error  # it is not them, it is us
-        failures += [*crashed, *await self._emit(planned)]
-        failed = {failure.message.id for failure in failures}
-        out = [p for p in planned if p.message.id not in failed]
-        await self._state.remember((p.subject, p.emission.name) for p in out)
-        await self._queue.delete([m for m in taken if m.id not in failed])
-        for failure in failures:
-            await self._set_aside(failure)
-        self._forget(planned)
-        if out:
-            rows = sum(len(p.rows) for p in out)
-            log.info("emitted", extra={"deliveries": len(arrivals), "rows": rows})
+    async def _go_round(self, stop: asyncio.Event) -> None:
+        clock = asyncio.get_running_loop().time
+        pauses, waits = self._new_pauses(), self._new_waits()
+        while not stop.is_set():
+            began = clock()
+            done = await self._try_to_work()
+            if done.ended:
+                pauses = self._new_pauses()
+            if done.messages:
+                waits = self._new_waits()
+            if done.trouble:
+                await _pause(stop, done.trouble, next(pauses), clock() - began)
+            elif not done.messages:
+                await first_of(stop.wait(), self._wait(next(waits)))
 
-    async def _emit(self, planned: Sequence[Planned]) -> list[Failure]:
-        """Every row to every sink; which messages have rows that a sink refuses for good.
+    async def _try_to_work(self) -> Round:
+        try:
+            return await self.work()
+        except Exception as exc:  # a bug of ours; the messages come back when their leases end
+            log.exception("a round failed")
+            self._hand.let_go()
+            return Round(0, 0, Trouble(str(exc)))
 
-        Raises SinkUnavailableError where a sink lacks rows, or refuses all of the batch: then it is
-        the sink that is wrong, or the way to it.
-        """
-        emits = (self._deliver(sink, planned) for sink in self._sinks)
-        # Each is waited for, well or not: none is still at work when the batch is given up.
-        ends = await asyncio.gather(*emits, return_exceptions=True)
-        refused: dict[int, str] = {}
-        for end in ends:
-            if isinstance(end, BaseException):
-                raise end
-            refused |= end
-        return [
-            Failure(p.message, SinkRefusedError(complaint))
-            for p in planned
-            if (complaint := next((refused[id(r)] for r in p.rows if id(r) in refused), None))
-        ]
+    async def work(self) -> Round:
+        """One round; what has no end after it is still in hand."""
+        troubles = await self._fill()
+        messages, now = len(self._hand), self._now()
+        letters = self._hand.next(1 if self._is_probing else None)
+        verdicts = await self._pipeline.process(letters, now) if letters else {}
+        for letter, verdict in verdicts.items():
+            self._end(letter, verdict, now)
+        ended = sum(letter.end is not None for letter in letters)
+        self._is_probing = bool(letters) and not ended
+        troubles += [*_troubles(verdicts), *await self._settle()]
+        return Round(messages, ended, max(troubles, key=_urgency, default=None))
 
-    async def _deliver(self, sink: Sink, planned: Sequence[Planned]) -> dict[int, str]:
-        """Send a sink what it does not have yet; the ids of the rows it refuses, and why.
+    async def give_back(self) -> None:
+        """Leave what is in hand to whoever comes next; at worst it waits for its leases to end."""
+        await self._clerk.settle(self._hand.held)
+        try:
+            await self._hand.release(self._hand.held)  # what could not be settled goes as it came
+        except QueueUnavailableError as exc:
+            log.warning("not put back", extra={"reason": str(exc)})
 
-        What a sink took is kept in mind until its message is done with, so that one sink's outage
-        fills no other with copies.
-        """
-        taken = self._taken[id(sink)]
-        named = [pair for p in planned for pair in p.named_rows]
-        lacking = [pair for pair in named if pair[0] not in taken]
-        if not lacking:
-            return {}
-        receipt = await sink.emit([row for _, row in lacking])
-        not_taken = {id(row) for row in (*receipt.missing, *receipt.refused)}
-        taken.update(name for name, row in lacking if id(row) not in not_taken)
-        # Rows that it took at an earlier try speak for the sink too.
-        if receipt.missing or taken.isdisjoint(name for name, _ in named):
-            raise SinkUnavailableError(receipt.complaint)
-        return {id(row): receipt.complaint for row in receipt.refused}
+    async def _fill(self) -> list[Trouble]:
+        """Receive what there is room for. Newcomers show whether it is the others, or the world."""
+        room = self._pace.messages_per_batch - len(self._hand)
+        if room <= 0:
+            return []
+        try:
+            new = await self._hand.take(room, self._now())
+            self._is_probing = self._is_probing and not new
+            for held in new:
+                await self._clerk.split(held)
+        except QueueUnavailableError as exc:
+            return [Trouble(str(exc))]
+        finally:
+            self._health.oldest_enqueued_at = self._hand.oldest_enqueued_at
+        return []
 
-    def _forget(self, planned: Sequence[Planned]) -> None:
-        """These are done with; so are those that another worker has taken over meanwhile."""
-        done = {name for p in planned for name, _ in p.named_rows}
-        for taken in self._taken.values():
-            taken.difference_update(done)
-            if len(taken) > MOST_KEPT_IN_MIND:
-                taken.clear()
+    async def _settle(self) -> list[Trouble]:
+        finished = [held for held in self._hand.held if held.is_finished]
+        troubles = await self._clerk.settle(finished)
+        self._health.oldest_enqueued_at = self._hand.oldest_enqueued_at
+        return [Trouble(str(trouble)) for trouble in troubles]
 
-    async def _set_aside(self, failure: Failure) -> None:
-        """To the poison queue, intact, and only then out of ours; what is too new is put back."""
-        message, error = failure.message, failure.error
-        keys = {"message_id": message.id, "deliveries": failure.deliveries, "reason": str(error)}
-        age = datetime.now(UTC) - message.enqueued_at
-        if isinstance(error, NewerMessageError) and age < NEWER_KEPT:
-            log.warning("put back", extra=keys)
-            await self._queue.release([message], NEWER_RETRY_SECONDS)
-            return
-        expected = isinstance(error, UndecodableMessageError | SinkRefusedError)
-        log.error("poisoned", extra=keys, exc_info=None if expected else error)
-        await self._poison.put(message.body)
-        await self._queue.delete([message])
+    def _end(self, letter: Letter, verdict: Verdict, now: datetime) -> None:
+        """Write onto a letter what became of it, or when it went wrong."""
+        letter.end = end_of(letter, verdict, now)
+        if letter.end is None and verdict.may_pass:
+            letter.lacked_at = now
+        elif letter.end is None:
+            letter.event = replace(letter.event, failed_at=now)
+        elif letter.end.fate is Fate.DONE:
+            self._health.count(PROCESSED)
+            self._health.lasted(LAG, (self._now() - letter.event.received_at).total_seconds())
+        elif letter.end.fate is Fate.FAILED:
+            self._health.count(FAILED)
+            _log_failure(letter, verdict.error)
 
-    async def _pause(self, seconds: float, reason: str) -> None:
-        log.warning("paused", extra={"reason": reason, "seconds": seconds})
-        await _first(self._stop.wait(), asyncio.sleep(seconds))
+    def _new_pauses(self) -> Iterator[float]:
+        return growing(FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS)
 
+    def _new_waits(self) -> Iterator[float]:
+        return growing(FIRST_WAIT_SECONDS, self._pace.poll_seconds)
 
-def _pauses() -> Iterator[float]:
-    """Growing pauses, without end."""
-    seconds = FIRST_PAUSE_SECONDS
-    while True:
-        yield seconds
-        seconds = min(seconds * 2, LONGEST_PAUSE_SECONDS)
+    async def _wait(self, seconds: float) -> None:
+        try:
+            await self._queue.wait(seconds)
+        except QueueUnavailableError:
+            await asyncio.sleep(seconds)  # the next round will say so
 
 
-async def _first(*waits: Coroutine[Any, Any, object]) -> None:
-    """Return when any of these does; the others are cancelled."""
-    tasks = [asyncio.ensure_future(wait) for wait in waits]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
+async def _pause(
+    stop: asyncio.Event, trouble: Trouble, seconds: float, spent_seconds: float
+) -> None:
+    """Pause, less what the round took: one that hung for long has been a pause already."""
+    least = max(FIRST_PAUSE_SECONDS, min(trouble.retry_after_seconds, LONGEST_RETRY_AFTER_SECONDS))
+    log.warning("paused", extra={"reason": trouble.reason, "seconds": max(seconds, least)})
+    await first_of(stop.wait(), asyncio.sleep(max(seconds - spent_seconds, least)))
+
+
+def _troubles(verdicts: Verdicts) -> list[Trouble]:
+    """What keeps letters in hand."""
+    return [
+        Trouble(str(verdict.error), verdict.retry_after_seconds or 0.0)
+        for letter, verdict in verdicts.items()
+        if letter.end is None
+    ]
+
+
+def _urgency(trouble: Trouble) -> float:
+    return trouble.retry_after_seconds
+
+
+def _log_failure(letter: Letter, error: Exception | None) -> None:
+    keys = {"deliveries": [letter.event.id], "attempts": letter.event.attempts + 1}
+    traceback = None if isinstance(error, TelemetryError) else error
+    log.warning("failed", extra={**keys, "reason": str(error)}, exc_info=traceback)

@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from obstore.store import MemoryStore
 
+from src.backend import poison
+from src.backend.poison import Poisoned
 from src.backend.sinks.base import EventRow, Receipt, Row
 from src.backend.state import State
 from src.backend.worker import Pace, Worker
@@ -57,14 +60,15 @@ class ListSink:
 
 
 class MoodyStore(ObjectStore):
-    """Objects in memory, unless it is down."""
+    """Objects in memory, unless it is down, or does not like the key."""
 
     def __init__(self) -> None:
         super().__init__(MemoryStore())
         self.is_down = False
+        self.fails_for: str | None = None
 
     async def create(self, key: str, body: bytes) -> bool:
-        if self.is_down:
+        if self.is_down or (self.fails_for and self.fails_for in key):
             raise ObjectStoreUnavailableError("down")
         return await super().create(key, body)
 
@@ -77,18 +81,25 @@ class Scene:
         self.poison = SqliteQueue(folder / "queue.sqlite", "events-poison")
         self.store = MoodyStore()
         self.sink = ListSink()
+        self.ahead = timedelta(0)  # of the worker's clock before the real one
 
     def worker(self, *sinks: ListSink, **pace: Any) -> Worker:
         state = State(self.store)
-        return Worker(self.queue, self.poison, state, sinks or (self.sink,), Pace(**pace))
+        queues = self.queue, self.poison
+        return Worker(*queues, state, sinks or (self.sink,), Pace(**pace), now=self._now)
+
+    def _now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
 
     async def put(self, *events: messages.Event) -> None:
         """Each event as a message of its own, in this order."""
         for event in events:
             await self.queue.put(messages.encode([event]))
 
-    async def poisoned(self) -> list[bytes]:
-        return [message.body for message in await self.poison.receive(32, 60)]
+    async def poisoned(self) -> list[Poisoned]:
+        """What is in the poison queue; once."""
+        records = [poison.decode(message.body) for message in await self.poison.receive(32, 60)]
+        return [record for record in records if record]
 
 
 def job(number: int = 1, name: str | None = None, **changes: Any) -> messages.Event:

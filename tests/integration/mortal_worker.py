@@ -56,6 +56,8 @@ class Mortal:
         self._part = part
         self._fate = fate
 
+    max_message_bytes = None
+
     def __getattr__(self, name: str) -> Callable[..., Any]:
         async def call(*arguments: Any) -> Any:
             self._fate.step()
@@ -111,7 +113,7 @@ async def work(home: Path, connection_string: str, fate: Fate) -> None:
     sink = MortalSink(connection_string, fate)
     worker = Worker(parts[0], parts[1], State(parts[2]), [sink], Pace(lease_seconds=LEASE_SECONDS))
     while await queue.depth():
-        if not await worker.work():
+        if not (await worker.work()).messages:
             await queue.wait(LEASE_SECONDS)
     assert await poison.depth()
     for part in (queue, poison, sink):

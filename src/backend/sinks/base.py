@@ -49,11 +49,13 @@ class Receipt:
         missing: not taken, or not known to be; sending them again may help.
         refused: will never be taken.
         complaint: why, in one line.
+        retry_after_seconds: when to ask again, where the sink says so.
     """
 
     missing: Sequence[Row] = ()
     refused: Sequence[Row] = ()
     complaint: str = ""
+    retry_after_seconds: float | None = None
 
 
 class Sink(Protocol):

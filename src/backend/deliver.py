@@ -1,0 +1,114 @@
+"""Planned emissions in, rows to every sink; which rows are not out, and why, out.
+
+What a sink took is kept in mind until its letter is done with, so that one sink's outage fills no
+other with copies.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from ..model.semconv import EMITTED
+from ..shared.errors import SinkRefusedError, SinkUnavailableError
+from ..shared.health import Health
+from .batch import Planned, RowName
+from .sinks.base import Receipt, Row, Sink
+
+MOST_KEPT_IN_MIND = 100_000  # rows a sink
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Why a row is not out.
+
+    Attributes:
+        error: SinkRefusedError for good, SinkUnavailableError for now.
+        passed_at: when that sink last took any row, this time included; None where it never did.
+        retry_after_seconds: when it wants to be asked again, where it says so.
+    """
+
+    error: SinkRefusedError | SinkUnavailableError
+    passed_at: datetime | None
+    retry_after_seconds: float | None
+
+    @property
+    def is_for_good(self) -> bool:
+        """Whether trying again is of no use."""
+        return isinstance(self.error, SinkRefusedError)
+
+
+Shortfalls: TypeAlias = dict[int, Shortfall]
+"""By the row's `id()`; those that are out at every sink are not in it."""
+
+
+class Courier:
+    """Brings rows to all sinks."""
+
+    def __init__(self, sinks: Sequence[Sink], health: Health) -> None:
+        self._doors = [_Door(sink, health) for sink in sinks]
+
+    async def deliver(self, planned: Sequence[Planned], now: datetime) -> Shortfalls:
+        """Every row to every sink that does not have it yet.
+
+        What one sink may still take outweighs another's refusal.
+        """
+        named = [pair for p in planned for pair in p.named_rows]
+        calls = (door.deliver(named, now) for door in self._doors)
+        # Each is waited for, well or not: none is still at work when the batch is given up.
+        ends = await asyncio.gather(*calls, return_exceptions=True)
+        refused: Shortfalls = {}
+        missing: Shortfalls = {}
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
+            for row, shortfall in end.items():
+                (refused if shortfall.is_for_good else missing)[row] = shortfall
+        return refused | missing
+
+    def forget(self, planned: Iterable[Planned]) -> None:
+        """These are out and remembered; nobody will ask for them again."""
+        names = [name for p in planned for name, _ in p.named_rows]
+        for door in self._doors:
+            door.forget(names)
+
+
+class _Door:
+    """A sink, and what it took."""
+
+    def __init__(self, sink: Sink, health: Health) -> None:
+        self._sink = sink
+        self._sink_name = type(sink).__name__
+        self._health = health
+        self._taken: dict[RowName, None] = {}  # in the order in which they were taken
+        self._passed_at: datetime | None = None
+
+    async def deliver(self, named: Sequence[tuple[RowName, Row]], now: datetime) -> Shortfalls:
+        lacking = [pair for pair in named if pair[0] not in self._taken]
+        if not lacking:
+            return {}
+        receipt = await self._sink.emit([row for _, row in lacking])
+        not_taken = {id(row) for row in (*receipt.missing, *receipt.refused)}
+        took = [name for name, row in lacking if id(row) not in not_taken]
+        if took:
+            self._taken.update(dict.fromkeys(took))
+            self._passed_at = now
+            self._health.count(EMITTED, len(took), self._sink_name)
+        return self._shortfalls(receipt)
+
+    def _shortfalls(self, receipt: Receipt) -> Shortfalls:
+        at, wait = self._passed_at, receipt.retry_after_seconds
+        refused = Shortfall(SinkRefusedError(receipt.complaint), at, None)
+        missing = Shortfall(SinkUnavailableError(receipt.complaint), at, wait)
+        return {
+            **{id(row): refused for row in receipt.refused},
+            **{id(row): missing for row in receipt.missing},
+        }
+
+    def forget(self, names: Iterable[RowName]) -> None:
+        """Also the oldest of too many: what another worker has taken over never comes back here."""
+        for name in names:
+            self._taken.pop(name, None)
+        while len(self._taken) > MOST_KEPT_IN_MIND:
+            del self._taken[next(iter(self._taken))]

@@ -1,0 +1,101 @@
+"""Letters and what happened to them in; how each did, and whether that is its end, out. Pure.
+
+A failure counts against an event only where something else passed: beside it, or since it failed
+before. Where all fail alike it is us, or the sink, and the events wait. What a sink did not take
+for now, or a store did not answer, never counts, however long that lasts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from .batch import End, Fate, Letter, Planned
+from .decide import Subject
+from .deliver import Shortfall
+
+PATIENCE_ALONE = timedelta(seconds=3)
+PATIENCE_TOGETHER = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a letter did.
+
+    Attributes:
+        error: what went wrong; None where it is out, at every sink.
+        may_pass: whether time alone may mend that.
+        passed_at: when others last passed where this one did not, this time included.
+        retry_after_seconds: when to try again, where a sink said so.
+    """
+
+    error: Exception | None = None
+    may_pass: bool = False
+    passed_at: datetime | None = None
+    retry_after_seconds: float | None = None
+
+
+OUT = Verdict()
+Verdicts: TypeAlias = dict[Letter, Verdict]
+
+
+def judge(
+    letters: Sequence[Letter], planned: Sequence[Planned], shortfalls: Mapping[int, Shortfall]
+) -> Verdicts:
+    """How each of these letters did, all of which were planned and delivered together.
+
+    A letter counts on what those before it emit of the same subject, such as spans that go out only
+    once. So where one of a subject's letters is not out, its others wait for another try.
+    """
+    verdicts = {letter: _verdict_of(s) for letter, s in _worst_of(planned, shortfalls).items()}
+    waited_for = {_subject(letter): verdict.error for letter, verdict in verdicts.items()}
+    for letter in letters:
+        error = waited_for.get(_subject(letter))
+        verdicts.setdefault(letter, Verdict(error, may_pass=True) if error else OUT)
+    return verdicts
+
+
+def _subject(letter: Letter) -> Subject | None:
+    return letter.arrival.subject if letter.arrival else None
+
+
+def _verdict_of(shortfall: Shortfall) -> Verdict:
+    return Verdict(
+        shortfall.error,
+        not shortfall.is_for_good,
+        shortfall.passed_at,
+        shortfall.retry_after_seconds,
+    )
+
+
+def _worst_of(
+    planned: Sequence[Planned], shortfalls: Mapping[int, Shortfall]
+) -> dict[Letter, Shortfall]:
+    """For each letter that is not out a reason; one that may still pass, if there is any."""
+    worst: dict[Letter, Shortfall] = {}
+    for p in planned:
+        for row in p.rows:
+            shortfall = shortfalls.get(id(row))
+            if shortfall and (p.letter not in worst or worst[p.letter].is_for_good):
+                worst[p.letter] = shortfall
+    return worst
+
+
+def end_of(letter: Letter, verdict: Verdict, now: datetime) -> End | None:
+    """What becomes of a letter; None: it is tried again."""
+    if verdict.error is None:
+        return End(Fate.DONE)
+    alone = _is_alone(letter, verdict, now)
+    if alone and not verdict.may_pass:
+        return End(Fate.FAILED, verdict.error)
+    if now - letter.since > (PATIENCE_ALONE if alone else PATIENCE_TOGETHER):
+        return End(Fate.PUT_BACK, verdict.error)
+    return None
+
+
+def _is_alone(letter: Letter, verdict: Verdict, now: datetime) -> bool:
+    """Whether others passed where this one did not: beside it, or since it did not before."""
+    if verdict.passed_at is None:
+        return False
+    before = letter.lacked_at if verdict.may_pass else letter.event.failed_at
+    return verdict.passed_at >= now or (before is not None and verdict.passed_at > before)

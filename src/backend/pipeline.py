@@ -1,0 +1,83 @@
+"""Letters in, their rows at every sink and remembered; how each of them did out.
+
+Facts are noted before anything is looked up, tombstones written after every sink has the rows.
+What fails together is tried by halves, so that one bad letter never condemns its neighbours.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from ..model.semconv import CLAMPED
+from ..shared.errors import ObjectStoreUnavailableError
+from ..shared.health import Health
+from .batch import Letter, Planned, plan
+from .deliver import Courier
+from .judge import OUT, Verdict, Verdicts, judge
+from .sinks.base import Sink
+from .state import State
+
+log = logging.getLogger(__name__)
+
+
+class Pipeline:
+    """Takes letters all the way, and knows when any last got through."""
+
+    def __init__(self, state: State, sinks: Sequence[Sink], health: Health) -> None:
+        self._state = state
+        self._courier = Courier(sinks, health)
+        self._health = health
+        self._passed_at: datetime | None = None
+
+    async def process(self, letters: Sequence[Letter], now: datetime) -> Verdicts:
+        """How each of them did; raises nothing but cancellation."""
+        end = await self._try(letters, now)
+        return end if isinstance(end, dict) else await self._narrow(letters, end, now)
+
+    async def _narrow(self, letters: Sequence[Letter], error: Exception, now: datetime) -> Verdicts:
+        """Find which of these letters it is that raised the error.
+
+        Where both halves raise it is most likely none of them, and not worth asking each.
+        """
+        if len(letters) == 1:
+            may_pass = isinstance(error, ObjectStoreUnavailableError)
+            return {letters[0]: Verdict(error, may_pass, self._passed_at)}
+        middle = len(letters) // 2
+        halves = (letters[:middle], letters[middle:])
+        ends = [await self._try(half, now) for half in halves]
+        if all(isinstance(end, Exception) for end in ends):
+            return dict.fromkeys(letters, Verdict(error, may_pass=True))
+        verdicts: Verdicts = {}
+        for half, end in zip(halves, ends, strict=True):
+            verdicts |= end if isinstance(end, dict) else await self._narrow(half, end, now)
+        return verdicts
+
+    async def _try(self, letters: Sequence[Letter], now: datetime) -> Verdicts | Exception:
+        try:
+            return await self._process(letters, now)
+        except ObjectStoreUnavailableError as exc:
+            return exc
+        except Exception as exc:
+            log.exception("failed together", extra={"deliveries": [x.event.id for x in letters]})
+            return exc
+
+    async def _process(self, letters: Sequence[Letter], now: datetime) -> Verdicts:
+        arrivals = [letter.arrival for letter in letters if letter.arrival]
+        await self._state.note(arrivals)
+        known = await self._state.recall(arrival.subject for arrival in arrivals)
+        planned, tripped = plan(letters, known, now)
+        shortfalls = await self._courier.deliver(planned, now)
+        verdicts = judge([x for x in letters if x not in tripped], planned, shortfalls)
+        out = [p for p in planned if verdicts[p.letter] is OUT]
+        await self._state.remember((p.subject, p.emission.name) for p in out)
+        self._courier.forget(out)
+        self._note_passing(out, verdicts, now)
+        return verdicts | {x: Verdict(exc, passed_at=self._passed_at) for x, exc in tripped.items()}
+
+    def _note_passing(self, out: Sequence[Planned], verdicts: Verdicts, now: datetime) -> None:
+        passed = sum(verdict is OUT for verdict in verdicts.values())
+        if passed:
+            self._passed_at = now
+        if out:
+            log.info("emitted", extra={"deliveries": passed, "rows": sum(len(p.rows) for p in out)})
+            self._health.count(CLAMPED, sum(p.clamped_count for p in out))
