@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, Literal
 
 from fastapi import FastAPI
@@ -17,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from ..shared.errors import QueueUnavailableError
 from ..shared.health import Health
+from ..shared.health_export import Destination, exporting
 from ..shared.health_log import reporting
 from ..shared.queues.base import Queue
 from ..shared.serving import build
@@ -27,6 +29,7 @@ from .openapi import WEBHOOK
 from .settings import FrontendSettings
 
 READY_DEADLINE_SECONDS = 2.0
+NOWHERE = Destination("github-telemetry-frontend")
 
 log = logging.getLogger(__name__)
 
@@ -63,17 +66,20 @@ class Frontend(FastAPI):
         return description
 
 
-def create_app(queue: Queue, secrets: Sequence[bytes]) -> Frontend:
+def create_app(
+    queue: Queue, secrets: Sequence[bytes], health_to: Destination = NOWHERE
+) -> Frontend:
     """The app over this queue; no secrets means that unsigned deliveries are taken."""
     health = Health()
     enqueuer = Enqueuer(queue)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with reporting(health, queue):
-            yield
-            await enqueuer.close()
-        await queue.close()
+        async with exporting(health, health_to):
+            async with reporting(health, queue):
+                yield
+                await enqueuer.close()
+            await queue.close()
 
     # Nothing is served at /openapi.json, and so neither at /docs nor at /redoc.
     app = Frontend(title="GitHub Telemetry", lifespan=lifespan, openapi_url=None)
@@ -107,7 +113,16 @@ def app_from(settings: FrontendSettings) -> Frontend:
     secrets = settings.secrets()
     if not secrets:
         log.warning("UNSIGNED WEBHOOKS ARE ALLOWED: anybody can write here")
-    return create_app(open_queue(settings), secrets)
+    return create_app(open_queue(settings), secrets, _health_to(settings))
+
+
+def _health_to(settings: FrontendSettings) -> Destination:
+    connection = settings.connection_string
+    return replace(
+        NOWHERE,
+        connection_string=connection.get_secret_value() if connection else None,
+        otlp_endpoint=settings.otlp_endpoint,
+    )
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,7 @@ from ..shared.settings import WEBHOOK_SECRET_NAMES, StorageSettings
 
 
 class FrontendSettings(StorageSettings):
-    """Where to listen, whom to trust, where the queue is."""
+    """Where to listen, whom to trust, where the queue is, where its own health goes."""
 
     host: str = Field("0.0.0.0", validation_alias="HOST")  # noqa: S104 -- it runs in a container
     port: int = Field(8080, validation_alias="PORT", ge=1, le=65535)
@@ -16,6 +16,11 @@ class FrontendSettings(StorageSettings):
         None, validation_alias="GITHUB_WEBHOOK_SECRET_PREVIOUS"
     )
     allow_unsigned: bool = Field(default=False, validation_alias="ALLOW_UNSIGNED_WEBHOOKS")
+
+    connection_string: SecretStr | None = Field(
+        None, validation_alias="APPLICATIONINSIGHTS_CONNECTION_STRING"
+    )
+    otlp_endpoint: str | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
 
     def secrets(self) -> tuple[bytes, ...]:
         """The secrets that may have signed a delivery, the current one first.

@@ -16,7 +16,8 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
 }
 
 
-def _keys(record: logging.LogRecord) -> dict[str, object]:
+def keys_of(record: logging.LogRecord) -> dict[str, object]:
+    """What a log call gave by `extra=`."""
     return {key: value for key, value in vars(record).items() if key not in _STANDARD}
 
 
@@ -30,7 +31,7 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "event": record.getMessage(),
-            **_keys(record),
+            **keys_of(record),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
@@ -43,7 +44,7 @@ class Readable(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The record for a reader's eyes."""
         at = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
-        keys = "".join(f" {key}={value}" for key, value in _keys(record).items())
+        keys = "".join(f" {key}={value}" for key, value in keys_of(record).items())
         line = f"{at} {record.levelname} {record.getMessage()}{keys}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 

@@ -1,4 +1,4 @@
-"""Rows to Application Insights, through the exporter's public `export()`; the only file to know it.
+"""Rows to Application Insights, through the exporter's public `export()`.
 
 Log records and spans are made by hand, with the times and ids that we choose, and handed over
 without provider, sampler or batch processor: those lose data in a worker. With offline storage,
@@ -9,8 +9,6 @@ https://learn.microsoft.com/en-us/azure/azure-monitor/app/opentelemetry-configur
 
 import asyncio
 import json
-import logging
-import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -26,20 +24,12 @@ from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
+from ...shared.azure_exporter import options, silence
 from ...shared.errors import SettingsError
 from .base import EventRow, Receipt, Row, SpanRow
 
 ITEMS_PER_CALL = 500
 READ_TIMEOUT_SECONDS = 10
-
-_QUIET = (
-    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL",
-    "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED",
-    "APPLICATIONINSIGHTS_SDKSTATS_DISABLED",
-    "APPLICATIONINSIGHTS_OPENTELEMETRY_RESOURCE_METRIC_DISABLED",
-)
-# They log refused payloads, and every request's headers.
-_TALKATIVE = ("azure.monitor.opentelemetry.exporter", "azure.core.pipeline.policies")
 
 _BY_ITEM = frozenset({206, 400})
 _REFUSED_FOR_GOOD = frozenset({400, 413})
@@ -54,22 +44,15 @@ class ApplicationInsightsSink:
     """Sends to the resource, or the stand-in, that the connection string names."""
 
     def __init__(self, connection_string: str) -> None:
-        for name in _QUIET:
-            os.environ[name] = "true"  # the exporter reads them when it is made and at each export
-        for name in _TALKATIVE:
-            logging.getLogger(name).setLevel(logging.CRITICAL)
+        silence()
         self._last_answer: Any = None
-        options: dict[str, Any] = {
-            "connection_string": connection_string,
-            "disable_offline_storage": True,
-            "max_envelopes_per_second": 0,
-            "retry_total": 0,
-            "read_timeout": READ_TIMEOUT_SECONDS,
+        made_with = {
+            **options(connection_string, READ_TIMEOUT_SECONDS),
             "raw_response_hook": self._note_answer,
         }
         try:
-            self._logs = AzureMonitorLogExporter(**options)
-            self._traces = AzureMonitorTraceExporter(**options)
+            self._logs = AzureMonitorLogExporter(**made_with)
+            self._traces = AzureMonitorTraceExporter(**made_with)
         except ValueError as exc:
             raise SettingsError(f"APPLICATIONINSIGHTS_CONNECTION_STRING: {exc}") from exc
 

@@ -13,6 +13,7 @@ from src.backend.sinks import application_insights
 from src.backend.sinks.application_insights import ITEMS_PER_CALL, ApplicationInsightsSink
 from src.backend.sinks.base import EventRow, Receipt
 from src.model.times import format_time, parse_time
+from src.shared import azure_exporter
 from src.shared.errors import SettingsError
 from tests.backend.sinks.ingestion import HANG, HANG_UP, KEY, Endpoint, ingestion
 from tests.backend.sinks.made_rows import RUN_SPAN_ID, TRACE_ID, event, moment, rows, span
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What the sink sets ends with the test; the exporter would keep files in the temp folder."""
-    for name in application_insights._QUIET:
+    for name in azure_exporter._QUIET:
         monkeypatch.setenv(name, "true")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 

@@ -1,0 +1,36 @@
+"""How Azure's exporters are made here: silent, without storage, retries or telemetry of their own.
+
+Left alone they log refused payloads and every request's headers, keep a folder, start threads that
+report to Microsoft, and drop what is more than a certain rate while calling it a success.
+"""
+
+import logging
+import os
+from typing import Any
+
+_QUIET = (
+    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL",
+    "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED",
+    "APPLICATIONINSIGHTS_SDKSTATS_DISABLED",
+    "APPLICATIONINSIGHTS_OPENTELEMETRY_RESOURCE_METRIC_DISABLED",
+)
+_TALKATIVE = ("azure.monitor.opentelemetry.exporter", "azure.core.pipeline.policies")
+
+
+def silence() -> None:
+    """For the whole process; the exporters read these when they are made and at each export."""
+    for name in _QUIET:
+        os.environ[name] = "true"
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def options(connection_string: str, read_timeout_seconds: float) -> dict[str, Any]:
+    """What every exporter is made with."""
+    return {
+        "connection_string": connection_string,
+        "disable_offline_storage": True,
+        "max_envelopes_per_second": 0,
+        "retry_total": 0,
+        "read_timeout": read_timeout_seconds,
+    }
