@@ -7,13 +7,14 @@ https://learn.microsoft.com/en-us/rest/api/storageservices/queue-service-error-c
 from azure.core.exceptions import (
     AzureError,
     ClientAuthenticationError,
+    DecodeError,
     HttpResponseError,
     ServiceRequestError,
 )
 
 _NOT_FOUND = "QueueNotFound"
 _GONE = frozenset({(400, "PopReceiptMismatch"), (404, "MessageNotFound")})
-_UNREADABLE_STATUSES = frozenset({200, 500})
+_UNREADABLE_BY_AZURITE = 500
 
 _HINTS = {
     "AuthorizationPermissionMismatch": "the identity lacks a role on this queue: a frontend needs"
@@ -31,6 +32,8 @@ _HINTS = {
 
 def complaint(error: Exception) -> str:
     """Why a call failed, and what may help."""
+    if isinstance(error, DecodeError):
+        return "an answer that cannot be read"
     if isinstance(error, HttpResponseError) and error.status_code is not None:
         code = _code(error)
         said = f"{error.status_code} {code or error.reason}"
@@ -60,9 +63,11 @@ def is_lease_lost(error: AzureError) -> bool:
 def may_be_unreadable(error: AzureError) -> bool:
     """Whether a message may be why: characters that XML cannot hold make a whole answer fail.
 
-    Azurite answers 500 without a code then; of a 200, the XML cannot be parsed.
+    Azurite answers 500 then.
     """
-    return isinstance(error, HttpResponseError) and error.status_code in _UNREADABLE_STATUSES
+    if isinstance(error, DecodeError):
+        return True
+    return isinstance(error, HttpResponseError) and error.status_code == _UNREADABLE_BY_AZURITE
 
 
 def _code(error: HttpResponseError) -> str:

@@ -10,8 +10,9 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
+from xml.etree.ElementTree import ParseError
 
-from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError
+from azure.core.exceptions import AzureError, DecodeError, HttpResponseError, ResourceExistsError
 from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient
 
@@ -93,7 +94,9 @@ class AzureRequests:
         """How many messages there are, as the service counts: approximately."""
         with self._complaining():
             properties = await self._ask(self._client.get_queue_properties)
-        return int(properties.approximate_message_count or 0)
+            if properties.approximate_message_count is None:
+                raise DecodeError("no count")
+            return int(properties.approximate_message_count)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -130,19 +133,25 @@ class AzureRequests:
 
     async def _ask(self, call: Callable[[], Awaitable[T]]) -> T:
         """Make the call, and the queue before it where that is missing and may be made."""
-        async with asyncio.timeout(REQUEST_SECONDS):
-            try:
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                try:
+                    return await call()
+                except HttpResponseError as exc:
+                    if not (self._may_create and is_queue_missing(exc)):
+                        raise
+                await self._create()
                 return await call()
-            except HttpResponseError as exc:
-                if not (self._may_create and is_queue_missing(exc)):
-                    raise
-            try:
-                await self._client.create_queue()
-            except ResourceExistsError:
-                pass  # somebody else was quicker
-            else:
-                log.info("queue created", extra={"queue": self.queue_name})
-            return await call()
+        except ParseError as exc:  # what is said to be a success, and is no XML
+            raise DecodeError("no XML") from exc
+
+    async def _create(self) -> None:
+        try:
+            await self._client.create_queue()
+        except ResourceExistsError:
+            pass  # somebody else was quicker
+        else:
+            log.info("queue created", extra={"queue": self.queue_name})
 
     @contextmanager
     def _complaining(self) -> Iterator[None]:
