@@ -21,7 +21,8 @@ def test_ten_thousand_deliveries_through_a_storm(tmp_path: Path):
     assert len(day.deliveries) > 10_000
     with running(Town(tmp_path)) as town:
         with Storm(1, town.frontend, *town.workers) as storm:
-            sender = town.send(day, per_second=250)
+            sender = town.sender(per_second=250)
+            town.send(day, sender)
         assert all(set(harms) == {"kill", "pause", "stop"} for harms in storm.harms)
         assert sender.answers.total() > len(day.deliveries), "nobody had to send again"
         town.await_frontend()
@@ -33,7 +34,7 @@ def test_several_workers_in_a_storm(tmp_path: Path, workers: int):
     day = simulate_day(workers, END, RUNS_OF_A_THOUSAND)
     with running(Town(tmp_path, workers)) as town:
         with Storm(workers, town.frontend, *town.workers) as storm:
-            town.send(day, per_second=120)
+            town.send(day, town.sender(per_second=120))
         assert all(storm.harms), "somebody was spared"
         town.await_frontend()
         town.recover()

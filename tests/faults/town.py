@@ -2,14 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from signal import SIGCONT
 
-from src.shared.queues.base import Queue
-from src.shared.queues.sqlite import SqliteQueue
+import psutil
+
+from src.shared.settings import StorageSettings
+from src.shared.storage import open_poison_queue
 from src.simulate.days import Day
 from tests.faults.sender import Sender
 from tests.integration.processes import Service, wait_for
@@ -17,7 +19,6 @@ from tests.integration.small_runs import SmallRun, small_run
 from tests.integration.stack import Stack, connection_string
 from tests.integration.truths import assert_true
 
-QUEUE_NAME = "github-webhook-events"
 LEASE_SECONDS = 2.0
 DRAIN_SECONDS = 150.0
 RECOVERY_SECONDS = 10.0
@@ -30,6 +31,7 @@ class Town(Stack):
     def __init__(self, home: Path, workers: int = 1) -> None:
         super().__init__(home)
         self.settings["LEASE_SECONDS"] = str(LEASE_SECONDS)
+        self.settings["POLL_INTERVAL_SECONDS"] = "0.5"  # Azure's queue is not told of a message
         self.workers = [
             self.service("-m", "tests.integration.hasty_backend") for _ in range(workers)
         ]
@@ -45,12 +47,18 @@ class Town(Stack):
         """Before the start: whom the workers take for Application Insights."""
         self.settings["APPLICATIONINSIGHTS_CONNECTION_STRING"] = connection_string(url)
 
-    def send(self, day: Day | SmallRun, per_second: float = 1000) -> Sender:
+    def keep_messages_in(self, storage: Mapping[str, str]) -> None:
+        """Before the start: the variables of a storage account."""
+        self.settings |= storage
+
+    def sender(self, per_second: float = 1000) -> Sender:
+        """Somebody who posts until everything is taken."""
+        return Sender(self.target, per_second)
+
+    def send(self, day: Day | SmallRun, sender: Sender | None = None) -> None:
         """Have all of it acknowledged; it will be looked for in the end."""
         self._told.append(day)
-        sender = Sender(self.target, per_second)
-        sender.send(day.deliveries)
-        return sender
+        (sender or self.sender()).send(day.deliveries)
 
     def recover(self) -> float:
         """Seconds from now to the rows of a delivery that is sent now."""
@@ -69,17 +77,25 @@ class Town(Stack):
         assert asyncio.run(self.poisoned()) == 0
         assert_true(self.tables, *(day.truth for day in self._told))
 
+    def cpu_share(self, seconds: float) -> float:
+        """How much of a core the busiest worker takes, for so long."""
+        processes = [psutil.Process(worker.pid) for worker in self.workers]
+        before = [_cpu_seconds(process) for process in processes]
+        time.sleep(seconds)
+        return max(_cpu_seconds(p) - b for p, b in zip(processes, before, strict=True)) / seconds
+
     async def poisoned(self) -> int:
         """How many messages were given up."""
-        poison = self.open_queue(f"{QUEUE_NAME}-poison")
+        poison = open_poison_queue(StorageSettings(**self.settings))
         try:
             return await poison.depth()
         finally:
             await poison.close()
 
-    def open_queue(self, name: str) -> Queue:
-        """One of the services' queues."""
-        return SqliteQueue(self.home / "queue.sqlite", name)
+
+def _cpu_seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 @contextmanager

@@ -1,0 +1,156 @@
+"""The queue and the store that production uses, in storms, outages and restarts of their own."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from signal import SIGCONT, SIGSTOP, SIGTERM
+from urllib.parse import urlsplit
+
+import pytest
+
+from src.cli.deliver import TIMEOUT_SECONDS
+from src.simulate.days import simulate_day
+from tests.faults.azurite_service import AzuriteService, running_azurite_service, storage_at
+from tests.faults.storm import Storm
+from tests.faults.test_kills import END
+from tests.faults.test_sink_outages import MOST_CPU_SHARE, OUTAGE_SECONDS
+from tests.faults.town import Town, running
+from tests.faults.toxic import HANG, PASS, REFUSE, Toxic, ToxicProxy, toxic_proxy
+from tests.integration.processes import wait_for
+from tests.integration.small_runs import small_run
+
+pytestmark = pytest.mark.slow
+
+WORKERS = 2
+QUIET_SECONDS = 6.0  # Azurite has written everything by then
+STOP_SECONDS = 15.0
+RUNS_UNRELIABLE = 10  # about 150 deliveries
+
+
+@dataclass(frozen=True)
+class Coast:
+    """A town by the sea, with a proxy on each way out of it."""
+
+    town: Town
+    azurite: AzuriteService
+    queue: ToxicProxy
+    store: ToxicProxy
+    sink: ToxicProxy
+
+
+@pytest.fixture(scope="module")
+def coast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coast]:
+    """Services on an Azurite, every request of theirs through a proxy."""
+    town = Town(tmp_path_factory.mktemp("town"), WORKERS)
+    with ExitStack() as stack:
+        azurite = stack.enter_context(running_azurite_service(tmp_path_factory.mktemp("azurite")))
+        insights_port = urlsplit(town.insights_url).port or 0
+        queue, store, sink = (
+            stack.enter_context(toxic_proxy(port, seed))
+            for seed, port in enumerate((azurite.queue_port, azurite.blob_port, insights_port))
+        )
+        town.keep_messages_in(storage_at(store.url, queue.url))
+        town.send_rows_to(sink.url)
+        stack.enter_context(running(town))
+        yield Coast(town, azurite, queue, store, sink)
+
+
+def test_a_storm_over_frontend_and_workers(coast: Coast):
+    town = coast.town
+    with Storm(1, town.frontend, *town.workers) as storm:
+        town.send(simulate_day(1, END, runs=80), town.sender(per_second=60))
+    assert all(storm.harms), "somebody was spared"
+    town.await_frontend()
+    town.recover()
+    town.settle()
+
+
+@pytest.mark.parametrize(
+    "toxic",
+    [REFUSE, HANG, Toxic(cut_after_bytes=0), Toxic(status=503)],
+    ids=["refuses", "hangs", "hangs up", "is busy"],
+)
+def test_a_queue_that(coast: Coast, toxic: Toxic):
+    """Nothing is acknowledged meanwhile; who posts is told so in time to try again."""
+    town = coast.town
+    coast.queue.toxic = toxic
+    with ThreadPoolExecutor(1) as elsewhere:
+        sender = town.sender()
+        sending = elsewhere.submit(town.send, small_run(coast.queue.requests), sender)
+        wait_for(lambda: sender.answers["503"] > 0, TIMEOUT_SECONDS, "a refusal")
+        assert not town.answers(f"{town.url}/ready")
+        assert town.cpu_share(OUTAGE_SECONDS) < MOST_CPU_SHARE
+        assert set(sender.answers) == {"503"}
+        coast.queue.toxic = PASS
+        town.recover()
+        sending.result()
+    town.settle()
+
+
+@pytest.mark.parametrize(
+    "toxic",
+    [REFUSE, HANG, Toxic(cut_after_bytes=0), Toxic(cut_after_bytes=100), Toxic(status=500)],
+    ids=["refuses", "hangs", "hangs up", "breaks off", "is broken"],
+)
+def test_a_store_that(coast: Coast, toxic: Toxic):
+    """Messages are acknowledged, and wait in the queue."""
+    town = coast.town
+    coast.store.toxic = toxic
+    town.send(small_run(coast.store.requests))
+    assert town.cpu_share(OUTAGE_SECONDS) < MOST_CPU_SHARE
+    assert town.depth() > 0
+    coast.store.toxic = PASS
+    town.recover()
+    town.settle()
+
+
+def test_everything_unreliable_at_once(coast: Coast):
+    town = coast.town
+    everything = (coast.queue, coast.store, coast.sink)
+    toxics = (
+        Toxic(status=503, share=0.1),
+        Toxic(cut_after_bytes=0, share=0.1),
+        Toxic(delay_seconds=0.3, share=0.3),
+        Toxic(status=500, share=0.3),
+    )
+    for number, toxic in enumerate(toxics):
+        for proxy in everything:
+            proxy.toxic = toxic
+        town.send(simulate_day(300 + number, END, RUNS_UNRELIABLE))
+    assert all(proxy.troubles for proxy in everything)
+    for proxy in everything:
+        proxy.toxic = PASS
+    town.recover()
+    town.settle()
+
+
+def test_everything_away_at_once(coast: Coast):
+    town = coast.town
+    town.send(simulate_day(400, END, RUNS_UNRELIABLE))
+    for proxy in (coast.sink, coast.store, coast.queue):
+        proxy.toxic = REFUSE
+    assert town.cpu_share(OUTAGE_SECONDS) < MOST_CPU_SHARE
+    for proxy in (coast.sink, coast.store, coast.queue):
+        proxy.toxic = PASS
+    town.recover()
+    town.settle()
+
+
+def test_an_emulator_that_is_paused_and_restarted(coast: Coast):
+    """What it was given is there when it is back; so is everybody who waited for it."""
+    town, azurite = coast.town, coast.azurite
+    town.send(small_run(500))
+    azurite.signal(SIGSTOP)
+    time.sleep(OUTAGE_SECONDS)
+    azurite.signal(SIGCONT)
+    town.recover()
+    town.settle()
+    time.sleep(QUIET_SECONDS)
+    azurite.signal(SIGTERM)
+    azurite.wait(STOP_SECONDS)
+    assert not town.answers(f"{town.url}/ready")
+    azurite.start()
+    town.recover()
+    town.settle()
