@@ -110,7 +110,7 @@ class OtlpSink:
         """One call, and smaller ones where only those tell which rows are no good."""
         answer = await self._call(rows)
         if answer.is_away:
-            return Receipt(rows, (), answer.complaint)
+            return Receipt(rows, (), answer.complaint, answer.retry_after_seconds)
         if answer.rejected == 0:
             return Receipt()
         if len(rows) in {1, answer.rejected}:

@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import pytest
@@ -144,6 +145,29 @@ async def test_an_answer_that_says_nothing_of_the_rows_is_an_outage(
     assert ([*receipt.missing], [*receipt.refused]) == (sent, [])
     assert receipt.complaint == f"the OTLP endpoint answered {status}"
     assert receiver.calls == [2], "asked once: the queue does the retrying"
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("7", 7, 7),
+        ("soon", None, None),
+        ("", None, None),
+        (format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), 3000, 3600),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0),
+    ],
+)
+async def test_when_to_ask_again_is_told(
+    receiver: Receiver, text: str, least: float | None, most: float | None
+):
+    receiver.judge = lambda _: Verdict(429, headers={"Retry-After": text})
+    async with sink_to(receiver.url) as sink:
+        after = (await sink.emit(rows(1, spans=1))).retry_after_seconds
+    if least is None or most is None:
+        assert after is None
+    else:
+        assert after is not None
+        assert least <= after <= most
 
 
 @pytest.mark.parametrize("body", [b"<html>", b'{"partialSuccess": {}}'])
