@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from src.shared.azure_account import account_by_connection_string
+from src.shared.azure_clients import open_container
 from src.shared.errors import ObjectMissingError, ObjectStoreUnavailableError
 from src.shared.object_store import ObjectStore, folder_store, memory_store, segment
+from tests.azurite import Azurite, fresh_name
 
 pytestmark = pytest.mark.anyio
 
@@ -17,9 +20,26 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(params=["folder", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
-    return folder_store(tmp_path / "not" / "yet") if request.param == "folder" else memory_store()
+def container(request: pytest.FixtureRequest) -> ObjectStore:
+    azurite: Azurite = request.getfixturevalue("azurite")
+    account = account_by_connection_string(azurite.connection_string)
+    return open_container(account, fresh_name(), None, may_create=True)
+
+
+def folder(request: pytest.FixtureRequest) -> ObjectStore:
+    return folder_store(request.getfixturevalue("tmp_path") / "not" / "yet")
+
+
+KINDS: dict[str, Callable[[pytest.FixtureRequest], ObjectStore]] = {
+    "folder": folder,
+    "memory": lambda _: memory_store(),
+    "azure": container,
+}
+
+
+@pytest.fixture(params=KINDS)
+def store(request: pytest.FixtureRequest) -> ObjectStore:
+    return KINDS[request.param](request)
 
 
 @pytest.mark.parametrize("body", [b"", b"one", bytes(range(256)) * 4096])
