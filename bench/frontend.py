@@ -2,7 +2,8 @@
 
 Every server runs as one process on a core of its own; 64 keep-alive connections from another
 process send the same signed body. Ours answers when SQLite has synced the message
-(synchronous=FULL), the others keep nothing.
+(synchronous=FULL), or when Azure Storage Queue has it; the others keep nothing. Azurite stands in
+for the latter, where it is there (`make test` fetches it), on the loading process's core.
 """
 
 import json
@@ -18,6 +19,7 @@ from tempfile import TemporaryDirectory
 
 from src.shared.github_signature import sign
 
+from .azure import azure_settings
 from .bodies import job_body, padded
 from .machine import cpu_seconds, loading_core, memory_mib, served_core
 from .processes import SECRET, await_answer, free_port, output_of, python, running
@@ -31,6 +33,7 @@ DELIVERIES = 4_000
 
 C_FLOOR = "C, epoll, HMAC"
 OURS = "**GitHub Telemetry**, synced to SQLite"
+OURS_AZURE = "**GitHub Telemetry**, on Azure Storage Queue"
 
 
 @dataclass
@@ -103,12 +106,15 @@ def _rows(servers: Sequence[Server]) -> Iterator[list[str]]:
 @contextmanager
 def _servers(folder: Path) -> Iterator[list[Server]]:
     """All servers at once: an idle one costs nothing, and rounds can alternate."""
-    environment = {"GITHUB_WEBHOOK_SECRET": SECRET, "GITHUB_TELEMETRY_HOME": str(folder)}
+    common = {"GITHUB_WEBHOOK_SECRET": SECRET, "GITHUB_TELEMETRY_HOME": str(folder)}
     with ExitStack() as stack:
+        commands = [(name, command, {}) for name, command in _commands(folder)]
+        if azure := stack.enter_context(azure_settings(folder)):
+            commands.append((OURS_AZURE, lambda _: python("src", "frontend"), azure))
         servers = []
-        for name, command in _commands(folder):
+        for name, command, more in commands:
             port = free_port()
-            settings = {**environment, "HOST": "127.0.0.1", "PORT": str(port)}
+            settings = {**common, **more, "HOST": "127.0.0.1", "PORT": str(port)}
             process = stack.enter_context(running(command(port), served_core(), settings))
             await_answer(port)
             servers.append(Server(name, port, process.pid))

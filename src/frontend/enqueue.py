@@ -2,8 +2,9 @@
 
 A put to a cloud's queue costs its client ten times what all else about a delivery costs. So
 while one put is under way the next message fills: it holds as many events as wait and fit, and
-each caller hears of the message that holds his own. One slow connection must not hold everybody,
-so after a moment's patience a further put starts beside it, up to a few.
+each caller hears of the message that holds his own. Where many come, the next put waits a few
+milliseconds for those who were just answered. One slow connection must not hold everybody, so
+after a moment's patience a further put starts beside it, up to a few.
 
 A queue without a limit to its messages is one that commits in groups itself (SQLite): it gets
 every event as a message of its own.
@@ -18,6 +19,7 @@ from ..shared.errors import QueueUnavailableError
 from ..shared.queues.base import Queue
 
 PUT_DEADLINE_SECONDS = 6.0  # then its callers have given up, and others need the place
+LINGER_SECONDS = 0.005  # halves the puts where all connections are busy
 PATIENCE_SECONDS = 0.075  # several times what a put takes where all is well
 MOST_IN_FLIGHT = 4
 MOST_EVENTS = 128
@@ -33,8 +35,9 @@ class Enqueuer:
         self._queue = queue
         self._waiting: deque[_Waiting] = deque()
         self._in_flight: set[asyncio.Task[None]] = set()
-        self._patience: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._is_starting = False  # a put that has not taken its events yet: more may join
+        self._is_busy = False  # the last one held several
 
     async def put(self, event: messages.Event) -> None:
         """Return when the event is durable; cancelled before its put began, it is left out.
@@ -52,22 +55,29 @@ class Enqueuer:
 
     async def close(self) -> None:
         """Finish what was accepted. The queue stays open."""
-        while self._in_flight:
+        while self._waiting or self._in_flight:
+            self._start()
             await asyncio.wait(self._in_flight)
+        self._stop_timer()
 
     def _consider(self) -> None:
         """Start a put where none is under way or a message is full; else soon."""
         if self._is_starting or not self._waiting:
             return
-        if not self._in_flight or len(self._waiting) >= MOST_EVENTS:
+        is_idle = not self._in_flight and self._timer is None
+        if is_idle or len(self._waiting) >= MOST_EVENTS:
             self._start()
-        elif self._patience is None:
-            loop = asyncio.get_running_loop()
-            self._patience = loop.call_later(PATIENCE_SECONDS, self._start)
+        elif self._timer is None:
+            self._start_in(PATIENCE_SECONDS)
+
+    def _start_in(self, seconds: float) -> None:
+        """Start a put then, and not before, unless a message is full."""
+        self._stop_timer()
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._start)
 
     def _start(self) -> None:
         """Begin a put with what waits; where too many are under way, the first to end does."""
-        self._stop_waiting()
+        self._stop_timer()
         if self._waiting and len(self._in_flight) < MOST_IN_FLIGHT:
             self._is_starting = True
             task = asyncio.create_task(self._send())
@@ -76,18 +86,23 @@ class Enqueuer:
 
     def _end(self, task: asyncio.Task[None]) -> None:
         self._in_flight.discard(task)
-        if not self._is_starting:
+        if self._is_starting:
+            return
+        if self._is_busy:
+            self._start_in(LINGER_SECONDS)
+        else:
             self._start()
 
-    def _stop_waiting(self) -> None:
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     async def _send(self) -> None:
         """Put the oldest events; those of one message end alike, well or not."""
         group = self._next_group()
         self._is_starting = False
+        self._is_busy = len(group) > 1
         self._consider()
         for message, part in _messages(group, self._queue.max_message_bytes):
             error = await self._try(message)

@@ -186,6 +186,30 @@ async def test_a_stuck_put_holds_nobody_for_long_and_few_are_started():
     await asyncio.gather(*tasks)
 
 
+async def test_a_lone_caller_waits_for_nobody():
+    queue = PromptQueue()
+    enqueuer = Enqueuer(queue)
+    began = monotonic()
+    for number in range(50):
+        await enqueuer.put(event(number))
+
+    assert monotonic() - began < 50 * module.LINGER_SECONDS
+    assert len(queue.bodies) == 50
+
+
+async def test_where_many_come_again_at_once_they_share_the_next_message():
+    queue = PromptQueue()
+    enqueuer = Enqueuer(queue)
+
+    async def come_again(number: int) -> None:
+        for _ in range(5):
+            await enqueuer.put(event(number))
+            await asyncio.sleep(0.001 * (number % 3))
+
+    await asyncio.gather(*map(come_again, range(30)))
+    assert len(queue.bodies) < 10
+
+
 async def test_a_full_message_waits_for_no_other():
     queue = CloudQueue()
     enqueuer = Enqueuer(queue)
@@ -241,7 +265,7 @@ async def test_no_message_is_over_the_limit_that_could_be_split(
 async def test_close_finishes_what_was_accepted():
     queue = CloudQueue()
     enqueuer = Enqueuer(queue)
-    tasks = put(enqueuer, 1)
+    tasks = put(enqueuer, 0, 1)
     await until(lambda: len(queue.puts) == 1)
     tasks += put(enqueuer, 2)
     await asyncio.sleep(0)
