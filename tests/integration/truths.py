@@ -43,8 +43,13 @@ def assert_true(tables: Insights, *truths: Truth) -> None:
         }
         rows = {_key(row): row for row in newest(tables, table).values()}
         assert rows.keys() == expected.keys()
-        for key, facts in expected.items():
-            assert {column: rows[key].get(column) for column in facts} == facts
+        wrong = {key: _untrue(rows[key], facts) for key, facts in expected.items()}
+        assert {key: told for key, told in wrong.items() if told} == {}
+
+
+def _untrue(row: Facts, facts: Facts) -> dict[str, tuple[object, object]]:
+    """What a row tells, and what it should, where that differs."""
+    return {name: (row.get(name), fact) for name, fact in facts.items() if row.get(name) != fact}
 
 
 def _facts(truths: tuple[RunTruth | JobTruth | StepTruth, ...]) -> Iterator[Facts]:
