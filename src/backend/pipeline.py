@@ -75,9 +75,10 @@ class Pipeline:
         return verdicts | {x: Verdict(exc, passed_at=self._passed_at) for x, exc in tripped.items()}
 
     def _note_passing(self, out: Sequence[Planned], verdicts: Verdicts, now: datetime) -> None:
+        """Only what has rows shows that the whole way is free; a repetition asks no sink."""
+        if not out:
+            return
+        self._passed_at = now
         passed = sum(verdict is OUT for verdict in verdicts.values())
-        if passed:
-            self._passed_at = now
-        if out:
-            log.info("emitted", extra={"deliveries": passed, "rows": sum(len(p.rows) for p in out)})
-            self._health.count(CLAMPED, sum(p.clamped_count for p in out))
+        log.info("emitted", extra={"deliveries": passed, "rows": sum(len(p.rows) for p in out)})
+        self._health.count(CLAMPED, sum(p.clamped_count for p in out))

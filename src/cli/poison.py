@@ -1,0 +1,172 @@
+"""`poison`: what could not be processed, listed, shown, put back into the queue, or dropped."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import click
+import msgspec
+
+from ..shared.queues.base import Queue
+from .shelf import Laid, Shelf, describe, open_shelf
+
+EXAMPLES = """\b
+Examples:
+  python -m src poison list
+  python -m src poison show 17
+  python -m src poison retry --all
+  python -m src poison drop 17 --yes
+"""
+
+every = click.option("--all", "every", is_flag=True, help="All that lies there.")
+
+
+@click.group(epilog=EXAMPLES)
+def command() -> None:
+    """See what could not be processed, and decide what becomes of it.
+
+    A message becomes poison when it is no event of ours, or when it failed five times while others
+    passed. It lies there, intact, until you retry or drop it. The queue is the one that the
+    worker's settings name.
+    """
+
+
+@command.command("list", epilog="Example: python -m src poison list --json")
+@click.option("--json", "as_json", is_flag=True, help="A list of objects, for scripts.")
+def list_(*, as_json: bool) -> None:
+    """List what lies there: since when, why, and what it is about."""
+    _run(lambda: _list(as_json=as_json))
+
+
+@command.command(epilog="Example: python -m src poison show 17 --raw > message")
+@click.argument("message_id", metavar="ID")
+@click.option("--raw", is_flag=True, help="The original's bytes, and nothing else.")
+def show(message_id: str, *, raw: bool) -> None:
+    """Show one message: why and when it failed, and what is in it."""
+    _run(lambda: _show(message_id, raw=raw))
+
+
+@command.command(epilog="Example: python -m src poison retry 17 18")
+@click.argument("message_ids", metavar="[ID]...", nargs=-1)
+@every
+def retry(message_ids: tuple[str, ...], *, every: bool) -> None:
+    """Put messages back into the queue, their attempts forgotten."""
+    _check_choice(message_ids, every=every)
+    _run(lambda: _retry(message_ids))
+
+
+@command.command(epilog="Example: python -m src poison drop 17 --yes")
+@click.argument("message_ids", metavar="[ID]...", nargs=-1)
+@every
+@click.option("--yes", is_flag=True, help="Yes, for good: nothing is dropped without it.")
+def drop(message_ids: tuple[str, ...], *, every: bool, yes: bool) -> None:
+    """Delete messages for good."""
+    _check_choice(message_ids, every=every)
+    if not yes:
+        raise click.UsageError("This deletes for good: say --yes. (`show ID --raw` keeps a copy.)")
+    _run(lambda: _drop(message_ids))
+
+
+def _check_choice(message_ids: Sequence[str], *, every: bool) -> None:
+    if bool(message_ids) == every:
+        raise click.UsageError("Name the messages by ID (see `poison list`), or say --all.")
+
+
+def _run(task: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    from ..shared.errors import QueueUnavailableError, SettingsError
+    from ..shared.settings import refuse
+
+    try:
+        asyncio.run(task())
+    except SettingsError as exc:
+        raise refuse(exc) from None
+    except QueueUnavailableError as exc:
+        raise click.ClickException(str(exc)) from exc
+
+
+@asynccontextmanager
+async def _queues() -> AsyncIterator[tuple[Queue, Queue]]:
+    """The worker's queue and its poison queue."""
+    from ..backend.settings import BackendSettings
+    from ..shared.settings import load
+    from ..shared.storage import open_poison_queue, open_queue
+
+    settings = load(BackendSettings)
+    queue, poison = open_queue(settings), open_poison_queue(settings)
+    try:
+        yield queue, poison
+    finally:
+        await poison.close()
+        await queue.close()
+
+
+async def _list(*, as_json: bool) -> None:
+    from ..insights.answers import Answer
+    from ..insights.presentation import print_json, print_table
+
+    async with _queues() as (_, poison), open_shelf(poison) as shelf:
+        rows = [describe(laid) for laid in shelf.laid]
+    columns = list(rows[0]) if rows else ["id"]
+    (print_json if as_json else print_table)(Answer(columns, [[*row.values()] for row in rows]))
+    if not rows:
+        click.echo("no poison", err=True)
+    _tell_of_others(shelf)
+
+
+async def _show(message_id: str, *, raw: bool) -> None:
+    async with _queues() as (_, poison), open_shelf(poison) as shelf:
+        [laid] = _chosen(shelf, [message_id])
+    if raw:
+        sys.stdout.buffer.write(laid.body)
+        return
+    for name, value in describe(laid).items():
+        if value is not None:
+            click.echo(f"{name}: {value if isinstance(value, str) else json.dumps(value)}")
+    click.echo(_pretty(laid))
+
+
+def _pretty(laid: Laid) -> str:
+    """The events as JSON; what cannot be read as such is shown as Python writes bytes."""
+    if not laid.events:
+        return repr(laid.body)
+    return msgspec.json.format(msgspec.json.encode(laid.events)).decode()
+
+
+async def _retry(message_ids: Sequence[str]) -> None:
+    async with _queues() as (queue, poison), open_shelf(poison) as shelf:
+        for laid in _chosen(shelf, message_ids):
+            await queue.put(laid.fresh_body())  # first: a crash in between leaves one too many
+            await poison.delete([laid.message])
+            click.echo(f"put back: {laid.message.id}")
+    _tell_of_others(shelf)
+
+
+async def _drop(message_ids: Sequence[str]) -> None:
+    async with _queues() as (_, poison), open_shelf(poison) as shelf:
+        for laid in _chosen(shelf, message_ids):
+            await poison.delete([laid.message])
+            click.echo(f"dropped: {laid.message.id}")
+    _tell_of_others(shelf)
+
+
+def _chosen(shelf: Shelf, message_ids: Sequence[str]) -> list[Laid]:
+    """Those by these ids, or all; where one is not there, none is touched."""
+    if not message_ids:
+        return list(shelf.laid)
+    by_id = {laid.message.id: laid for laid in shelf.laid}
+    unknown = [id_ for id_ in message_ids if id_ not in by_id]
+    if unknown:
+        _tell_of_others(shelf)
+        raise click.ClickException(f"no message {' '.join(unknown)} there: see `poison list`")
+    return [by_id[id_] for id_ in dict.fromkeys(message_ids)]
+
+
+def _tell_of_others(shelf: Shelf) -> None:
+    if shelf.held_by_others:
+        click.echo(
+            f"{shelf.held_by_others} more are held by another command: try again in a minute",
+            err=True,
+        )

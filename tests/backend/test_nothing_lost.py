@@ -1,0 +1,263 @@
+"""The real worker and state in a world where everything goes wrong, in any order.
+
+Hypothesis fills the queue, spoils the parts, and lets workers come, stand still, crash at any call
+and go. When it is done the world is mended, and the laws must hold: what was acknowledged is in the
+tables, as if nothing had gone wrong; nothing is poisoned that alone succeeds; what is poisoned is
+there, intact; nothing is left in the queue.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from contextlib import suppress
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from src.backend import poison
+from src.backend.state import State
+from src.backend.worker import Pace, Worker
+from src.model.samples import SAMPLES
+from src.shared import messages
+from src.shared.messages import Event
+from tests.backend.bodies import event_of, job_body, run_body
+from tests.backend.mortal_life import (
+    CURSED,
+    CURSED_WHOLLY,
+    OF_OTHERS,
+    OF_SINKS,
+    TRIPPING,
+    Crash,
+    Life,
+    Mood,
+    MortalPart,
+    MortalSink,
+    World,
+)
+from tests.backend.virtual_time import BEGINNING, VirtualLoop
+
+PACE = Pace(messages_per_batch=4, lease_seconds=30, poll_seconds=20)
+SLOTS = (0, 1)
+MOST_TOTAL_REFUSALS = 3
+"""Five would be five attempts: where all is refused, that counts once at most, afterwards."""
+UNLIKE_SERVICES = {Mood.REFUSING, Mood.BROKEN}
+GARBAGE = (b"", b"\0\x01", b"hello", b"[]", b'{"version": 1}', b"x\x9c")
+NEWER_ENVELOPE = b'{"version": 2, "events": [{"new": true}]}'
+AN_HOUR_SECONDS = 3600.0
+
+ordinary = st.builds(
+    lambda number, action: event_of(
+        job_body(action, id=number), f"job-{number}-{action[:4]}", seconds=len(action)
+    ),
+    st.integers(1, 6),
+    st.sampled_from(["queued", "waiting", "in_progress", "completed"]),
+) | st.builds(
+    lambda number, action: event_of(run_body(action, id=number), f"run-{number}-{action}"),
+    st.integers(1, 3),
+    st.sampled_from(["requested", "completed"]),
+)
+bad = st.builds(
+    lambda number, name: event_of(job_body(id=1000 + number, name=name), f"bad-{number}"),
+    st.integers(1, 10_000),
+    st.sampled_from([CURSED, CURSED_WHOLLY, TRIPPING]),
+)
+spoiled = st.builds(
+    lambda number: Event("workflow_run", f"spoiled-{number}", BEGINNING, msgspec.Raw(b"[]")),
+    st.integers(1, 10_000),
+)
+newer = st.builds(
+    lambda number: Event(SAMPLES, f"newer-{number}", BEGINNING, msgspec.Raw(b"{}")),
+    st.integers(1, 10_000),
+)
+
+
+class Adversary(RuleBasedStateMachine):
+    """What the world does to a delivery."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = VirtualLoop()
+        self.loop.set_exception_handler(lambda *_: None)  # the dead leave tasks behind
+        self.world = World(self.loop, _dice())
+        self.lives: dict[int, tuple[Life, asyncio.Event, asyncio.Task[None]]] = {}
+        self.sound: list[Event] = []
+        self.doomed: list[Event] = []
+        self.garbage: list[bytes] = []
+        self.total_refusals = 0
+
+    # --- what comes in ---
+
+    @rule(events=st.lists(ordinary, min_size=1, max_size=5))
+    def deliver(self, events: list[Event]) -> None:
+        self.sound += events
+        self._put(messages.encode(events))
+
+    @rule(
+        events=st.lists(ordinary, max_size=3),
+        ill=st.lists(bad | spoiled | newer, min_size=1, max_size=3),
+    )
+    def deliver_in_bad_company(self, events: list[Event], ill: list[Event]) -> None:
+        self.sound += events
+        self.doomed += ill
+        self._put(messages.encode([*ill[1:], *events, *ill[:1]]))
+
+    @rule(body=st.sampled_from([*GARBAGE, NEWER_ENVELOPE]))
+    def put_by_hand(self, body: bytes) -> None:
+        self.garbage.append(body)
+        self._put(body)
+
+    # --- what goes wrong ---
+
+    @rule(part=st.sampled_from(["queue", "poison", "store"]), mood=st.sampled_from(OF_OTHERS))
+    def spoil(self, part: str, mood: Mood) -> None:
+        self.world.moods[part] = mood
+
+    @rule(sink=st.sampled_from(["one sink", "another sink"]), mood=st.sampled_from(OF_SINKS))
+    def spoil_sink(self, sink: str, mood: Mood) -> None:
+        if mood in UNLIKE_SERVICES:
+            self.total_refusals += 1
+            if self.total_refusals > MOST_TOTAL_REFUSALS:
+                return
+        self.world.moods[sink] = mood
+
+    @rule()
+    def mend(self) -> None:
+        self.world.moods.clear()
+
+    # --- who does the work ---
+
+    @rule(slot=st.sampled_from(SLOTS))
+    def start(self, slot: int) -> None:
+        if slot not in self.lives or self.lives[slot][2].done():
+            life, stop = Life(self.loop), asyncio.Event()
+            task = self.loop.create_task(self._worker(life).run(stop))
+            self.lives[slot] = life, stop, task
+
+    @rule(slot=st.sampled_from(SLOTS))
+    def stop(self, slot: int) -> None:
+        if slot in self.lives:
+            self.lives[slot][1].set()
+
+    @rule(slot=st.sampled_from(SLOTS), steps=st.integers(0, 40))
+    def crash(self, slot: int, steps: int) -> None:
+        if slot in self.lives:
+            self.lives[slot][0].steps_left = steps
+
+    @rule(slot=st.sampled_from(SLOTS), seconds=st.sampled_from([5, 100]))
+    def stand_still(self, slot: int, seconds: float) -> None:
+        if slot in self.lives:
+            self.lives[slot][0].stands_until = self.loop.time() + seconds
+
+    @initialize()
+    def begin(self) -> None:
+        self.start(0)
+
+    @rule(seconds=st.sampled_from([0.01, 0.5, 3, 15, 90, 400]))
+    def pass_time(self, seconds: float) -> None:
+        self.loop.run_until_complete(asyncio.sleep(seconds))
+
+    # --- and in the end ---
+
+    def teardown(self) -> None:
+        try:
+            self._mend_everything()
+            self._check()
+        finally:
+            self._end()
+
+    def _mend_everything(self) -> None:
+        """All is well, and there is other traffic: what fails alone can be told from the world."""
+        self.mend()
+        for life, _, _ in self.lives.values():
+            life.steps_left, life.stands_until = None, 0.0
+        for number in range(30):
+            for slot in SLOTS:
+                self.start(slot)
+            fresh = event_of(job_body(id=5000 + number), f"fresh-{number}")
+            self.deliver([fresh])
+            self.pass_time(20)
+        kinds_left = {body[:14] for body in self.world.queue.bodies}
+        left = [e for body in self.world.queue.bodies for e in poison.events_of(body)]
+        assert all(event.kind == SAMPLES for event in left), (left, kinds_left)
+        self.pass_time(AN_HOUR_SECONDS + 200)
+        assert self.world.queue.bodies == []
+
+    def _check(self) -> None:
+        expected = _tables_without_faults(self.sound)
+        for name, sink in self.world.sinks.items():
+            newest, spans = sink.tables
+            assert {k: v for k, v in newest.items() if k in expected[0]} == expected[0], name
+            assert spans >= expected[1], name
+        records = [poison.decode(body) for body in self.world.poison.bodies]
+        bodies = [record.body for record in records if record]
+        assert len(bodies) == len(records)
+        poisoned = {e.id: e.body for body in bodies for e in poison.events_of(body)}
+        assert poisoned == {event.id: event.body for event in self.doomed}
+        assert {b for b in bodies if not poison.events_of(b)} == {*self.garbage}
+
+    def _put(self, body: bytes) -> None:
+        self.loop.run_until_complete(self.world.queue.put(body))
+
+    def _worker(self, life: Life) -> Worker:
+        return worker_in(self.world, life)
+
+    def _end(self) -> None:
+        for _, stop, _ in self.lives.values():
+            stop.set()
+        self.pass_time(60)
+        for _, _, task in self.lives.values():
+            with suppress(Crash):
+                task.result()
+        self.loop.close()
+
+
+def _dice() -> Random:
+    return Random(0)  # noqa: S311 -- no secret
+
+
+def worker_in(world: World, life: Life) -> Worker:
+    parts: list[Any] = [
+        MortalPart(world.queue, "queue", world, life),
+        MortalPart(world.poison, "poison", world, life),
+        State(MortalPart(world.store, "store", world, life)),  # type: ignore[arg-type]
+    ]
+    sinks = [MortalSink(sink, name, world, life) for name, sink in world.sinks.items()]
+    return Worker(*parts, sinks, PACE, now=world.loop.now)
+
+
+def _tables_without_faults(events: list[Event]) -> tuple[dict[str, tuple[float, str]], set[int]]:
+    loop = VirtualLoop()
+    world = World(loop, _dice())
+    for event in events:
+        loop.run_until_complete(world.queue.put(messages.encode([event])))
+    worker = worker_in(world, Life(loop))
+    while world.queue.bodies:
+        loop.run_until_complete(worker.work())
+    loop.close()
+    return world.sinks["one sink"].tables
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    """A life full of crashes would log more than all other tests together."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.mark.slow
+def test_whatever_happens_nothing_is_lost() -> None:
+    run_state_machine_as_test(
+        Adversary,
+        settings=settings(
+            max_examples=100,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
