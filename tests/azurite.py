@@ -50,7 +50,10 @@ def fresh_name() -> str:
 
 @contextmanager
 def running_azurite(folder: Path, *options: str) -> Iterator[Azurite]:
-    """Start it, wait until it listens, kill it in the end; what it keeps, it keeps in memory."""
+    """Start it, wait until it listens, kill it in the end; what it keeps, it keeps in memory.
+
+    It logs each request to azurite.log in the folder, unless `--silent` is among the options.
+    """
     node = shutil.which("node")
     if node is None or not MAIN.exists():
         pytest.skip("no Azurite: `make test` fetches it (npm ci)")
@@ -73,7 +76,7 @@ def running_azurite(folder: Path, *options: str) -> Iterator[Azurite]:
 
 # The SDK speaks of a newer version of the service than the emulator knows.
 _OPTIONS = (
-    *("--skipApiVersionCheck", "--disableTelemetry", "--silent", "--inMemoryPersistence"),
+    *("--skipApiVersionCheck", "--disableTelemetry", "--inMemoryPersistence"),
     *("--blobPort", "0", "--queuePort", "0", "--tablePort", "0"),
 )
 

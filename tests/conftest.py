@@ -24,7 +24,7 @@ def corpus() -> Path:
 @pytest.fixture(scope="session")
 def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
     """One emulator for all tests, each of which uses names of its own."""
-    with running_azurite(tmp_path_factory.mktemp("azurite")) as azurite:
+    with running_azurite(tmp_path_factory.mktemp("azurite"), "--silent") as azurite:
         yield azurite
 
 
