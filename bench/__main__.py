@@ -1,4 +1,4 @@
-"""`python -m bench [frontend|worker|latency|startup]…`: what to measure in, Markdown out."""
+"""`python -m bench [PART]…`: what to measure in, Markdown out."""
 
 import argparse
 
@@ -7,6 +7,8 @@ from .frontend import frontend_table
 from .latency import DELIVERIES as LATENCY_DELIVERIES
 from .latency import latency_table
 from .machine import describe
+from .pressure import SECONDS as PRESSURE_SECONDS
+from .pressure import pressure_table
 from .startup import startup_table
 from .worker import (
     DECISIONS,
@@ -21,7 +23,7 @@ from .worker import (
 ROUNDS = 5
 QUICK = 20  # a quick run takes this part of the counts: enough to see that all works
 
-PARTS = ("frontend", "worker", "latency", "startup")
+PARTS = ("frontend", "pressure", "worker", "latency", "startup")
 
 
 def main() -> None:
@@ -54,6 +56,9 @@ def _print(part: str, arguments: argparse.Namespace) -> None:
     rounds, share = arguments.rounds, QUICK if arguments.quick else 1
     if part == "frontend":
         _section("A delivery to the frontend", frontend_table(rounds, FRONTEND_DELIVERIES // share))
+    elif part == "pressure":
+        seconds = PRESSURE_SECONDS / (4 if arguments.quick else 1)
+        _section("Under pressure", pressure_table(seconds))
     elif part == "worker":
         _section("From message to decision", decision_table(rounds, DECISIONS // share))
         _section("From message to acknowledged rows", rows_table(rounds, JOBS // share))

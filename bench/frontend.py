@@ -68,7 +68,7 @@ class Server:
 def frontend_table(rounds: int, deliveries: int = DELIVERIES) -> str:
     """Median over alternating rounds of so many deliveries each, with what it rests on."""
     body = padded(job_body(0, "completed", STEPS, datetime.now(UTC)), BODY_BYTES)
-    request = _request(body)
+    request = signed_request(body)
     with TemporaryDirectory() as folder, _servers(Path(folder)) as servers:
         for server in servers:
             server.load(request, deliveries // 5)
@@ -146,7 +146,8 @@ def _build_floor(folder: Path) -> Path | None:
     return program if built.returncode == 0 else None
 
 
-def _request(body: bytes) -> bytes:
+def signed_request(body: bytes) -> bytes:
+    """A delivery as GitHub sends it, head and body."""
     head = (
         "POST /webhook HTTP/1.1\r\nhost: 127.0.0.1\r\nuser-agent: GitHub-Hookshot/bench\r\n"
         "accept: */*\r\ncontent-type: application/json\r\nx-github-event: workflow_job\r\n"

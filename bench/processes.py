@@ -62,6 +62,21 @@ def output_of(command: Sequence[str], core: int, stdin: bytes = b"") -> bytes:
     ).stdout
 
 
+def fed(command: Sequence[str], core: int, stdin: bytes) -> subprocess.Popen[bytes]:
+    """The command, started and given this on its standard input: no more than a pipe holds."""
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        preexec_fn=partial(os.sched_setaffinity, 0, {core}),  # noqa: PLW1509 -- no threads of ours
+    )
+    assert process.stdin is not None
+    process.stdin.write(stdin)
+    process.stdin.close()
+    return process
+
+
 def free_port() -> int:
     """A port that nobody listens on at the moment."""
     with socket.socket() as probe:

@@ -44,7 +44,15 @@ def test_every_delivery_to_the_frontend_is_taken_and_ours_are_in_the_queue():
     table = rows(printed)
     assert len(table) >= 4
     assert {row[-1] for row in table} == {"0"}
-    assert [row[2] for row in table if "GitHub Telemetry" in row[0]] == ["1.00"]
+    assert [row[2] for row in table if "synced to SQLite" in row[0]] == ["1.00"]
+
+
+@pytest.mark.slow
+def test_under_pressure_everybody_gets_the_answer_that_is_his():
+    table = rows(quick("pressure"))
+    assert [row[1] for row in table] == ["500", "300", "5,000"]
+    assert [row[-1] for row in table] == ["0", "0", "0"]
+    assert all(0 < number(median) <= number(p99) for *_, median, p99, _ in table)
 
 
 @pytest.mark.slow
