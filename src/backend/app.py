@@ -8,6 +8,9 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from ..shared.errors import SettingsError
+from ..shared.health import Health
+from ..shared.health_export import Destination, exporting
+from ..shared.health_log import reporting
 from ..shared.logs import set_up_logs
 from ..shared.queues.base import Queue
 from ..shared.settings import load, refuse
@@ -68,11 +71,23 @@ async def serve(settings: BackendSettings) -> None:
     gc.freeze()  # what was loaded stays; the collector need not look at it again and again
     log.info("worker started", extra={"queue": settings.queue_name, "sinks": len(sinks)})
     parts: tuple[Queue | Sink, ...] = (*sinks, poison, queue)
+    health = Health()
     async with AsyncExitStack() as opened:  # closes all, also where one of them raises
+        await opened.enter_async_context(exporting(health, _health_to(settings)))
         for part in parts:
             opened.push_async_callback(part.close)
-        await Worker(queue, poison, state, sinks, pace).run(stop)
+        await opened.enter_async_context(reporting(health, queue))
+        await Worker(queue, poison, state, sinks, pace, health).run(stop)
     log.info("worker stopped")
+
+
+def _health_to(settings: BackendSettings) -> Destination:
+    connection = settings.connection_string
+    return Destination(
+        "github-telemetry-backend",
+        connection.get_secret_value() if connection else None,
+        settings.otlp_endpoint,
+    )
 
 
 def _stop_on_signals() -> asyncio.Event:
