@@ -1,4 +1,5 @@
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -9,7 +10,13 @@ from hypothesis import strategies as st
 from src.shared.azure_account import account_by_connection_string
 from src.shared.azure_clients import open_container
 from src.shared.errors import ObjectMissingError, ObjectStoreUnavailableError
-from src.shared.object_store import ObjectStore, folder_store, memory_store, segment
+from src.shared.object_store import (
+    ObjectStore,
+    bucket_store,
+    folder_store,
+    memory_store,
+    segment,
+)
 from tests.azurite import Azurite, fresh_name
 
 pytestmark = pytest.mark.anyio
@@ -30,10 +37,18 @@ def folder(request: pytest.FixtureRequest) -> ObjectStore:
     return folder_store(request.getfixturevalue("tmp_path") / "not" / "yet")
 
 
+def bucket(_: pytest.FixtureRequest) -> ObjectStore:
+    """A real S3 service's, or MinIO's, by AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and the like."""
+    if (name := os.environ.get("TEST_S3_BUCKET")) is None:
+        pytest.skip("no S3: set TEST_S3_BUCKET and the AWS_… variables that lead to it")
+    return bucket_store(name, fresh_name())
+
+
 KINDS: dict[str, Callable[[pytest.FixtureRequest], ObjectStore]] = {
     "folder": folder,
     "memory": lambda _: memory_store(),
     "azure": container,
+    "s3": bucket,
 }
 
 
