@@ -15,6 +15,7 @@ COMMANDS = {
     "query": "ask the tables in KQL",
     "simulate": "write realistic deliveries with known truth",
     "replay": "sign and post recorded deliveries",
+    "doctor": "check the settings and whatever they lead to",
     "poison": "list, show, retry or drop what could not be processed",
     "generate": "write the docs and KQL that follow from the table of names",
 }

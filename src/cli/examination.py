@@ -1,0 +1,165 @@
+"""Roles in, findings out: each service's settings, and what those lead to.
+
+Every finding is there, also where one before it is bad: all that is to be mended shows at once.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from ..backend.app import open_sinks
+from ..backend.settings import BackendSettings
+from ..backend.sinks.application_insights import ApplicationInsightsSink
+from ..backend.sinks.base import Sink
+from ..backend.sinks.jsonl import JsonlSink
+from ..backend.sinks.otlp import OtlpSink
+from ..frontend.settings import FrontendSettings
+from ..shared.errors import SettingsError, TelemetryError
+from ..shared.settings import StorageSettings, load
+from ..shared.storage import open_object_store, open_poison_queue, open_queue
+from .checks import ask_frontend, count_poison, put_probe, take_probe, use_sink, use_store
+
+CHECK_SECONDS = 20.0
+
+_NAMES: dict[type[Sink], str] = {
+    ApplicationInsightsSink: "Application Insights",
+    OtlpSink: "OpenTelemetry backend",
+    JsonlSink: "JSON Lines",
+}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found out about one thing.
+
+    Attributes:
+        what: the thing.
+        is_well: None where that need not be known.
+        said: one line, without any secret; where something is wrong, also on what may mend it.
+        is_refused: a setting is wrong: the service would not start.
+    """
+
+    what: str
+    is_well: bool | None
+    said: str
+    is_refused: bool = False
+
+
+class _Part(Protocol):
+    async def close(self) -> None: ...
+
+
+C = TypeVar("C", bound=_Part)
+
+
+async def examine(*, frontend: bool = True, backend: bool = True) -> list[Finding]:
+    """The findings on these services, by the environment's settings."""
+    async with AsyncExitStack() as opened:
+        examination = _Examination(opened)
+        ours = await examination.frontend() if frontend else None
+        theirs = await examination.backend() if backend else None
+        if ours and theirs:
+            examination.setting("both services", lambda: _on_one_queue(ours, theirs))
+    return examination.findings
+
+
+class _Examination:
+    """Collects findings; what it opens is closed with `opened`."""
+
+    def __init__(self, opened: AsyncExitStack) -> None:
+        self.findings: list[Finding] = []
+        self._opened = opened
+
+    async def frontend(self) -> FrontendSettings | None:
+        """What the frontend needs; its settings, where it would start with them."""
+        settings = self._attempt("frontend: settings", lambda: load(FrontendSettings))
+        if settings is None:
+            return None
+        self.setting("frontend: webhook secret", lambda: _tell_secret(settings))
+        if queue := self._open("frontend: queue", lambda: open_queue(settings)):
+            await self._check("frontend: queue", put_probe(queue))
+            if queue.max_message_bytes:  # what is larger goes through the store
+                await self._store("frontend: object store", settings)
+        await self._check("frontend: itself", ask_frontend(settings))
+        return settings
+
+    async def backend(self) -> BackendSettings | None:
+        """What the worker needs; its settings, where it would start with them."""
+        settings = self._attempt("backend: settings", lambda: load(BackendSettings))
+        if settings is None:
+            return None
+        if queue := self._open("backend: queue", lambda: open_queue(settings)):
+            await self._check("backend: queue", take_probe(queue))
+        if poison := self._open("backend: poison queue", lambda: open_poison_queue(settings)):
+            await self._check("backend: poison queue", count_poison(poison))
+        await self._store("backend: object store", settings)
+        for sink in self._attempt("backend: sinks", lambda: open_sinks(settings)) or ():
+            self._opened.push_async_callback(sink.close)
+            await self._check(f"backend: {_NAMES[type(sink)]}", use_sink(sink))
+        return settings
+
+    def setting(self, what: str, tell: Callable[[], tuple[bool | None, str]]) -> None:
+        """Note what can be told without asking anybody."""
+        if told := self._attempt(what, tell):
+            self.findings.append(Finding(what, *told))
+
+    async def _store(self, what: str, settings: StorageSettings) -> None:
+        if store := self._attempt(what, lambda: open_object_store(settings)):
+            await self._check(what, use_store(store))
+
+    def _open(self, what: str, open_part: Callable[[], C]) -> C | None:
+        part = self._attempt(what, open_part)
+        if part is not None:
+            self._opened.push_async_callback(part.close)
+        return part
+
+    def _attempt(self, what: str, make: Callable[[], T]) -> T | None:
+        """What it makes; None, with a finding, where the settings are refused."""
+        try:
+            return make()
+        except SettingsError as exc:
+            self.findings.append(Finding(what, is_well=False, said=str(exc), is_refused=True))
+            return None
+
+    async def _check(self, what: str, check: Awaitable[str | None]) -> None:
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                said = await check
+        except TelemetryError as exc:
+            self.findings.append(Finding(what, is_well=False, said=str(exc)))
+        except TimeoutError:
+            said = f"no answer within {CHECK_SECONDS:g} s"
+            self.findings.append(Finding(what, is_well=False, said=said))
+        else:
+            known = None if said is None else True
+            self.findings.append(Finding(what, known, said or "nobody listens here; elsewhere?"))
+
+
+def _tell_secret(settings: FrontendSettings) -> tuple[bool | None, str]:
+    """Whether there is one; never what it is."""
+    if settings.secrets():
+        return True, "is set"
+    return None, "none, and ALLOW_UNSIGNED_WEBHOOKS: anybody can write here"
+
+
+def _on_one_queue(ours: StorageSettings, theirs: StorageSettings) -> tuple[bool, str]:
+    """Whether the worker empties what the frontend fills, as far as settings tell."""
+    if ours.queue_name != theirs.queue_name:
+        return False, (
+            f"the frontend fills {ours.queue_name}, the worker empties {theirs.queue_name}:"
+            " set AZURE_STORAGE_QUEUE_NAME and BACKEND_AZURE_STORAGE_QUEUE_NAME alike"
+        )
+    if _place(ours) != _place(theirs):
+        return False, (
+            "they use different storage: set AZURE_STORAGE_ACCOUNT_NAME"
+            " or AZURE_STORAGE_CONNECTION_STRING alike, with and without BACKEND_"
+        )
+    return True, f"use the queue {ours.queue_name}"
+
+
+def _place(settings: StorageSettings) -> tuple[object, ...]:
+    return settings.home, settings.account_name, settings.storage_connection_string
