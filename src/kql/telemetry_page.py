@@ -11,6 +11,7 @@ from string import Template
 from ..model.semconv import (
     JOB_EVENT,
     MEASUREMENT,
+    METRICS,
     PROPERTY,
     RESULT_BY_CONCLUSION,
     RUN_EVENT,
@@ -34,6 +35,7 @@ def render_page(queries: Iterable[Query]) -> str:
         results=_results(),
         functions=_functions(),
         queries=_queries(queries),
+        metrics=_metrics(),
     )
 
 
@@ -77,6 +79,11 @@ def _functions() -> str:
 
 def _queries(queries: Iterable[Query]) -> str:
     return _table(("Query", "Its question"), ((_code(q.name), q.question) for q in queries))
+
+
+def _metrics() -> str:
+    head = ("Name", "Kind", "Unit", "By", "Meaning")
+    return _table(head, ((_code(m.name), m.kind, m.unit, _code(m.by), m.meaning) for m in METRICS))
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -10,7 +10,7 @@ from src.kql.catalogue import shipped_queries
 from src.kql.saved_functions import FUNCTION_BY_EVENT
 from src.model import ids
 from src.model.records import PHASE_COMPLETED, PHASE_IN_PROGRESS, PHASE_QUEUED, revision
-from src.model.semconv import RESULT_BY_CONCLUSION, TERMS, Term
+from src.model.semconv import METRICS, RESULT_BY_CONCLUSION, TERMS, Term
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "telemetry.md").read_text()
@@ -36,6 +36,12 @@ def test_each_name_is_there_with_type_unit_events_and_meaning(term: Term):
     assert row.count("✓") == len(term.on)
     assert not term.unit or row[2] == term.unit
     assert not term.attribute or f"`{term.attribute}`" in row
+
+
+def test_each_metric_is_there_with_kind_unit_attribute_and_meaning():
+    for metric in METRICS:
+        by = f"`{metric.by}`" if metric.by else ""
+        assert row_of(metric.name)[1:] == [metric.kind, metric.unit, by, metric.meaning]
 
 
 def test_the_functions_and_queries_are_there():

@@ -8,10 +8,15 @@ import pytest
 
 from src.model.records import JobRecord, RunRecord, StepRecord
 from src.model.semconv import (
+    COUNTER,
     EMISSION_TERMS,
     FAILED_RESULTS,
+    GAUGE,
+    HISTOGRAM,
     JOB_EVENT,
     MEASUREMENT,
+    METRICS,
+    PREFIX,
     PROPERTY,
     RESULT_BY_CONCLUSION,
     RUN_EVENT,
@@ -111,3 +116,13 @@ def test_each_conclusion_of_github_has_a_result_that_opentelemetry_knows():
     assert RESULT_BY_CONCLUSION.keys() == WORDS_OF_GITHUB
     assert set(RESULT_BY_CONCLUSION.values()) == RESULTS_OF_OPENTELEMETRY
     assert FAILED_RESULTS < RESULTS_OF_OPENTELEMETRY
+
+
+def test_every_metric_has_a_name_under_one_prefix_a_kind_a_unit_and_a_meaning():
+    assert len({metric.name for metric in METRICS}) == len(METRICS)
+    for metric in METRICS:
+        assert re.fullmatch(re.escape(PREFIX) + r"[a-z_]+\.[a-z_]+", metric.name)
+        assert metric.kind in {COUNTER, GAUGE, HISTOGRAM}
+        assert re.fullmatch(r"s|\{[a-z]+\}", metric.unit)
+        assert metric.meaning
+        assert metric.kind == COUNTER or not metric.by
