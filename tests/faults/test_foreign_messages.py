@@ -1,0 +1,62 @@
+"""Messages put by hand into the queue, of every bad kind: the others are not stopped by them."""
+
+import asyncio
+import base64
+from pathlib import Path
+from random import Random
+
+import pytest
+from azure.storage.queue import QueueClient
+
+from src.shared.queues.sqlite import SqliteQueue
+from src.shared.settings import DEFAULT_QUEUE_NAME
+from tests.azurite import Azurite
+from tests.faults.azurite_service import storage_at
+from tests.faults.town import Town, running
+
+pytestmark = pytest.mark.slow
+
+NEWER = b'{"version": 2, "events": []}'  # kept for an hour: a deployment may be under way
+NO_EVENT = b'{"version": 1, "events": [{"kind": "workflow_job", "id": "x"}]}'
+NOISE = Random(1).randbytes(48 * 1024)  # noqa: S311 -- 64 KiB once it is base64
+POISON = [b"hello", b"\x00\x01\x02", NO_EVENT, NOISE]
+# What only the service's own interface can put; it fails each receive that meets it.
+CONTROL_CHARACTERS = "\x01\x02"
+NOT_BASE64 = ["hello", "====", "a", "ä"]
+
+
+def test_foreign_messages_in_sqlite(tmp_path: Path):
+    async def put_all() -> None:
+        queue = SqliteQueue(tmp_path / "queue.sqlite", DEFAULT_QUEUE_NAME)
+        for body in (*POISON, NEWER):
+            await queue.put(body)
+        await queue.close()
+
+    with running(Town(tmp_path)) as town:
+        town.recover()
+        asyncio.run(put_all())
+        town.recover()
+        assert asyncio.run(town.poisoned()) == len(POISON)
+        assert town.depth() == 1, "what is newer waits"
+
+
+def test_foreign_messages_in_azurite(tmp_path: Path, azurite: Azurite):
+    town = Town(tmp_path)
+    storage = storage_at(azurite.blob_url.rpartition("/")[0], azurite.queue_url.rpartition("/")[0])
+    town.keep_messages_in(storage)
+    text = storage["AZURE_STORAGE_CONNECTION_STRING"]
+    with (
+        running(town),
+        QueueClient.from_connection_string(text, storage["AZURE_STORAGE_QUEUE_NAME"]) as queue,
+    ):
+        town.recover()
+        for message in (*map(to_text, (*POISON, NEWER)), *NOT_BASE64, CONTROL_CHARACTERS):
+            queue.send_message(message)
+        for _ in range(3):
+            town.recover()
+        assert asyncio.run(town.poisoned()) == len(POISON) + len(NOT_BASE64)
+        assert town.depth() == 2, "what is newer waits; what cannot be given stays"
+
+
+def to_text(body: bytes) -> str:
+    return base64.b64encode(body).decode()
