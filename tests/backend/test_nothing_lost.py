@@ -10,7 +10,6 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
-from random import Random
 from typing import Any
 
 import msgspec
@@ -26,6 +25,7 @@ from src.model.samples import SAMPLES
 from src.shared import messages
 from src.shared.messages import Event
 from tests.backend.bodies import event_of, job_body, run_body
+from tests.backend.memory_parts import MemoryQueue
 from tests.backend.mortal_life import (
     CURSED,
     CURSED_WHOLLY,
@@ -51,11 +51,14 @@ NEWER_ENVELOPE = b'{"version": 2, "events": [{"new": true}]}'
 AN_HOUR_SECONDS = 3600.0
 
 ordinary = st.builds(
-    lambda number, action: event_of(
-        job_body(action, id=number), f"job-{number}-{action[:4]}", seconds=len(action)
+    lambda number, action, conclusion: event_of(
+        job_body(action, id=number, conclusion=conclusion if action == "completed" else None),
+        f"job-{number}-{action[:4]}-{conclusion}",
+        seconds=len(action),
     ),
     st.integers(1, 6),
-    st.sampled_from(["queued", "waiting", "in_progress", "completed"]),
+    st.sampled_from(["queued", "waiting", "in_progress", "completed", "completed"]),
+    st.sampled_from(["success", "failure"]),
 ) | st.builds(
     lambda number, action: event_of(run_body(action, id=number), f"run-{number}-{action}"),
     st.integers(1, 3),
@@ -75,6 +78,9 @@ newer = st.builds(
     st.integers(1, 10_000),
 )
 
+sound = st.lists(ordinary, min_size=1, max_size=5)
+spans = st.sampled_from([200, 0.01, 0.5, 3, 15, 60, 900])
+
 
 class Adversary(RuleBasedStateMachine):
     """What the world does to a delivery."""
@@ -83,24 +89,27 @@ class Adversary(RuleBasedStateMachine):
         super().__init__()
         self.loop = VirtualLoop()
         self.loop.set_exception_handler(lambda *_: None)  # the dead leave tasks behind
-        self.world = World(self.loop, _dice())
+        self.world = World(self.loop)
         self.lives: dict[int, tuple[Life, asyncio.Event, asyncio.Task[None]]] = {}
         self.sound: list[Event] = []
         self.doomed: list[Event] = []
         self.garbage: list[bytes] = []
         self.total_refusals = 0
 
+    @initialize()
+    def begin(self) -> None:
+        self.start(0)
+
     # --- what comes in ---
 
-    @rule(events=st.lists(ordinary, min_size=1, max_size=5))
-    def deliver(self, events: list[Event]) -> None:
+    @rule(events=sound, tired=st.booleans())
+    def deliver(self, events: list[Event], *, tired: bool) -> None:
         self.sound += events
         self._put(messages.encode(events))
+        if tired:  # it has been received often, by workers that came to no end with it
+            self.loop.run_until_complete(tire(self.world.queue))
 
-    @rule(
-        events=st.lists(ordinary, max_size=3),
-        ill=st.lists(bad | spoiled | newer, min_size=1, max_size=3),
-    )
+    @rule(events=sound, ill=st.lists(bad | spoiled | newer, min_size=1, max_size=3))
     def deliver_in_bad_company(self, events: list[Event], ill: list[Event]) -> None:
         self.sound += events
         self.doomed += ill
@@ -113,17 +122,30 @@ class Adversary(RuleBasedStateMachine):
 
     # --- what goes wrong ---
 
-    @rule(part=st.sampled_from(["queue", "poison", "store"]), mood=st.sampled_from(OF_OTHERS))
-    def spoil(self, part: str, mood: Mood) -> None:
+    @rule(
+        part=st.sampled_from(["queue", "poison", "store"]),
+        mood=st.sampled_from(OF_OTHERS),
+        events=sound,
+        seconds=spans,
+    )
+    def spoil(self, part: str, mood: Mood, events: list[Event], seconds: float) -> None:
         self.world.moods[part] = mood
+        self.deliver(events, tired=False)
+        self.pass_time(seconds)
 
-    @rule(sink=st.sampled_from(["one sink", "another sink"]), mood=st.sampled_from(OF_SINKS))
-    def spoil_sink(self, sink: str, mood: Mood) -> None:
-        if mood in UNLIKE_SERVICES:
-            self.total_refusals += 1
-            if self.total_refusals > MOST_TOTAL_REFUSALS:
-                return
+    @rule(
+        sink=st.sampled_from(["one sink", "another sink"]),
+        mood=st.sampled_from(OF_SINKS),
+        events=sound,
+        seconds=spans,
+    )
+    def spoil_sink(self, sink: str, mood: Mood, events: list[Event], seconds: float) -> None:
+        self.total_refusals += mood in UNLIKE_SERVICES
+        if mood in UNLIKE_SERVICES and self.total_refusals > MOST_TOTAL_REFUSALS:
+            return
         self.world.moods[sink] = mood
+        self.deliver(events, tired=False)
+        self.pass_time(seconds)
 
     @rule()
     def mend(self) -> None:
@@ -135,29 +157,28 @@ class Adversary(RuleBasedStateMachine):
     def start(self, slot: int) -> None:
         if slot not in self.lives or self.lives[slot][2].done():
             life, stop = Life(self.loop), asyncio.Event()
-            task = self.loop.create_task(self._worker(life).run(stop))
+            task = self.loop.create_task(worker_in(self.world, life).run(stop))
             self.lives[slot] = life, stop, task
 
-    @rule(slot=st.sampled_from(SLOTS))
-    def stop(self, slot: int) -> None:
-        if slot in self.lives:
-            self.lives[slot][1].set()
+    @rule(slot=st.sampled_from(SLOTS), seconds=spans)
+    def stop(self, slot: int, seconds: float) -> None:
+        self.start(slot)
+        self.lives[slot][1].set()
+        self.pass_time(seconds)
 
-    @rule(slot=st.sampled_from(SLOTS), steps=st.integers(0, 40))
-    def crash(self, slot: int, steps: int) -> None:
-        if slot in self.lives:
-            self.lives[slot][0].steps_left = steps
+    @rule(slot=st.sampled_from(SLOTS), steps=st.integers(0, 60), events=sound, tired=st.booleans())
+    def crash(self, slot: int, steps: int, events: list[Event], *, tired: bool) -> None:
+        self.deliver(events, tired=tired)
+        self.start(slot)
+        self.lives[slot][0].steps_left = steps
+        self.pass_time(1)
 
     @rule(slot=st.sampled_from(SLOTS), seconds=st.sampled_from([5, 100]))
     def stand_still(self, slot: int, seconds: float) -> None:
-        if slot in self.lives:
-            self.lives[slot][0].stands_until = self.loop.time() + seconds
+        self.start(slot)
+        self.lives[slot][0].stands_until = self.loop.time() + seconds
 
-    @initialize()
-    def begin(self) -> None:
-        self.start(0)
-
-    @rule(seconds=st.sampled_from([0.01, 0.5, 3, 15, 90, 400]))
+    @rule(seconds=spans)
     def pass_time(self, seconds: float) -> None:
         self.loop.run_until_complete(asyncio.sleep(seconds))
 
@@ -179,7 +200,7 @@ class Adversary(RuleBasedStateMachine):
             for slot in SLOTS:
                 self.start(slot)
             fresh = event_of(job_body(id=5000 + number), f"fresh-{number}")
-            self.deliver([fresh])
+            self.deliver([fresh], tired=False)
             self.pass_time(20)
         kinds_left = {body[:14] for body in self.world.queue.bodies}
         left = [e for body in self.world.queue.bodies for e in poison.events_of(body)]
@@ -203,9 +224,6 @@ class Adversary(RuleBasedStateMachine):
     def _put(self, body: bytes) -> None:
         self.loop.run_until_complete(self.world.queue.put(body))
 
-    def _worker(self, life: Life) -> Worker:
-        return worker_in(self.world, life)
-
     def _end(self) -> None:
         for _, stop, _ in self.lives.values():
             stop.set()
@@ -216,8 +234,9 @@ class Adversary(RuleBasedStateMachine):
         self.loop.close()
 
 
-def _dice() -> Random:
-    return Random(0)  # noqa: S311 -- no secret
+async def tire(queue: MemoryQueue) -> None:
+    for _ in range(2):
+        await queue.release(await queue.receive(1_000, PACE.lease_seconds))
 
 
 def worker_in(world: World, life: Life) -> Worker:
@@ -232,7 +251,7 @@ def worker_in(world: World, life: Life) -> Worker:
 
 def _tables_without_faults(events: list[Event]) -> tuple[dict[str, tuple[float, str]], set[int]]:
     loop = VirtualLoop()
-    world = World(loop, _dice())
+    world = World(loop)
     for event in events:
         loop.run_until_complete(world.queue.put(messages.encode([event])))
     worker = worker_in(world, Life(loop))
@@ -255,8 +274,8 @@ def test_whatever_happens_nothing_is_lost() -> None:
     run_state_machine_as_test(
         Adversary,
         settings=settings(
-            max_examples=100,
-            stateful_step_count=30,
+            max_examples=120,
+            stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -10,7 +10,7 @@ https://learn.microsoft.com/en-us/azure/azure-monitor/app/opentelemetry-configur
 import asyncio
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +27,7 @@ from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, Trace
 from ...shared.azure_exporter import options, silence
 from ...shared.errors import SettingsError
 from .base import EventRow, Receipt, Row, SpanRow
+from .retry_after import retry_after_seconds
 
 ITEMS_PER_CALL = 500
 READ_TIMEOUT_SECONDS = 10
@@ -76,7 +77,8 @@ class ApplicationInsightsSink:
             complaint = receipt.complaint or complaint
             if receipt.missing:
                 later = [row for left in calls[number + 1 :] for row in left]
-                return Receipt([*receipt.missing, *later], refused, complaint)
+                missing = [*receipt.missing, *later]
+                return Receipt(missing, refused, complaint, receipt.retry_after_seconds)
         return Receipt((), refused, complaint)
 
     def _send(self, rows: Sequence[Row]) -> Receipt:
@@ -109,6 +111,7 @@ class ApplicationInsightsSink:
             [*one.missing, *other.missing],
             [*one.refused, *other.refused],
             one.complaint or other.complaint,
+            one.retry_after_seconds or other.retry_after_seconds,
         )
 
     def _note_answer(self, response: Any) -> None:
@@ -132,15 +135,16 @@ def _receipt(rows: Sequence[Row], answer: Any) -> Receipt:
     """
     if answer is None:
         return Receipt(rows, complaint="Application Insights did not answer")
+    wait = retry_after_seconds(answer.headers.get("Retry-After"), datetime.now(UTC))
     complaint = f"Application Insights answered {answer.status_code}"
     errors = _item_errors(answer, len(rows)) if answer.status_code in _BY_ITEM else None
     if errors is None:
-        return Receipt(rows, complaint=complaint)
+        return Receipt(rows, complaint=complaint, retry_after_seconds=wait)
     errors = [error for error in errors if error.get("message") != _SAMPLED_OUT]
     refused = [rows[e["index"]] for e in errors if e["statusCode"] in _REFUSED_FOR_GOOD]
     missing = [rows[e["index"]] for e in errors if e["statusCode"] not in _REFUSED_FOR_GOOD]
     said = errors[0].get("message") if errors else None
-    return Receipt(missing, refused, f"{complaint}: {said}" if said else complaint)
+    return Receipt(missing, refused, f"{complaint}: {said}" if said else complaint, wait)
 
 
 def _item_errors(answer: Any, count: int) -> list[dict[str, Any]] | None:

@@ -16,7 +16,6 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import unquote
 
 import httpx
@@ -27,6 +26,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from ...shared.errors import SettingsError
 from .base import EventRow, Receipt, Row, SpanRow
 from .otlp_messages import logs_request, traces_request
+from .retry_after import retry_after_seconds
 
 ITEMS_PER_CALL = 500
 LONGEST_COMPLAINT = 200  # characters of what a backend has to say
@@ -156,8 +156,8 @@ def _read(response: httpx.Response, now: datetime) -> _Answer:
         return _read_success(response, said)
     if response.status_code in _OF_THE_ROWS:
         return _Answer(rejected=None, complaint=said)
-    retry_after = _retry_after_seconds(response.headers.get("Retry-After"), now)
-    return _Answer(is_away=True, complaint=said, retry_after_seconds=retry_after)
+    wait = retry_after_seconds(response.headers.get("Retry-After"), now)
+    return _Answer(is_away=True, complaint=said, retry_after_seconds=wait)
 
 
 def _read_success(response: httpx.Response, said: str) -> _Answer:
@@ -179,19 +179,6 @@ def _partial_success(response: httpx.Response) -> tuple[int, str]:
         return logs.rejected_log_records, logs.error_message
     spans = ExportTraceServiceResponse.FromString(response.content).partial_success
     return spans.rejected_spans, spans.error_message
-
-
-def _retry_after_seconds(text: str | None, now: datetime) -> float | None:
-    """Seconds, or a date of HTTP's; None where it is neither."""
-    if text is None:
-        return None
-    if text.isdecimal():
-        return float(text)
-    try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max((at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds(), 0.0)
 
 
 def _checked(endpoint: str) -> str:

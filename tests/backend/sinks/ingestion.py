@@ -20,6 +20,7 @@ class Endpoint:
     url: str = ""
     status: int = 200
     body: bytes = b""
+    retry_after: str | None = None
     calls: list[int] = field(default_factory=list)
     is_over: threading.Event = field(default_factory=threading.Event)
 
@@ -55,6 +56,8 @@ def ingestion() -> Iterator[Endpoint]:
             self.send_response(endpoint.status)
             self.send_header("Content-Length", str(len(endpoint.body)))
             self.send_header("Content-Type", "application/json")
+            if endpoint.retry_after:
+                self.send_header("Retry-After", endpoint.retry_after)
             self.end_headers()
             self.wfile.write(endpoint.body)
 

@@ -294,3 +294,24 @@ def test_a_wrong_connection_string_is_named_and_not_shown(text: str):
         ApplicationInsightsSink(text)
 
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [402, 429, 439, 503])
+async def test_it_says_when_to_ask_again(endpoint: Endpoint, status: int):
+    endpoint.answer(status)
+    endpoint.retry_after = "17"
+
+    async with sink_to(endpoint.url) as sink:
+        receipt = await sink.emit(rows(2))
+
+    assert (len(receipt.missing), receipt.retry_after_seconds) == (2, 17.0)
+
+
+async def test_of_some_rows_too(endpoint: Endpoint):
+    endpoint.answer(206, 429)
+    endpoint.retry_after = "17"
+
+    async with sink_to(endpoint.url) as sink:
+        receipt = await sink.emit([event(1), event(2)])
+
+    assert (len(receipt.missing), receipt.retry_after_seconds) == (1, 17.0)
