@@ -122,6 +122,7 @@ def _health_to(settings: FrontendSettings) -> Destination:
         NOWHERE,
         connection_string=connection.get_secret_value() if connection else None,
         otlp_endpoint=settings.otlp_endpoint,
+        request_ratio=settings.request_ratio,
     )
 
 

@@ -21,6 +21,7 @@ class FrontendSettings(StorageSettings):
         None, validation_alias="APPLICATIONINSIGHTS_CONNECTION_STRING"
     )
     otlp_endpoint: str | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    request_ratio: float = Field(0, validation_alias="REQUEST_SAMPLE_RATIO", ge=0, le=1)
 
     def secrets(self) -> tuple[bytes, ...]:
         """The secrets that may have signed a delivery, the current one first.

@@ -178,7 +178,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(IGNORED, COUNTER, "{delivery}", "Deliveries with nothing to do: ping, other events"),
     Metric(REFUSED, COUNTER, "{delivery}", "Deliveries that were not taken", by="reason"),
     Metric(ENQUEUED, COUNTER, "{delivery}", "Deliveries on the queue, answered with 202"),
-    Metric(ANSWER_DURATION, HISTOGRAM, "s", "From a request's headers to its answer"),
+    Metric(ANSWER_DURATION, HISTOGRAM, "s", "From a request's headers to its answer", by="status"),
     Metric(
         QUEUE_DEPTH, GAUGE, "{message}", "Messages on the queue, those being worked on included"
     ),

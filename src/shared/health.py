@@ -45,17 +45,17 @@ class Health:
     durations: dict[str, Durations] = field(default_factory=dict)
     queue_depth: int | None = None
     oldest_enqueued_at: datetime | None = None
-    listeners: list[Callable[[str, float], None]] = field(default_factory=list)
+    listeners: list[Callable[[str, float, str], None]] = field(default_factory=list)
 
     def count(self, name: str, number: int = 1, value: str = "") -> None:
         """So many more of this; `value` is the counter's one attribute, of few distinct values."""
         self.counts[name, value] += number
 
-    def lasted(self, name: str, seconds: float) -> None:
-        """One more of this, and how long it took."""
+    def lasted(self, name: str, seconds: float, value: str = "") -> None:
+        """One more of this, and how long it took; `value` is the histogram's one attribute."""
         self.durations.setdefault(name, Durations()).add(seconds)
         for listener in self.listeners:
-            listener(name, seconds)
+            listener(name, seconds, value)
 
     def take_durations(self) -> dict[str, Durations]:
         """The durations so far; from here they are counted anew."""

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from .health import Health
@@ -24,11 +24,15 @@ Stop = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where the health of a service by this name goes: either, both or neither."""
+    """Where the health of a service by this name goes: either, both or neither.
+
+    `request_ratio` is the share of its requests that are told one by one.
+    """
 
     service: str
     connection_string: str | None = None
     otlp_endpoint: str | None = None
+    request_ratio: float = 0
 
 
 @asynccontextmanager
@@ -37,19 +41,21 @@ async def exporting(health: Health, to: Destination) -> AsyncIterator[None]:
     if not (to.connection_string or to.otlp_endpoint):
         yield
         return
-    starting = asyncio.create_task(_start(health, to))
+    ending = asyncio.Event()
+    starting = asyncio.create_task(_start(health, to, ending))
     try:
         yield
     finally:
-        starting.cancel()
-        [stop] = await asyncio.gather(starting, return_exceptions=True)
-        if callable(stop):
+        ending.set()
+        if stop := await starting:
             await _within_bounds(stop)
 
 
-async def _start(health: Health, to: Destination) -> Stop | None:
-    """Start exporting, a little later; what stops it, or None where it cannot be done."""
-    await asyncio.sleep(START_AFTER_SECONDS)
+async def _start(health: Health, to: Destination, ending: asyncio.Event) -> Stop | None:
+    """Start exporting, a little later; what stops it, or None where it did not start."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(ending.wait(), START_AFTER_SECONDS)
+        return None
     try:
         return await asyncio.to_thread(_load, health, to)
     except Exception as exc:  # noqa: BLE001 -- whatever is wrong with it, the service goes on

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
-from ..model.semconv import COUNTER, GAUGE, HISTOGRAM, METRICS, Metric
+from ..model.semconv import COUNTER, GAUGE, HISTOGRAM, METRIC_BY_NAME, METRICS, Metric
 from .health import Health
 
 _Callback = Callable[[CallbackOptions], Iterable[Observation]]
@@ -22,13 +22,21 @@ def register(health: Health, meter: Meter) -> None:
             meter.create_observable_gauge(name, [_level(health, metric)], unit, meaning)
         elif metric.kind == HISTOGRAM:
             histograms[name] = meter.create_histogram(name, unit, meaning)
-    health.listeners.append(lambda name, seconds: histograms[name].record(seconds))
+
+    def record(name: str, seconds: float, value: str) -> None:
+        histograms[name].record(seconds, _attributes(METRIC_BY_NAME[name], value))
+
+    health.listeners.append(record)
+
+
+def _attributes(metric: Metric, value: str) -> dict[str, str] | None:
+    return {metric.by: value} if metric.by else None
 
 
 def _totals(health: Health, metric: Metric) -> _Callback:
     def observe(_: CallbackOptions) -> list[Observation]:
         return [
-            Observation(total, {metric.by: value} if metric.by else None)
+            Observation(total, _attributes(metric, value))
             for (name, value), total in list(health.counts.items())
             if name == metric.name
         ]

@@ -17,14 +17,14 @@ def test_counts_add_up_by_name_and_value():
 
 def test_durations_are_summed_and_told_to_who_listens():
     health = Health()
-    told: list[tuple[str, float]] = []
+    told: list[tuple[str, float, str]] = []
     health.lasted(ANSWER_DURATION, 0.5)
-    health.listeners.append(lambda name, seconds: told.append((name, seconds)))
-    health.lasted(ANSWER_DURATION, 0.25)
+    health.listeners.append(lambda *fact: told.append(fact))
+    health.lasted(ANSWER_DURATION, 0.25, "202")
 
     durations = health.durations[ANSWER_DURATION]
     assert (durations.count, durations.seconds, durations.longest_seconds) == (2, 0.75, 0.5)
-    assert told == [(ANSWER_DURATION, 0.25)]
+    assert told == [(ANSWER_DURATION, 0.25, "202")]
 
 
 def test_levels_say_only_what_is_known():

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from random import Random
 
 import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -17,18 +18,22 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 )
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from src.model.semconv import (
     ANSWER_DURATION,
     ENQUEUED,
+    LAG,
     METRIC_BY_NAME,
     QUEUE_DEPTH,
     REFUSED,
 )
-from src.shared import azure_exporter, health_export
+from src.shared import azure_exporter, health_export, health_requests
 from src.shared.health import Health
 from src.shared.health_export import Destination, exporting
 from src.shared.health_instruments import register
+from src.shared.health_requests import RequestSpans
 from tests.backend.scene import until
 from tests.insights.stack import KEY, free_port, running_insights
 
@@ -55,9 +60,9 @@ def busy_health() -> Health:
 async def export_a_little(health: Health, to: Destination) -> float:
     """Run until it exports, let something happen, end; how long the end took."""
     async with exporting(health, to):
-        await until(lambda: bool(health.listeners))
-        health.lasted(ANSWER_DURATION, 0.5)
-        health.lasted(ANSWER_DURATION, 0.25)
+        await until(lambda: len(health.listeners) == (2 if to.request_ratio else 1))
+        health.lasted(ANSWER_DURATION, 0.5, "202")
+        health.lasted(ANSWER_DURATION, 0.25, "202")
         log.warning("something is odd", extra={"reason": "why"})
         try:
             int("a bug")
@@ -157,6 +162,42 @@ def test_the_same_goes_to_an_otlp_endpoint(receiver: Receiver):
         r for each in logs for f in each.resource_logs for s in f.scope_logs for r in s.log_records
     ]
     assert [r.body.string_value for r in records] == ["something is odd", "a batch failed"]
+
+
+def test_requests_are_told_one_by_one_where_that_is_asked_for(tmp_path: Path):
+    with running_insights(tmp_path / "home") as insights:
+        connection = f"InstrumentationKey={KEY};IngestionEndpoint={insights.url}"
+        to = Destination(SERVICE, connection, request_ratio=1)
+        asyncio.run(export_a_little(busy_health(), to))
+        columns = "name, resultCode, success, duration, itemCount"
+        requests = insights.ask(f"requests | project {columns} | order by duration")
+
+    told = [(r["name"], r["resultCode"], r["success"], r["duration"]) for r in requests]
+    assert told == [("POST /webhook", "202", "True", ms) for ms in (500, 250)]
+    assert {row["itemCount"] for row in requests} == {1}
+
+
+@pytest.mark.parametrize(("ratio", "least", "most"), [(0.5, 380, 620), (0.01, 0, 40)])
+def test_a_share_of_the_requests_stands_for_all(
+    ratio: float, least: int, most: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(health_requests, "random", Random(1).random)  # noqa: S311 -- seeded
+    exporter = InMemorySpanExporter()
+    spans = RequestSpans(ratio, Resource({}), [exporter])
+    for number in range(1000):
+        spans.tell(ANSWER_DURATION, 0.1, "503" if number % 2 else "202")
+        spans.tell(LAG, 0.1, "")
+        if number % 100 == 99:
+            time.sleep(0.001)  # its queue is bounded
+    spans.stop()
+    told = exporter.get_finished_spans()
+
+    assert least <= len(told) <= most
+    for span in told:
+        assert span.attributes is not None
+        assert span.attributes["_MS.sampleRate"] == 100 * ratio
+        is_fault = span.attributes["http.response.status_code"] == 503
+        assert span.status.is_ok is not is_fault
 
 
 def test_an_endpoint_that_is_away_or_hangs_is_nobodys_trouble(
