@@ -1,0 +1,110 @@
+"""How letters did, by what happened to their rows."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from src.backend.batch import Fate, Letter, Planned, plan, read_letters
+from src.backend.decide import Known
+from src.backend.deliver import Shortfall
+from src.backend.judge import OUT, PATIENCE_ALONE, PATIENCE_TOGETHER, Verdict, end_of, judge
+from src.shared import messages
+from src.shared.errors import SinkRefusedError, SinkUnavailableError
+from tests.backend.bodies import NOW, event_of, job_body
+
+BEFORE = NOW - timedelta(seconds=10)
+REFUSED = SinkRefusedError("no good")
+MISSING = SinkUnavailableError("429")
+
+
+def planned_for(*bodies: tuple[int, str]) -> tuple[list[Letter], list[Planned]]:
+    """Completed jobs by id and conclusion."""
+    events = [
+        event_of(job_body(id=number, conclusion=conclusion), f"d-{place}")
+        for place, (number, conclusion) in enumerate(bodies)
+    ]
+    letters = read_letters(messages.encode(events), BEFORE)
+    known = {letter.arrival.subject: Known() for letter in letters if letter.arrival}
+    planned, tripped = plan(letters, known, NOW)
+    assert not tripped
+    return letters, planned
+
+
+def test_what_has_no_shortfall_is_out():
+    letters, planned = planned_for((1, "success"), (2, "success"))
+
+    assert judge(letters, planned, {}) == dict.fromkeys(letters, OUT)
+
+
+def test_one_row_that_is_not_out_keeps_its_letter_and_no_other():
+    [one, other], planned = planned_for((1, "success"), (2, "success"))
+    shortfall = Shortfall(MISSING, NOW, retry_after_seconds=7)
+
+    verdicts = judge([one, other], planned, {id(planned[0].rows[-1]): shortfall})
+
+    assert verdicts == {
+        one: Verdict(MISSING, may_pass=True, passed_at=NOW, retry_after_seconds=7),
+        other: OUT,
+    }
+
+
+def test_what_may_pass_outweighs_what_never_will():
+    [letter], [planned] = planned_for((1, "success"))
+    shortfalls = {
+        id(planned.rows[0]): Shortfall(REFUSED, NOW, None),
+        id(planned.rows[1]): Shortfall(MISSING, NOW, None),
+    }
+
+    assert judge([letter], [planned], shortfalls)[letter].may_pass
+
+
+@pytest.mark.parametrize("error", [REFUSED, MISSING])
+def test_a_letter_waits_for_one_that_was_to_bring_their_job_s_spans(
+    error: SinkRefusedError | SinkUnavailableError,
+):
+    [first, second, other], planned = planned_for((1, "success"), (1, "failure"), (2, "success"))
+    assert len(planned[0].rows) > len(planned[1].rows), "spans go out once"
+
+    verdicts = judge(
+        [first, second, other], planned, {id(planned[0].rows[0]): Shortfall(error, None, None)}
+    )
+
+    assert verdicts[second] == Verdict(error, may_pass=True)
+    assert verdicts[other] is OUT
+
+
+HELD = NOW - PATIENCE_ALONE / 2
+HELD_LONG = NOW - PATIENCE_ALONE * 2
+HELD_VERY_LONG = NOW - PATIENCE_TOGETHER * 2
+
+
+@pytest.mark.parametrize(
+    ("verdict", "since", "failed", "fate"),
+    [
+        (OUT, HELD, False, Fate.DONE),
+        (Verdict(REFUSED, passed_at=NOW), HELD, False, Fate.FAILED),
+        (Verdict(REFUSED, passed_at=None), HELD, False, None),
+        (Verdict(REFUSED, passed_at=BEFORE), HELD, False, None),
+        (Verdict(REFUSED, passed_at=BEFORE), HELD, True, Fate.FAILED),
+        (Verdict(REFUSED, passed_at=BEFORE - timedelta(hours=1)), HELD, True, None),
+        (Verdict(REFUSED, passed_at=None), HELD_LONG, True, None),
+        (Verdict(REFUSED, passed_at=None), HELD_VERY_LONG, True, Fate.PUT_BACK),
+        (Verdict(MISSING, may_pass=True, passed_at=NOW), HELD, False, None),
+        (Verdict(MISSING, may_pass=True, passed_at=NOW), HELD_LONG, False, Fate.PUT_BACK),
+        (Verdict(MISSING, may_pass=True), HELD_LONG, False, None),
+        (Verdict(MISSING, may_pass=True), HELD_VERY_LONG, False, Fate.PUT_BACK),
+    ],
+)
+def test_an_end_comes_alone_or_when_patience_does(
+    verdict: Verdict,
+    since: datetime,
+    *,
+    failed: bool,
+    fate: Fate | None,
+):
+    failed_at = BEFORE - timedelta(minutes=1) if failed else None
+    event = messages.Event("workflow_job", "d-1", NOW, event_of(job_body()).body, 0, failed_at)
+
+    end = end_of(Letter(event, since), verdict, NOW)
+
+    assert (end and end.fate) == fate
