@@ -19,6 +19,14 @@ WATCH_SECONDS = 0.2
 # The stand-in takes any key; the real service's are GUIDs too.
 _KEY = "00000000-0000-0000-0000-000000000000"
 
+# A storage account in the environment may be production's, whose messages this worker would take.
+_ELSEWHERE = (
+    "TELEMETRY_MODE",
+    *("AZURE_STORAGE_ACCOUNT_NAME", "BACKEND_AZURE_STORAGE_ACCOUNT_NAME"),
+    *("AZURE_STORAGE_CONNECTION_STRING", "BACKEND_AZURE_STORAGE_CONNECTION_STRING"),
+    *("OBJECT_STORE_URL", "BACKEND_OBJECT_STORE_URL"),
+)
+
 
 @click.command(
     epilog="""\b
@@ -77,6 +85,7 @@ def _environment(settings: StackSettings) -> Mapping[str, str]:
     endpoint = settings.insights_url
     connection = f"InstrumentationKey={_KEY};IngestionEndpoint={endpoint};LiveEndpoint={endpoint}"
     return {
+        **dict.fromkeys(_ELSEWHERE, ""),  # empty is unset
         "HOST": settings.host,
         "PORT": str(settings.port),
         "INSIGHTS_HOST": "127.0.0.1",

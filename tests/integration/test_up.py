@@ -89,10 +89,16 @@ def test_up_stops_in_time_leaves_no_process_and_goes_on_where_it_was(tmp_path: P
         ("", {"BACKEND_AZURE_STORAGE_QUEUE_NAME": "mine"}),
         ("", {"AZURE_STORAGE_QUEUE_NAME": "mine", "BACKEND_AZURE_STORAGE_QUEUE_NAME": "other"}),
         ("GITHUB_WEBHOOK_SECRET", {"FRONTEND_GITHUB_WEBHOOK_SECRET": SECRET}),
+        ("", {"TELEMETRY_MODE": "azure", "AZURE_STORAGE_ACCOUNT_NAME": "production"}),
+        ("", {"BACKEND_AZURE_STORAGE_ACCOUNT_NAME": "production"}),
+        ("", {"OBJECT_STORE_URL": "az://production"}),
     ],
-    ids=["the backend's queue", "two queues", "the frontend's secret"],
+    ids=[
+        *("the backend's queue", "two queues", "the frontend's secret"),
+        *("an account", "the backend's account", "a container"),
+    ],
 )
-def test_up_takes_a_name_that_one_service_knows_for_all(
+def test_up_stays_on_this_machine_and_takes_a_name_that_one_service_knows_for_all(
     instead_of: str, settings: dict[str, str], tmp_path: Path
 ):
     run = small_run(seed=1)

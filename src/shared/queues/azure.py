@@ -128,7 +128,7 @@ class AzureQueue:
 
     async def _open(self, taken: QueueMessage) -> Message | None:
         """The message with its body; None where that is out of reach for now."""
-        body = to_body(str(taken.content))
+        body = to_body(str(taken.content or ""))
         key = claimed_key(self._name, body)
         message = Message(
             id=str(taken.id),

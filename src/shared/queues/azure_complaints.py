@@ -60,7 +60,7 @@ def is_lease_lost(error: AzureError) -> bool:
     return isinstance(error, HttpResponseError) and (error.status_code, _code(error)) in _GONE
 
 
-def may_be_unreadable(error: AzureError) -> bool:
+def may_be_unreadable(error: Exception) -> bool:
     """Whether a message may be why: characters that XML cannot hold make a whole answer fail.
 
     Azurite answers 500 then.

@@ -114,20 +114,22 @@ class AzureRequests:
     async def _take_singly(self, limit: int, lease_seconds: int) -> list[QueueMessage]:
         """What can be given of the next messages; what cannot is hidden for as long as the rest."""
         taken: list[QueueMessage] = []
-        failures: list[HttpResponseError] = []
-        for _ in range(limit):
+        failures = 0
+        while len(taken) + failures < limit:
             try:
                 single = await self._ask(lambda: self._lease(1, lease_seconds))
-            except HttpResponseError as exc:
-                failures.append(exc)
-                if not taken and len(failures) == FAILURES_THAT_ARE_NO_ACCIDENT:
+            except (AzureError, TimeoutError) as exc:
+                failures += 1
+                if failures < FAILURES_THAT_ARE_NO_ACCIDENT and may_be_unreadable(exc):
+                    continue
+                if not taken:
                     raise
-                continue
+                break  # an outage; what was taken before it is ours
             if not single:
                 break
             taken += single
         if failures:
-            keys = {"queue": self.queue_name, "count": len(failures), "hidden_for": lease_seconds}
+            keys = {"queue": self.queue_name, "count": failures, "hidden_seconds": lease_seconds}
             log.error("messages that cannot be read are in the way", extra=keys)
         return taken
 

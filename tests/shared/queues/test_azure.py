@@ -4,10 +4,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient
 from obstore.store import LocalStore
 
@@ -145,6 +147,25 @@ async def test_a_message_that_cannot_be_given_comes_again_and_stops_no_other(sce
     await scene.queue.put(b"one")
 
     assert await scene.bodies() == [b"one"]
+
+
+async def test_what_was_taken_singly_before_an_outage_is_given(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+):
+    await scene.by_hand.send_message("\x01")
+    for body in (b"one", b"two", b"three"):
+        await scene.queue.put(body)
+    lease = scene.queue._requests._lease
+    calls = count()
+
+    async def fail_at_last(limit: int, seconds: int) -> list[QueueMessage]:
+        if next(calls) == 3:
+            raise TimeoutError
+        return await lease(limit, seconds)
+
+    monkeypatch.setattr(scene.queue._requests, "_lease", fail_at_last)
+
+    assert await scene.bodies() == [b"one", b"two"]
 
 
 # --- large bodies -------------------------------------------------------------------------------
