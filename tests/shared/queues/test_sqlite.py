@@ -16,6 +16,8 @@ from src.shared.queues.sqlite import LONGEST_LEASE_SECONDS, PUTS_PER_COMMIT, Sql
 pytestmark = pytest.mark.anyio
 
 PATIENCE_SECONDS = 10
+NOTICED_SECONDS = 0.15
+LEASE_SECONDS = 60.0
 FULL = 2  # what PRAGMA synchronous answers
 
 
@@ -247,3 +249,30 @@ async def test_a_file_locked_for_too_long_is_unavailable_until_it_is_free(
 
     await queue.put(b"two")
     assert await queue.depth() == 2
+
+
+async def test_wait_returns_at_once_where_something_is_there(queue: SqliteQueue):
+    await queue.put(b"one")
+    began = time.monotonic()
+
+    await queue.wait(20)
+
+    assert time.monotonic() - began < NOTICED_SECONDS
+
+
+async def test_wait_notices_a_put_by_somebody_else(queue: SqliteQueue, tmp_path: Path):
+    elsewhere = SqliteQueue(tmp_path / "deep" / "er" / "queue.sqlite", "events")
+    delays = []
+    try:
+        for _ in range(5):
+            waiting = asyncio.create_task(queue.wait(20))
+            await asyncio.sleep(0.03)
+            await elsewhere.put(b"one")
+            began = time.monotonic()
+            await waiting
+            delays.append(time.monotonic() - began)
+            await queue.delete(await queue.receive(1, LEASE_SECONDS))
+    finally:
+        await elsewhere.close()
+
+    assert sorted(delays)[2] < NOTICED_SECONDS

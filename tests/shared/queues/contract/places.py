@@ -18,12 +18,11 @@ from tests.azurite import fresh_name
 
 @dataclass(frozen=True)
 class Kind:
-    """How to open such a queue, and how finely it tells time; None: it cannot be waited upon."""
+    """How to open such a queue, and how finely it tells time."""
 
     new_address: Callable[[pytest.FixtureRequest], str]
     open: Callable[[str, str], Queue]
     shortest_lease_seconds: float
-    notices_within_seconds: float | None
 
 
 def _new_file(request: pytest.FixtureRequest) -> str:
@@ -48,13 +47,11 @@ KINDS = {
         new_address=_new_file,
         open=lambda address, name: SqliteQueue(Path(address), name),
         shortest_lease_seconds=0.15,
-        notices_within_seconds=0.15,
     ),
     "azure": Kind(
         new_address=_new_prefix,
         open=_open_azure,
         shortest_lease_seconds=1,
-        notices_within_seconds=None,
     ),
 }
 

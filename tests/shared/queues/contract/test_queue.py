@@ -257,25 +257,6 @@ async def test_close_finishes_what_was_accepted(place: Place):
     await reopened.close()
 
 
-@pytest.fixture
-def notices_within_seconds(place: Place) -> float:
-    """How soon a wait ends where something comes."""
-    if place.kind.notices_within_seconds is None:
-        pytest.skip("such a queue cannot be waited upon: wait is a sleep")
-    return place.kind.notices_within_seconds
-
-
-async def test_wait_returns_at_once_where_something_is_there(
-    queue: Queue, notices_within_seconds: float
-):
-    await queue.put(b"one")
-    began = monotonic()
-
-    await queue.wait(20)
-
-    assert monotonic() - began < notices_within_seconds
-
-
 async def test_wait_returns_after_its_time_where_nothing_comes(queue: Queue):
     began = monotonic()
 
@@ -295,26 +276,6 @@ async def test_wait_is_not_ended_by_what_is_leased_or_elsewhere(place: Place, qu
     await queue.wait(0.2)
 
     assert monotonic() - began > 0.19
-
-
-async def test_wait_notices_a_put_by_somebody_else(
-    place: Place, queue: Queue, notices_within_seconds: float
-):
-    elsewhere = place.open()
-    delays = []
-    try:
-        for _ in range(5):
-            waiting = asyncio.create_task(queue.wait(20))
-            await asyncio.sleep(0.03)
-            await elsewhere.put(b"one")
-            began = monotonic()
-            await waiting
-            delays.append(monotonic() - began)
-            await queue.delete(await queue.receive(1, LEASE_SECONDS))
-    finally:
-        await elsewhere.close()
-
-    assert sorted(delays)[2] < notices_within_seconds
 
 
 async def test_wait_can_be_cancelled_and_nothing_is_lost(queue: Queue):
