@@ -96,4 +96,5 @@ def _environment(settings: StackSettings) -> Mapping[str, str]:
         "AZURE_STORAGE_QUEUE_NAME": settings.queue_name,
         "BACKEND_AZURE_STORAGE_QUEUE_NAME": settings.queue_name,
         "BACKEND_APPLICATIONINSIGHTS_CONNECTION_STRING": connection,
+        "APPLICATIONINSIGHTS_CONNECTION_STRING": connection,  # the frontend's own health
     }
