@@ -150,7 +150,7 @@ class Adversary(RuleBasedStateMachine):
         self.world.moods[sink] = mood
         self.deliver(events, tired=False)
         if busy:
-            self._be_busy(rounds=8)
+            self._be_busy(rounds=20)
         self.pass_time(seconds)
 
     @rule()
@@ -285,7 +285,7 @@ def test_whatever_happens_nothing_is_lost() -> None:
     run_state_machine_as_test(
         Adversary,
         settings=settings(
-            max_examples=80,
+            max_examples=70,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

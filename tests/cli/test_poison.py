@@ -15,6 +15,9 @@ from src.backend.poison import Poisoned
 from src.cli.poison import command
 from src.shared import messages
 from src.shared.queues.sqlite import SqliteQueue
+from src.shared.settings import StorageSettings
+from src.shared.storage import open_poison_queue
+from tests.azurite import Azurite, fresh_name
 from tests.backend.bodies import NOW, event_of, job_body, run_body
 
 T = TypeVar("T")
@@ -196,3 +199,23 @@ def test_a_queue_that_cannot_be_opened_is_one_line(home: Path):
     assert answer.exit_code == 1
     assert answer.stderr.startswith("Error: queue ")
     assert answer.stderr.count("\n") == 1
+
+
+def test_it_works_on_azure_storage_queues(azurite: Azurite, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AZURE_STORAGE_CONNECTION_STRING", azurite.connection_string)
+    monkeypatch.setenv("AZURE_STORAGE_QUEUE_NAME", fresh_name())
+    settings = StorageSettings()
+
+    async def fill() -> None:
+        queue = open_poison_queue(settings)
+        await queue.put(poison.encode(REFUSED))
+        await queue.put(poison.encode(msgspec.structs.replace(REFUSED, body=bytes(100_000))))
+        await queue.close()
+
+    asyncio.run(fill())
+    [small, large] = sorted(listed(), key=lambda row: row["kind"] is None)
+
+    assert len(poison_command("show", str(large["id"]), "--raw").stdout_bytes) == 100_000
+    assert poison_command("retry", str(small["id"])).exit_code == 0
+    assert poison_command("drop", str(large["id"]), "--yes").exit_code == 0
+    assert listed() == []
