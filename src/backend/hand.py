@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..shared.errors import QueueUnavailableError, UndecodableMessageError
+from ..shared.errors import QueueUnavailableError
 from ..shared.queues.base import Message, Queue
 from .batch import Letter, read_letters
 
@@ -29,7 +29,7 @@ class Held:
 
     message: Message
     letters: Sequence[Letter] = ()
-    error: UndecodableMessageError | None = None
+    error: Exception | None = None
 
     @property
     def is_finished(self) -> bool:
@@ -41,7 +41,7 @@ def hold(message: Message, now: datetime) -> Held:
     """Read a message that was taken at this moment."""
     try:
         return Held(message, read_letters(message.body, now))
-    except UndecodableMessageError as exc:
+    except Exception as exc:  # noqa: BLE001 -- whatever one message breaks, the others go on
         return Held(message, error=exc)
 
 

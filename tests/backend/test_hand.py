@@ -1,12 +1,19 @@
 """Leases that last out, in virtual time."""
 
 import asyncio
+from collections.abc import Sequence
+from datetime import datetime
 
+import pytest
+
+from src.backend import hand
+from src.backend.batch import Letter
 from src.backend.hand import Hand
 from src.shared import messages
+from src.shared.queues.base import Message
 from tests.backend.memory_parts import MemoryQueue
 from tests.backend.scene import job
-from tests.backend.virtual_time import VirtualLoop
+from tests.backend.virtual_time import BEGINNING, VirtualLoop
 
 LEASE_SECONDS = 30.0
 
@@ -16,7 +23,7 @@ class CountingQueue(MemoryQueue):
 
     renewed = 0
 
-    async def renew(self, messages, lease_seconds):  # noqa: ANN001 -- as a queue's
+    async def renew(self, messages: Sequence[Message], lease_seconds: float) -> list[Message]:
         self.renewed += len(messages)
         renewed = await super().renew(messages, lease_seconds)
         await asyncio.sleep(1)
@@ -27,29 +34,29 @@ def hold_for(seconds: float, *, by_two: bool = False) -> tuple[CountingQueue, Ha
     """A queue of one message, and the hand that took it and held it for so long."""
     loop = VirtualLoop()
     queue = CountingQueue(loop.now)
-    hand = Hand(queue, LEASE_SECONDS)
+    ours = Hand(queue, LEASE_SECONDS)
 
     async def hold() -> None:
         await queue.put(messages.encode([job()]))
-        await hand.take(32, loop.now())
+        await ours.take(32, loop.now())
         if by_two:
-            await queue.release([held.message for held in hand.held])
+            await queue.release([held.message for held in ours.held])
             await queue.receive(32, 1_000)
-        keeping = asyncio.create_task(hand.keep_leases())
+        keeping = asyncio.create_task(ours.keep_leases())
         await asyncio.sleep(seconds)
         assert by_two or await queue.receive(32, LEASE_SECONDS) == []
-        await hand.delete(hand.held)
+        await ours.delete(ours.held)
         keeping.cancel()
 
     loop.run_until_complete(hold())
     loop.close()
-    return queue, hand
+    return queue, ours
 
 
 def test_what_is_held_for_long_stays_ours_and_can_be_acknowledged():
-    queue, hand = hold_for(10 * LEASE_SECONDS)
+    queue, held = hold_for(10 * LEASE_SECONDS)
 
-    assert (queue.bodies, len(hand)) == ([], 0)
+    assert (queue.bodies, len(held)) == ([], 0)
     assert queue.renewed > 10
 
 
@@ -66,7 +73,21 @@ def test_what_is_done_with_soon_is_never_renewed():
 
 
 def test_what_somebody_else_has_by_now_is_dropped():
-    queue, hand = hold_for(LEASE_SECONDS, by_two=True)
+    queue, held = hold_for(LEASE_SECONDS, by_two=True)
 
-    assert (len(hand), hand.next()) == (0, [])
+    assert (len(held), held.next()) == (0, [])
     assert len(queue.bodies) == 1
+
+
+def test_a_message_that_trips_us_while_it_is_read_is_in_hand_with_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def buggy(body: bytes, _: datetime) -> list[Letter]:
+        return [] if body == b"fine" else [1 // 0]  # type: ignore[list-item]
+
+    monkeypatch.setattr(hand, "read_letters", buggy)
+    messages = [Message(body.decode(), body, "receipt", 1, BEGINNING) for body in (b"fine", b"bad")]
+
+    errors = [hand.hold(message, BEGINNING).error for message in messages]
+
+    assert [type(error) for error in errors] == [type(None), ZeroDivisionError]
