@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http.client import HTTPConnection, HTTPException
@@ -19,6 +19,7 @@ LONGEST_PATIENCE_SECONDS = 180.0
 # Retry-After says 10 s; whoever is less patient disturbs more, and waits less for a test.
 MOST_WAITED_SECONDS = 0.5
 HUNG_UP = "hung up"
+WAITING = b'{"action":"waiting"'
 ALLOWED = {"202", "503", HUNG_UP}
 
 
@@ -36,10 +37,11 @@ class Sender:
         """Return when each of them was answered 202."""
         for _ in range(SENDERS):
             self._idle.put(HTTPConnection(self._host, timeout=TIMEOUT_SECONDS))
-        started = time.monotonic()
+        insist, numbers = partial(self._insist, time.monotonic()), count()
         try:
             with ThreadPoolExecutor(SENDERS) as pool:
-                list(pool.map(partial(self._insist, started), count(), deliveries))
+                for together in _in_any_order(deliveries):
+                    list(pool.map(insist, numbers, together))
         finally:
             while not self._idle.empty():
                 self._idle.get().close()
@@ -75,3 +77,14 @@ class Sender:
         response = connection.getresponse()
         response.read()
         return str(response.status)
+
+
+def _in_any_order(deliveries: Iterable[Delivery]) -> Iterator[list[Delivery]]:
+    """What may overtake each other; only arrivals tell whether a job waits or is queued again."""
+    together: list[Delivery] = []
+    for delivery in deliveries:
+        if delivery.body.startswith(WAITING):
+            yield together
+            together = []
+        together.append(delivery)
+    yield together

@@ -15,7 +15,11 @@ from src.simulate.days import simulate_day
 from tests.faults.azurite_service import AzuriteService, running_azurite_service, storage_at
 from tests.faults.storm import Storm
 from tests.faults.test_kills import END
-from tests.faults.test_sink_outages import MOST_CPU_SHARE, OUTAGE_SECONDS
+from tests.faults.test_sink_outages import (
+    FIRST_TRIES_SECONDS,
+    MOST_CPU_SHARE,
+    OUTAGE_SECONDS,
+)
 from tests.faults.town import Town, running
 from tests.faults.toxic import HANG, PASS, REFUSE, Toxic, ToxicProxy, toxic_proxy
 from tests.integration.processes import wait_for
@@ -57,14 +61,22 @@ def coast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Coast]:
         yield Coast(town, azurite, queue, store, sink)
 
 
+@pytest.fixture(autouse=True)
+def _calm(coast: Coast) -> Iterator[None]:
+    """A test that fails spoils no other."""
+    yield
+    for proxy in (coast.queue, coast.store, coast.sink):
+        proxy.toxic = PASS
+
+
 def test_a_storm_over_frontend_and_workers(coast: Coast):
     town = coast.town
     with Storm(1, town.frontend, *town.workers) as storm:
         town.send(simulate_day(1, END, runs=80), town.sender(per_second=60))
     assert all(storm.harms), "somebody was spared"
     town.await_frontend()
-    town.recover()
     town.settle()
+    town.recover()
 
 
 @pytest.mark.parametrize(
@@ -76,14 +88,16 @@ def test_a_queue_that(coast: Coast, toxic: Toxic):
     """Nothing is acknowledged meanwhile; who posts is told so in time to try again."""
     town = coast.town
     coast.queue.toxic = toxic
+    sender = town.sender()
     with ThreadPoolExecutor(1) as elsewhere:
-        sender = town.sender()
         sending = elsewhere.submit(town.send, small_run(coast.queue.requests), sender)
-        wait_for(lambda: sender.answers["503"] > 0, TIMEOUT_SECONDS, "a refusal")
-        assert not town.answers(f"{town.url}/ready")
-        assert town.cpu_share(OUTAGE_SECONDS) < MOST_CPU_SHARE
-        assert set(sender.answers) == {"503"}
-        coast.queue.toxic = PASS
+        try:
+            wait_for(lambda: sender.answers["503"] > 0, TIMEOUT_SECONDS, "a refusal")
+            assert not town.answers(f"{town.url}/ready")
+            assert town.cpu_share(OUTAGE_SECONDS) < MOST_CPU_SHARE
+            assert set(sender.answers) == {"503"}
+        finally:
+            coast.queue.toxic = PASS
         town.recover()
         sending.result()
     town.settle()
@@ -122,8 +136,8 @@ def test_everything_unreliable_at_once(coast: Coast):
     assert all(proxy.troubles for proxy in everything)
     for proxy in everything:
         proxy.toxic = PASS
-    town.recover()
     town.settle()
+    town.recover()
 
 
 def test_everything_away_at_once(coast: Coast):
@@ -131,6 +145,7 @@ def test_everything_away_at_once(coast: Coast):
     town.send(simulate_day(400, END, RUNS_UNRELIABLE))
     for proxy in (coast.sink, coast.store, coast.queue):
         proxy.toxic = REFUSE
+    time.sleep(FIRST_TRIES_SECONDS)
     assert town.cpu_share(OUTAGE_SECONDS) < MOST_CPU_SHARE
     for proxy in (coast.sink, coast.store, coast.queue):
         proxy.toxic = PASS

@@ -37,5 +37,5 @@ def test_several_workers_in_a_storm(tmp_path: Path, workers: int):
             town.send(day, town.sender(per_second=120))
         assert all(storm.harms), "somebody was spared"
         town.await_frontend()
-        town.recover()
         town.settle()
+        town.recover()
