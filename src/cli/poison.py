@@ -109,9 +109,12 @@ async def _list(*, as_json: bool) -> None:
 
     async with _queues() as (_, poison), open_shelf(poison) as shelf:
         rows = [describe(laid) for laid in shelf.laid]
-    columns = list(rows[0]) if rows else ["id"]
-    (print_json if as_json else print_table)(Answer(columns, [[*row.values()] for row in rows]))
-    if not rows:
+    answer = Answer(list(rows[0]) if rows else [], [[*row.values()] for row in rows])
+    if as_json:
+        print_json(answer)
+    elif rows:
+        print_table(answer)
+    else:
         click.echo("no poison", err=True)
     _tell_of_others(shelf)
 

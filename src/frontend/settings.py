@@ -1,9 +1,21 @@
 """The frontend's environment variables."""
 
-from pydantic import Field, SecretStr
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
 
 from ..shared.errors import SettingsError
 from ..shared.settings import WEBHOOK_SECRET_NAMES, StorageSettings
+
+_KEY = re.compile(r"(?i)(^|;)InstrumentationKey=[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(;|$)")
+
+
+def _has_key(text: SecretStr) -> SecretStr:
+    """Refuse nonsense at the start: the exporter, which knows more, is loaded only later."""
+    if not _KEY.search(text.get_secret_value()):
+        raise ValueError("has no InstrumentationKey=UUID")
+    return text
 
 
 class FrontendSettings(StorageSettings):
@@ -17,7 +29,7 @@ class FrontendSettings(StorageSettings):
     )
     allow_unsigned: bool = Field(default=False, validation_alias="ALLOW_UNSIGNED_WEBHOOKS")
 
-    connection_string: SecretStr | None = Field(
+    connection_string: Annotated[SecretStr, AfterValidator(_has_key)] | None = Field(
         None, validation_alias="APPLICATIONINSIGHTS_CONNECTION_STRING"
     )
     otlp_endpoint: str | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")

@@ -116,6 +116,7 @@ def test_a_prefixed_variable_wins_unless_it_is_empty(
         (FrontendSettings, "PORT", "0"),
         (FrontendSettings, "ALLOW_UNSIGNED_WEBHOOKS", VALUE),
         (FrontendSettings, "TELEMETRY_MODE", VALUE),
+        (FrontendSettings, "APPLICATIONINSIGHTS_CONNECTION_STRING", VALUE),
         (BackendSettings, "POLL_INTERVAL_SECONDS", "-77"),
         (BackendSettings, "BACKEND_POLL_INTERVAL_SECONDS", VALUE),
         (BackendSettings, "MAX_MESSAGES_PER_BATCH", "3345"),
