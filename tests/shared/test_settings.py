@@ -1,5 +1,6 @@
 import re
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -162,7 +163,7 @@ def test_settings_do_not_print_their_secrets(
 ):
     secrets = [name for name in variables(settings_class) if "SECRET" in name or "STRING" in name]
     for name in secrets:
-        monkeypatch.setenv(name, VALUE)
+        monkeypatch.setenv(name, f"InstrumentationKey={UUID(int=0)};{VALUE}")
 
     assert VALUE not in repr(load(settings_class))
 
