@@ -9,7 +9,7 @@ https://learn.microsoft.com/en-us/azure/azure-monitor/app/opentelemetry-configur
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -27,9 +27,9 @@ from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, Trace
 from ...shared.azure_exporter import options, silence
 from ...shared.errors import SettingsError
 from .base import EventRow, Receipt, Row, SpanRow
+from .calls import calls, nanoseconds
 from .retry_after import retry_after_seconds
 
-ITEMS_PER_CALL = 500
 READ_TIMEOUT_SECONDS = 8  # so that ten seconds after it hung all is as before
 
 _BY_ITEM = frozenset({206, 400})
@@ -67,16 +67,16 @@ class ApplicationInsightsSink:
         self._traces.shutdown()
 
     def _emit(self, rows: Sequence[Row]) -> Receipt:
-        """Call after call; where the service is not well, what is left is not tried."""
+        """Part after part; where the service is not well, what is left is not tried."""
         refused: list[Row] = []
         complaint = ""
-        calls = list(_calls(rows))
-        for number, call in enumerate(calls):
-            receipt = self._send(call)
+        parts = list(calls(rows))
+        for number, part in enumerate(parts):
+            receipt = self._send(part)
             refused += receipt.refused
             complaint = receipt.complaint or complaint
             if receipt.missing:
-                later = [row for left in calls[number + 1 :] for row in left]
+                later = [row for left in parts[number + 1 :] for row in left]
                 missing = [*receipt.missing, *later]
                 return Receipt(missing, refused, complaint, receipt.retry_after_seconds)
         return Receipt((), refused, complaint)
@@ -117,13 +117,6 @@ class ApplicationInsightsSink:
     def _note_answer(self, response: Any) -> None:
         """`export()` tells only success from failure; the answer tells of each row."""
         self._last_answer = response.http_response
-
-
-def _calls(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """What goes into one call each: rows of one kind, no more than the exporter takes."""
-    for kind in (EventRow, SpanRow):
-        alike = [row for row in rows if isinstance(row, kind)]
-        yield from (alike[i : i + ITEMS_PER_CALL] for i in range(0, len(alike), ITEMS_PER_CALL))
 
 
 def _receipt(rows: Sequence[Row], answer: Any) -> Receipt:
@@ -168,7 +161,7 @@ def _log_record(row: EventRow) -> ReadableLogRecord:
         "ai.operation.name": row.operation,
     }
     record = LogRecord(
-        timestamp=_nanoseconds(row.at),
+        timestamp=nanoseconds(row.at),
         trace_id=row.trace_id,
         span_id=row.span_id,
         trace_flags=_SAMPLED,
@@ -188,8 +181,8 @@ def _span(row: SpanRow) -> ReadableSpan:
         attributes=row.attributes,
         kind=SpanKind.INTERNAL if parent else SpanKind.SERVER,
         status=_FAILED if row.failed else _FINE,
-        start_time=_nanoseconds(row.started_at),
-        end_time=_nanoseconds(row.ended_at),
+        start_time=nanoseconds(row.started_at),
+        end_time=nanoseconds(row.ended_at),
     )
 
 
@@ -201,7 +194,3 @@ def _context(trace_id: int, span_id: int) -> SpanContext:
 def _resource(role: str) -> Resource:
     """The repository is the role: the portal's application map then shows repositories."""
     return Resource({SERVICE_NAME: role})
-
-
-def _nanoseconds(moment: datetime) -> int:
-    return int(moment.timestamp()) * 1_000_000_000 + moment.microsecond * 1000

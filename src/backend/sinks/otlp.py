@@ -13,7 +13,7 @@ https://opentelemetry.io/docs/specs/otlp/#otlphttp-response
 import asyncio
 import gzip
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import unquote
@@ -25,10 +25,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from ...shared.errors import SettingsError
 from .base import EventRow, Receipt, Row, SpanRow
+from .calls import calls
 from .otlp_messages import logs_request, traces_request
 from .retry_after import retry_after_seconds
 
-ITEMS_PER_CALL = 500
 LONGEST_COMPLAINT = 200  # characters of what a backend has to say
 
 _FASTEST = 1
@@ -80,7 +80,7 @@ class OtlpSink:
 
     async def emit(self, rows: Sequence[Row]) -> Receipt:
         """Send events, then spans, no more at once than backends take."""
-        return await self._send_in_turn(list(_calls(rows)))
+        return await self._send_in_turn(list(calls(rows)))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -135,13 +135,6 @@ class OtlpSink:
     def _encode(self, rows: Sequence[Row]) -> bytes:
         body = _request(rows).SerializeToString()
         return gzip.compress(body, _FASTEST) if self._compress else body
-
-
-def _calls(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """What goes into one call each: rows of one kind, no more than a backend takes."""
-    for kind in (EventRow, SpanRow):
-        alike = [row for row in rows if isinstance(row, kind)]
-        yield from (alike[i : i + ITEMS_PER_CALL] for i in range(0, len(alike), ITEMS_PER_CALL))
 
 
 def _request(rows: Sequence[Row]) -> Message:

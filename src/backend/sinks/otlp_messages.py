@@ -7,7 +7,6 @@ https://opentelemetry.io/docs/specs/otlp/
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -28,10 +27,10 @@ from opentelemetry.proto.trace.v1.trace_pb2 import (
 )
 
 from .base import EventRow, SpanRow
+from .calls import nanoseconds
 
 _SCOPE = "github-telemetry"
 _SAMPLED = 1  # of W3C's trace flags
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def logs_request(rows: Iterable[EventRow]) -> ExportLogsServiceRequest:
@@ -67,7 +66,7 @@ def traces_request(rows: Iterable[SpanRow]) -> ExportTraceServiceRequest:
 
 def _log_record(row: EventRow) -> LogRecord:
     """The body repeats the event's name for backends that do not know the younger field."""
-    at = _nanoseconds(row.at)
+    at = nanoseconds(row.at)
     return LogRecord(
         time_unix_nano=at,
         observed_time_unix_nano=at,
@@ -90,8 +89,8 @@ def _span(row: SpanRow) -> Span:
         flags=_SAMPLED | SPAN_FLAGS_CONTEXT_HAS_IS_REMOTE_MASK,
         name=row.name,
         kind=Span.SPAN_KIND_INTERNAL if parent else Span.SPAN_KIND_SERVER,
-        start_time_unix_nano=_nanoseconds(row.started_at),
-        end_time_unix_nano=_nanoseconds(row.ended_at),
+        start_time_unix_nano=nanoseconds(row.started_at),
+        end_time_unix_nano=nanoseconds(row.ended_at),
         attributes=_texts(row.attributes),
         status=Status(code=Status.STATUS_CODE_ERROR if row.failed else Status.STATUS_CODE_UNSET),
     )
@@ -112,10 +111,3 @@ def _resource(role: str) -> Resource:
 
 def _scope() -> InstrumentationScope:
     return InstrumentationScope(name=_SCOPE)
-
-
-def _nanoseconds(moment: datetime) -> int:
-    """Since 1970; a time before it, which OTLP cannot say, is 1970."""
-    since = moment - _EPOCH
-    microseconds = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    return max(microseconds, 0) * 1000

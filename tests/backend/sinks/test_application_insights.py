@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from src.backend.sinks import application_insights
-from src.backend.sinks.application_insights import ITEMS_PER_CALL, ApplicationInsightsSink
+from src.backend.sinks.application_insights import ApplicationInsightsSink
 from src.backend.sinks.base import EventRow, Receipt
+from src.backend.sinks.calls import ITEMS_PER_CALL
 from src.model.times import format_time, parse_time
 from src.shared import azure_exporter
 from src.shared.errors import SettingsError

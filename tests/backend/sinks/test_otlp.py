@@ -10,7 +10,8 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from src.backend.sinks.base import Receipt, Row
-from src.backend.sinks.otlp import ITEMS_PER_CALL, OtlpSink
+from src.backend.sinks.calls import ITEMS_PER_CALL
+from src.backend.sinks.otlp import OtlpSink
 from src.shared.errors import SettingsError
 from tests.backend.sinks.made_rows import RUN_SPAN_ID, TRACE_ID, event, moment, rows, span
 from tests.backend.sinks.otlp_receiver import Item, Receiver, Verdict, otlp_receiver
