@@ -16,9 +16,14 @@ from typing import TypeVar, cast
 
 from azure.storage.queue import QueueMessage
 
-from ..errors import ObjectMissingError, ObjectStoreUnavailableError, QueueUnavailableError
+from ..errors import (
+    ObjectMissingError,
+    ObjectStoreUnavailableError,
+    QueueUnavailableError,
+    TelemetryError,
+)
 from ..object_store import ObjectStore
-from .azure_requests import AzureRequests
+from .azure_requests import AzureRequests, RequestRefusedError
 from .azure_text import MAX_BODY_BYTES, claim_of, claimed_key, new_key, to_body, to_text
 from .base import Message
 
@@ -28,7 +33,8 @@ PUT_SECONDS = 6.0  # with the object that a large body needs; GitHub waits 10 s
 MESSAGES_PER_RECEIVE = 32  # the service gives no more at once
 REQUESTS_AT_ONCE = 16
 LONGEST_SECONDS = 7 * 24 * 3600
-STORE_RETRY_SECONDS = 5.0
+STORE_RETRY_SECONDS = 5.0  # and as much more with each time
+LONGEST_RETRY_SECONDS = 60.0
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +64,7 @@ class AzureQueue:
         self._no_puts.clear()
         try:
             async with asyncio.timeout(PUT_SECONDS):
-                text, _ = await self._text_of(body)
-                await self._requests.send(text)
+                await self._put(body)
         except TimeoutError as exc:
             raise QueueUnavailableError(f"queue {self._name}: no answer in time") from exc
         finally:
@@ -71,8 +76,15 @@ class AzureQueue:
         """Lease at most 32; what has its body in the object store comes with that body."""
         lease = _whole_seconds(lease_seconds, shortest=1)
         taken = await self._requests.take(min(limit, MESSAGES_PER_RECEIVE), lease)
-        messages = await asyncio.gather(*map(self._open, taken))
-        return [message for message in messages if message is not None]
+        opened = await asyncio.gather(*(self._open(one, lease) for one in taken))
+        messages = [one for one in opened if isinstance(one, Message)]
+        away = [one for one in opened if isinstance(one, TelemetryError)]
+        if away and not messages:
+            raise QueueUnavailableError(f"queue {self._name}: {len(away)} large bodies: {away[0]}")
+        if away:
+            keys = {"queue": self._name, "messages": len(away), "reason": str(away[0])}
+            log.warning("large bodies are out of reach", extra=keys)
+        return messages
 
     async def wait(self, seconds: float) -> None:
         """Sleep: the service cannot be waited upon, and each look would be a request."""
@@ -80,7 +92,8 @@ class AzureQueue:
 
     async def delete(self, messages: Sequence[Message]) -> None:
         """Delete one by one, some at once; the object of a large one after it."""
-        await self._each(messages, self._delete)
+        gone = await self._each(messages, self._delete)
+        self._tell_of(gone.count(False), "not deleted: leased to somebody else")
 
     async def release(self, messages: Sequence[Message], delay_seconds: float = 0) -> None:
         """Make visible again, one by one, some at once."""
@@ -88,9 +101,25 @@ class AzureQueue:
         await self._each(messages, lambda message: self._update(message, None, delay))
 
     async def renew(self, messages: Sequence[Message], lease_seconds: float) -> list[Message]:
-        """Lease anew, one by one, some at once; each has another receipt then."""
+        """Lease anew, one by one, some at once; each has another receipt then.
+
+        Where that fails, a message may still be ours: it keeps the receipt it has. Raises only
+        where it fails for all.
+        """
         lease = _whole_seconds(lease_seconds, shortest=1)
-        held = await self._each(messages, lambda message: self._update(message, None, lease))
+        failures: list[QueueUnavailableError] = []
+
+        async def hold(message: Message) -> Message | None:
+            try:
+                return await self._update(message, None, lease)
+            except QueueUnavailableError as exc:
+                failures.append(exc)
+                return message
+
+        held = await self._each(messages, hold)
+        if failures and len(failures) == len(messages):
+            raise failures[0]
+        self._tell_of(len(failures), "leases not renewed")
         return [message for message in held if message is not None]
 
     async def replace(self, message: Message, body: bytes, delay_seconds: float = 0) -> None:
@@ -104,6 +133,10 @@ class AzureQueue:
         """As the service counts: approximately, where it is busy."""
         return await self._requests.count()
 
+    async def has_unreadable(self) -> bool:
+        """Whether messages that the service cannot give are in the way; touches none."""
+        return await self._requests.has_unreadable()
+
     async def close(self) -> None:
         """Wait for the puts under way, then close the connections."""
         await self._no_puts.wait()
@@ -115,9 +148,24 @@ class AzureQueue:
     def _name(self) -> str:
         return self._requests.queue_name
 
+    def _tell_of(self, count: int, what: str) -> None:
+        if count:
+            log.warning(what, extra={"queue": self._name, "messages": count})
+
+    async def _put(self, body: bytes) -> None:
+        text, key = await self._text_of(body)
+        try:
+            await self._requests.send(text)
+        except RequestRefusedError:
+            await self._discard(key)
+            raise
+
     async def _text_of(self, body: bytes) -> tuple[str, str | None]:
-        """What the message is to hold, and the key of the object that was made for it, if any."""
-        if len(body) <= MAX_BODY_BYTES and claimed_key(self._name, body) is None:
+        """What the message is to hold, and the key of the object that was made for it, if any.
+
+        A body that is itself a claim, as poison may be, stays one: it leads to its object again.
+        """
+        if len(body) <= MAX_BODY_BYTES:
             return to_text(body), None
         key = new_key(self._name)
         try:
@@ -126,8 +174,10 @@ class AzureQueue:
             raise QueueUnavailableError(f"queue {self._name}: a large body: {exc}") from exc
         return to_text(claim_of(key)), key
 
-    async def _open(self, taken: QueueMessage) -> Message | None:
-        """The message with its body; None where that is out of reach for now."""
+    async def _open(
+        self, taken: QueueMessage, lease_seconds: int
+    ) -> Message | TelemetryError | None:
+        """The message with its body; why that is out of reach; None where it is not ours now."""
         body = to_body(str(taken.content or ""))
         key = claimed_key(self._name, body)
         message = Message(
@@ -137,25 +187,41 @@ class AzureQueue:
             dequeue_count=int(taken.dequeue_count or 0),
             enqueued_at=cast("datetime", taken.inserted_on),  # aware, and always there
         )
-        return message if key is None else await self._claim(message, key)
-
-    async def _claim(self, message: Message, key: str) -> Message | None:
-        keys = {"queue": self._name, "message_id": message.id, "key": key}
+        if key is None:
+            return message
         try:
             return replace(message, body=await self._store.read(key))
         except ObjectMissingError:
-            log.error("a message's body is missing", extra=keys)  # noqa: TRY400 -- said in one line
-            return message
+            return await self._without_object(message, key, lease_seconds)
         except ObjectStoreUnavailableError as exc:
-            log.warning("a message's body is out of reach", extra={**keys, "reason": str(exc)})
+            delay_seconds = min(STORE_RETRY_SECONDS * message.dequeue_count, LONGEST_RETRY_SECONDS)
             with suppress(QueueUnavailableError):  # its lease will end
-                await self.release([message], STORE_RETRY_SECONDS)
-            return None
+                await self.release([message], delay_seconds)
+            return exc
 
-    async def _delete(self, message: Message) -> None:
+    async def _without_object(
+        self, message: Message, key: str, lease_seconds: int
+    ) -> Message | TelemetryError | None:
+        """The message as its claim, if it is still ours: else somebody was quicker, and is done.
+
+        Its receipt is without the key: the object, should it come to light, is for a later claim.
+        """
+        try:
+            held = await self._update(message, None, lease_seconds)
+        except QueueUnavailableError as exc:
+            return exc
+        if held is None:
+            return None
+        keys = {"queue": self._name, "message_id": message.id, "key": key}
+        log.error("a message's body is missing", extra=keys)
+        return replace(held, receipt=_join(_split(held.receipt)[0], None))
+
+    async def _delete(self, message: Message) -> bool:
         receipt, key = _split(message.receipt)
-        if await self._requests.delete(message.id, receipt):
+        is_gone = await self._requests.delete(message.id, receipt)
+        if is_gone:
             await self._discard(key)
+        return is_gone
 
     async def _update(self, message: Message, text: str | None, seconds: int) -> Message | None:
         """The message under its new receipt; None where it is not ours any more."""

@@ -13,7 +13,9 @@ from azure.core.exceptions import (
 )
 
 _NOT_FOUND = "QueueNotFound"
-_GONE = frozenset({(400, "PopReceiptMismatch"), (404, "MessageNotFound")})
+_NOT_OURS = (400, "PopReceiptMismatch")
+_GONE = (404, "MessageNotFound")
+_REQUEST_TIMEOUT = 408
 _UNREADABLE_BY_AZURITE = 500
 
 _HINTS = {
@@ -55,9 +57,20 @@ def is_queue_missing(error: AzureError) -> bool:
     return isinstance(error, HttpResponseError) and _code(error) == _NOT_FOUND
 
 
-def is_lease_lost(error: AzureError) -> bool:
+def is_lease_lost(error: HttpResponseError) -> bool:
     """Whether the message went to somebody else, or is gone."""
-    return isinstance(error, HttpResponseError) and (error.status_code, _code(error)) in _GONE
+    return is_message_gone(error) or (error.status_code, _code(error)) == _NOT_OURS
+
+
+def is_message_gone(error: HttpResponseError) -> bool:
+    """Whether somebody deleted the message; perhaps we did, and did not hear of it."""
+    return (error.status_code, _code(error)) == _GONE
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether the service certainly did not do what it was asked for."""
+    status = error.status_code if isinstance(error, HttpResponseError) else None
+    return status is not None and 400 <= status < 500 and status != _REQUEST_TIMEOUT  # noqa: PLR2004 -- 4xx
 
 
 def may_be_unreadable(error: Exception) -> bool:

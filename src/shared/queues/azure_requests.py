@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import TypeVar
 from xml.etree.ElementTree import ParseError
 
@@ -17,15 +18,34 @@ from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient
 
 from ..errors import QueueUnavailableError
-from .azure_complaints import complaint, is_lease_lost, is_queue_missing, may_be_unreadable
+from .azure_complaints import (
+    complaint,
+    is_lease_lost,
+    is_message_gone,
+    is_queue_missing,
+    is_refusal,
+    may_be_unreadable,
+)
 
 T = TypeVar("T")
 
 REQUEST_SECONDS = 5.0
+SINGLY_SECONDS = 10.0  # for all that are taken one by one, and never over a third of their lease
+TOLD_AGAIN_SECONDS = 3600.0
+MOST_PEEKED = 32
 FOREVER = -1  # the service's default deletes a message after seven days
 FAILURES_THAT_ARE_NO_ACCIDENT = 3
 
+UNREADABLE = (
+    "the service can neither give nor delete them one by one; no other is held up. When nothing"
+    " else is in the queue: az storage message clear --queue-name "
+)
+
 log = logging.getLogger(__name__)
+
+
+class RequestRefusedError(QueueUnavailableError):
+    """The service answered, and certainly did not do what it was asked for."""
 
 
 class AzureRequests:
@@ -34,6 +54,8 @@ class AzureRequests:
     def __init__(self, client: QueueClient, *, may_create: bool) -> None:
         self._client = client
         self._may_create = may_create
+        self._unreadable = 0  # seen since that was last told
+        self._told_at = -TOLD_AGAIN_SECONDS
 
     @property
     def queue_name(self) -> str:
@@ -80,15 +102,26 @@ class AzureRequests:
             return str(updated.pop_receipt)
 
     async def delete(self, id_: str, receipt: str) -> bool:
-        """Whether the message was ours to delete, and is gone now."""
+        """Whether the message is gone now; False where it is somebody else's."""
         with self._complaining():
             try:
                 await self._ask(lambda: self._client.delete_message(id_, receipt))
             except HttpResponseError as exc:
-                if is_lease_lost(exc):
-                    return False
-                raise
+                if not is_lease_lost(exc):
+                    raise
+                return is_message_gone(exc)
             return True
+
+    async def has_unreadable(self) -> bool:
+        """Whether the next messages cannot be shown; looking touches none."""
+        with self._complaining():
+            try:
+                await self._ask(lambda: self._client.peek_messages(MOST_PEEKED))
+            except HttpResponseError as exc:
+                if not may_be_unreadable(exc):
+                    raise
+                return True
+            return False
 
     async def count(self) -> int:
         """How many messages there are, as the service counts: approximately."""
@@ -112,14 +145,18 @@ class AzureRequests:
         return []
 
     async def _take_singly(self, limit: int, lease_seconds: int) -> list[QueueMessage]:
-        """What can be given of the next messages; what cannot is hidden for as long as the rest."""
+        """What can be given of the next messages; what cannot is hidden for as long as the rest.
+
+        Their leases run meanwhile: what there was time for is given, the rest comes next time.
+        """
+        deadline = monotonic() + min(SINGLY_SECONDS, lease_seconds / 3)
         taken: list[QueueMessage] = []
         failures = 0
-        while len(taken) + failures < limit:
+        while len(taken) + failures < limit and monotonic() < deadline:
             try:
                 single = await self._ask(lambda: self._lease(1, lease_seconds))
             except (AzureError, TimeoutError) as exc:
-                failures += 1
+                failures += may_be_unreadable(exc)
                 if failures < FAILURES_THAT_ARE_NO_ACCIDENT and may_be_unreadable(exc):
                     continue
                 if not taken:
@@ -129,9 +166,18 @@ class AzureRequests:
                 break
             taken += single
         if failures:
-            keys = {"queue": self.queue_name, "count": failures, "hidden_seconds": lease_seconds}
-            log.error("messages that cannot be read are in the way", extra=keys)
+            self._tell_of_unreadable(failures)
         return taken
+
+    def _tell_of_unreadable(self, count: int) -> None:
+        """At most once an hour: the same ones come again with the end of each lease."""
+        self._unreadable += count
+        if monotonic() - self._told_at < TOLD_AGAIN_SECONDS:
+            return
+        mended_by = f"{UNREADABLE}{self.queue_name}"
+        keys = {"queue": self.queue_name, "times": self._unreadable, "mended_by": mended_by}
+        log.error("messages that cannot be read are in the way", extra=keys)
+        self._unreadable, self._told_at = 0, monotonic()
 
     async def _ask(self, call: Callable[[], Awaitable[T]]) -> T:
         """Make the call, and the queue before it where that is missing and may be made."""
@@ -160,4 +206,5 @@ class AzureRequests:
         try:
             yield
         except (AzureError, TimeoutError) as exc:
-            raise QueueUnavailableError(f"queue {self.queue_name}: {complaint(exc)}") from exc
+            kind = RequestRefusedError if is_refusal(exc) else QueueUnavailableError
+            raise kind(f"queue {self.queue_name}: {complaint(exc)}") from exc

@@ -1,3 +1,4 @@
+import pytest
 from azure.core.exceptions import (
     AzureError,
     ClientAuthenticationError,
@@ -9,7 +10,9 @@ from azure.core.exceptions import (
 from src.shared.queues.azure_complaints import (
     complaint,
     is_lease_lost,
+    is_message_gone,
     is_queue_missing,
+    is_refusal,
     may_be_unreadable,
 )
 
@@ -53,8 +56,28 @@ def test_what_is_not_known_to_be_harmless_is_not_told():
 def test_errors_are_told_apart():
     assert is_lease_lost(answer(404, "MessageNotFound"))
     assert is_lease_lost(answer(400, "PopReceiptMismatch"))
+    assert is_message_gone(answer(404, "MessageNotFound"))
+    assert not is_message_gone(answer(400, "PopReceiptMismatch"))
     assert is_queue_missing(answer(404, "QueueNotFound"))
     assert may_be_unreadable(answer(500))
     assert not is_lease_lost(answer(404, "QueueNotFound"))
     assert not is_queue_missing(answer(404, "MessageNotFound"))
     assert not may_be_unreadable(answer(503))
+
+
+@pytest.mark.parametrize(
+    ("error", "is_certain"),
+    [
+        (answer(403), True),
+        (answer(413), True),
+        (answer(429), True),
+        (answer(408), False),
+        (answer(500), False),
+        (answer(503), False),
+        (ServiceRequestError("who knows how far it came"), False),
+        (TimeoutError(), False),
+    ],
+    ids=repr,
+)
+def test_only_an_answer_that_says_no_is_a_refusal(error: Exception, is_certain: bool):  # noqa: FBT001 -- a table's column
+    assert is_refusal(error) is is_certain
