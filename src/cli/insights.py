@@ -15,4 +15,4 @@ def command() -> None:
     from ..shared.serving import build, serve
 
     settings, app = build(InsightsSettings, app_from)
-    serve(app, settings.host, settings.port)
+    serve(app, settings.host, settings.port, "INSIGHTS_HOST and INSIGHTS_PORT")

@@ -3,12 +3,12 @@
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic, sleep
+from typing import BinaryIO
 
 import httpx
 
@@ -18,6 +18,7 @@ START_SECONDS = 30.0
 STOP_SECONDS = 4.5
 POLL_SECONDS = 0.03
 LAST_LINES = 5
+MAX_LOG_BYTES = 16 * 1024 * 1024  # a longer one is put aside at the next start
 
 _PR_SET_PDEATHSIG = 1  # prctl(2): a signal for us when our parent dies
 
@@ -26,45 +27,33 @@ class StackError(TelemetryError):
     """A part of the stack did not start, or ended by itself; the message shows its last words."""
 
 
-def require_free(host: str, port: int, setting: str) -> None:
-    """Refuse to start on a port that somebody else has.
-
-    Raises:
-        StackError: names the setting that moves us elsewhere.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        socket.create_server((host, port), family=family).close()
-    except OSError as exc:
-        raise StackError(
-            f"{host}:{port} is not free ({exc.strerror}): choose another by {setting}=…"
-        ) from exc
-
-
 class Part:
-    """One child process, its log in a file."""
+    """One child process, its log appended to a file; it keeps the `inherited` files open."""
 
-    def __init__(self, name: str, env: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self, name: str, env: Mapping[str, str], log: Path, inherited: Sequence[int]
+    ) -> None:
         self.name = name
         self._log = log
-        with log.open("wb") as out:
+        with _appended(log) as out:
+            self._said_before_bytes = out.tell()
             self._process = subprocess.Popen(  # noqa: S603 -- our own command
                 [sys.executable, "-m", "src", name],
                 env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
+                pass_fds=inherited,
                 start_new_session=True,  # Ctrl-C is for the parent, who stops its parts in order
                 preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 -- no threads here
             )
 
     def require_alive(self) -> None:
         """Raise StackError where the process has ended."""
-        if self._process.poll() is not None:
-            words = "\n".join(self._log.read_text(errors="replace").splitlines()[-LAST_LINES:])
-            raise StackError(
-                f"{self.name} ended ({self._process.returncode}); {self._log}:\n{words}"
-            )
+        code = self._process.poll()
+        if code is not None:
+            how = f"was killed (signal {-code})" if code < 0 else f"ended ({code})"
+            raise StackError(f"{self.name} {how}; {self._log}:\n{self._last_words()}")
 
     def terminate(self) -> None:
         """Ask it to finish."""
@@ -79,19 +68,26 @@ class Part:
             self._process.kill()
             self._process.wait()
 
+    def _last_words(self) -> str:
+        with self._log.open("rb") as log:
+            log.seek(self._said_before_bytes)
+            return "\n".join(log.read().decode(errors="replace").splitlines()[-LAST_LINES:])
+
 
 class Stack:
     """The parts that were started, in the order in which a delivery meets them."""
 
-    def __init__(self, home: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, home: Path, env: Mapping[str, str], inherited: Sequence[int] = ()) -> None:
         self.logs = home / "logs"
         self.logs.mkdir(parents=True, exist_ok=True)
         self._env = env
+        self._inherited = inherited
         self._parts: list[Part] = []
 
     def start(self, name: str) -> None:
         """Start a part by its command's name."""
-        self._parts.append(Part(name, {**os.environ, **self._env}, self.logs / f"{name}.log"))
+        log = self.logs / f"{name}.log"
+        self._parts.append(Part(name, {**os.environ, **self._env}, log, self._inherited))
 
     def wait_until_up(self, *urls: str) -> None:
         """Return when every URL answers 200.
@@ -121,6 +117,13 @@ class Stack:
         for part in self._parts:
             part.terminate()
             part.wait(deadline)
+
+
+def _appended(log: Path) -> BinaryIO:
+    """The log, open at its end; too long a one becomes `.log.1`, in the place of an older."""
+    if log.exists() and log.stat().st_size > MAX_LOG_BYTES:
+        log.replace(f"{log}.1")
+    return log.open("ab")
 
 
 def _is_up(client: httpx.Client, url: str) -> bool:

@@ -8,9 +8,11 @@ from time import sleep
 import click
 
 from ..shared.errors import SettingsError
+from ..shared.ports import require_free
 from ..shared.settings import refuse
 from .demo import play_demo
-from .stack import Stack, StackError, require_free
+from .one_at_a_time import hold
+from .stack import Stack, StackError
 from .stack_settings import StackSettings, stack_settings, webhook_secret
 from .welcome import print_welcome
 
@@ -52,8 +54,6 @@ def command() -> None:
 
 
 def _run(settings: StackSettings) -> None:
-    require_free(settings.host, settings.port, "PORT")
-    require_free("127.0.0.1", settings.insights_port, "INSIGHTS_PORT")
     stack = _open_stack(settings)
     try:
         for name in ("frontend", "backend", "insights"):
@@ -72,9 +72,17 @@ def _run(settings: StackSettings) -> None:
 
 
 def _open_stack(settings: StackSettings) -> Stack:
-    """The stack with its home made and nothing started; no home: one line and exit code 2."""
+    """The stack with its home held and nothing started.
+
+    Without a home or a port: one line and exit code 2.
+    """
     try:
-        return Stack(settings.home, _environment(settings))
+        held = hold(settings.home)
+        require_free(settings.host, settings.port, "HOST and PORT")
+        require_free("127.0.0.1", settings.insights_port, "INSIGHTS_PORT")
+        return Stack(settings.home, _environment(settings), [held])
+    except SettingsError as exc:
+        raise refuse(exc) from None
     except OSError as exc:
         complaint = f"GITHUB_TELEMETRY_HOME: cannot make {exc.filename}: {exc.strerror}"
         raise refuse(SettingsError(complaint)) from None

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from .errors import SettingsError
 from .guarded_http import GuardedProtocol
 from .logs import set_up_logs
+from .ports import require_free
 from .settings import Settings, load, refuse
 
 log = logging.getLogger(__name__)
@@ -29,8 +30,15 @@ def build(settings_class: type[S], app_from: Callable[[S], FastAPI]) -> tuple[S,
         raise refuse(exc) from None
 
 
-def serve(app: FastAPI, host: str, port: int) -> None:
-    """Listen until SIGTERM or Ctrl-C, then finish what is in hand."""
+def serve(app: FastAPI, host: str, port: int, where: str = "HOST and PORT") -> None:
+    """Listen until SIGTERM or Ctrl-C, then finish what is in hand.
+
+    Where it cannot listen: one line, which names the settings `where`, and exit code 2.
+    """
+    try:
+        require_free(host, port, where)
+    except SettingsError as exc:
+        raise refuse(exc) from None
     log.info("starting", extra={"url": f"http://{host}:{port}"})
     uvicorn.run(
         app,

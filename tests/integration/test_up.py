@@ -16,7 +16,7 @@ from src.cli.demo import DEMO_SEED
 from src.cli.welcome import duration
 from src.model.times import parse_time
 from src.simulate.days import simulate_day
-from tests.insights.stack import ROOT
+from tests.insights.stack import ROOT, free_port
 from tests.integration.processes import START_SECONDS, STOP_SECONDS, environment, wait_for
 from tests.integration.small_runs import small_run
 from tests.integration.stack import SECRET, Stack
@@ -133,24 +133,84 @@ def test_up_shows_the_slowest_job_and_step_of_its_day(tmp_path: Path):
         _assert_stopped(stack, SIGINT)
 
 
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [("frontend", "HOST and PORT"), ("insights", "INSIGHTS_HOST and INSIGHTS_PORT")],
+)
+def test_a_service_says_in_one_line_that_its_port_is_taken(
+    name: str, settings: str, tmp_path: Path
+):
+    with one_command(tmp_path, demo="0") as stack, socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        stack.settings |= {"PORT": str(port), "INSIGHTS_PORT": str(port)}
+        ended = _end_of(stack, name)
+    assert ended.returncode == 2
+    [line] = ended.stderr.splitlines()
+    assert line.startswith(f"github-telemetry: cannot listen on 127.0.0.1:{port} (")
+    assert line.endswith(f"choose another by {settings}")
+
+
+@pytest.mark.slow
+def test_a_second_up_in_the_same_home_starts_nothing_and_leaves_the_first_one_s_logs(
+    tmp_path: Path,
+):
+    with one_command(tmp_path, demo="0") as stack:
+        stack.start()
+        said = [log.read_text() for log in sorted((tmp_path / "logs").glob("*.log"))]
+        stack.settings |= {"PORT": str(free_port()), "INSIGHTS_PORT": str(free_port())}
+        ended = _end_of(stack, "up")
+        stack.settings |= {"GITHUB_TELEMETRY_HOME": f"{tmp_path}/../{tmp_path.name}"}
+        by_another_name = _end_of(stack, "up")
+        said_now = [log.read_text() for log in sorted((tmp_path / "logs").glob("*.log"))]
+        _assert_stopped(stack, SIGINT)
+
+    for refused in (ended, by_another_name):
+        assert (refused.returncode, refused.stdout) == (1, "")
+        [line] = refused.stderr.splitlines()
+        assert line.startswith(f"Error: already running in {tmp_path.resolve()}: stop it, or ")
+        assert "GITHUB_TELEMETRY_HOME (and PORT, INSIGHTS_PORT)" in line
+    assert all(now.startswith(before) for before, now in zip(said, said_now, strict=True))
+
+
+@pytest.mark.slow
+def test_a_part_that_is_killed_is_said_to_be(tmp_path: Path):
+    with one_command(tmp_path, demo="0") as stack:
+        stack.start()
+        worker = next(child for child in stack.children if child.cmdline()[-1] == "backend")
+        worker.kill()
+        assert stack.up.wait(STOP_SECONDS) == 1
+        assert "Error: backend was killed (signal 9); " in stack.said
+        assert stack.is_gone()
+
+
 @pytest.mark.parametrize("setting", ["PORT", "INSIGHTS_PORT"])
 def test_up_says_in_one_line_which_port_is_taken(setting: str, tmp_path: Path):
     with one_command(tmp_path, demo="0") as stack, socket.socket() as other:
         other.bind(("127.0.0.1", int(stack.settings[setting])))
         other.listen()
-        ended = subprocess.run(
-            [sys.executable, "-m", "src", "up"],
-            cwd=ROOT,
-            env=environment(**stack.settings),
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=False,
-        )
-    assert ended.returncode == 1
+        ended = _end_of(stack, "up")
+    assert ended.returncode == 2
     [line] = ended.stderr.splitlines()
-    assert f"{setting}=" in line
+    assert line.startswith(
+        f"github-telemetry: cannot listen on 127.0.0.1:{stack.settings[setting]}"
+    )
+    assert line.endswith(setting)
     assert ended.stdout == ""
+
+
+def _end_of(stack: OneCommand, command: str) -> subprocess.CompletedProcess[str]:
+    """A command with this stack's settings, which is expected to end at once."""
+    return subprocess.run(
+        [sys.executable, "-m", "src", command],
+        cwd=ROOT,
+        env=environment(**stack.settings),
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=False,
+    )
 
 
 def _assert_stopped(stack: OneCommand, *signals: int) -> None:
