@@ -7,13 +7,14 @@ https://developmentseed.org/obstore/
 """
 
 import asyncio
+import math
 import os
-import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
@@ -23,6 +24,7 @@ from obstore.store import LocalStore, MemoryStore, S3Store
 from obstore.store import ObjectStore as Backing
 
 from .errors import ObjectMissingError, ObjectStoreUnavailableError
+from .object_store_complaints import complaint, is_place_missing
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig
@@ -30,17 +32,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CALLS_AT_ONCE = 16
-CALL_SECONDS = 10.0  # with the wait for a free thread
+CALL_SECONDS = 10.0
 CONNECT_SECONDS = 2
 REQUEST_SECONDS = 5
 NO_RETRIES: "RetryConfig" = {"max_retries": 0}
 
 _MISSING = (NotFoundError, FileNotFoundError)
-_HINTS = {
-    "AuthorizationPermissionMismatch": "the identity needs the role Storage Blob Data Contributor",
-    "ContainerNotFound": "create it, or allow it by AZURE_STORAGE_CREATE=true",
-    "NoSuchBucket": "create it",
-}
 
 
 def segment(name: str) -> str:
@@ -62,6 +59,8 @@ class ObjectStore:
         self._backing = backing
         self._make_place = make_place
         self._threads = ThreadPoolExecutor(CALLS_AT_ONCE, "objects")
+        self._turns = asyncio.Semaphore(CALLS_AT_ONCE)
+        self._answered_at = -math.inf
 
     async def create(self, key: str, body: bytes) -> bool:
         """Write a new object; False where the key exists already, whose object stays as it is."""
@@ -86,26 +85,54 @@ class ObjectStore:
             await self._call(lambda: obstore.delete(self._backing, key))
 
     async def _call(self, call: Callable[[], T]) -> T:
-        """Make the blocking call; one that finds no free thread in time is not made at all."""
+        """Make the blocking call, once it is its turn."""
         try:
-            async with asyncio.timeout(CALL_SECONDS):
-                loop = asyncio.get_running_loop()
-                return await loop.run_in_executor(self._threads, self._try, call)
+            await self._take_turn()
+            try:
+                return await self._answer(call)
+            finally:
+                self._turns.release()
         except AlreadyExistsError:
             raise
         except TimeoutError as exc:
             raise ObjectStoreUnavailableError("no answer in time") from exc
         except (BaseError, OSError) as exc:
-            if isinstance(exc, _MISSING) and not _is_place_missing(exc):
+            if isinstance(exc, _MISSING) and not is_place_missing(exc):
                 raise ObjectMissingError("there is no such object") from exc
-            raise ObjectStoreUnavailableError(_complaint(exc)) from exc
+            raise ObjectStoreUnavailableError(complaint(exc)) from exc
+
+    async def _take_turn(self) -> None:
+        """Wait in line, however long it is, as long as others are answered.
+
+        Raises:
+            TimeoutError: nobody was for the time that a call may take.
+        """
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CALL_SECONDS):
+                    await self._turns.acquire()
+                    return
+            if monotonic() - self._answered_at > CALL_SECONDS:
+                raise TimeoutError
+
+    async def _answer(self, call: Callable[[], T]) -> T:
+        """Only the call itself is timed; one that finds no free thread in time is not made."""
+        async with asyncio.timeout(CALL_SECONDS):
+            loop = asyncio.get_running_loop()
+            try:
+                answer = await loop.run_in_executor(self._threads, self._try, call)
+            except (AlreadyExistsError, *_MISSING):
+                self._answered_at = monotonic()
+                raise
+            self._answered_at = monotonic()
+            return answer
 
     def _try(self, call: Callable[[], T]) -> T:
         """The call, and again once its container is made, where that was missing."""
         try:
             return call()
         except (BaseError, OSError) as exc:
-            if self._make_place is None or not _is_place_missing(exc):
+            if self._make_place is None or not is_place_missing(exc):
                 raise
         self._make_place()
         return call()
@@ -141,19 +168,3 @@ def client_options(endpoint: str) -> "ClientConfig":
         "timeout": timedelta(seconds=REQUEST_SECONDS),
         "allow_http": endpoint.startswith("http://"),
     }
-
-
-def _is_place_missing(error: Exception) -> bool:
-    """Whether it is not the object that is missing, but the container or bucket."""
-    return any(word in str(error) for word in ("ContainerNotFound", "NoSuchBucket"))
-
-
-def _complaint(error: Exception) -> str:
-    """One line of obstore's many, the service's own word for it, and what may help."""
-    text = str(error)
-    first = text.partition("\n")[0].partition(": <?xml")[0]
-    code = re.search(r"<Code>(\w+)</Code>", text)
-    if code is None:
-        return first
-    hint = _HINTS.get(code[1])
-    return f"{first} ({code[1]}{f': {hint}' if hint else ''})"

@@ -1,10 +1,14 @@
 """Whatever a store in the cloud answers, or does not, comes out as one line, and in time."""
 
 import asyncio
+import itertools
+import sys
 from collections.abc import Awaitable, Callable
-from time import monotonic
+from time import monotonic, sleep
+from typing import TypeVar
 
 import pytest
+from obstore.store import MemoryStore
 
 from src.shared import object_store
 from src.shared.azure_account import AzureAccount, account_by_connection_string
@@ -15,6 +19,8 @@ from tests.azurite import KEY, Azurite, connection_string, fresh_name
 from tests.canned import canned_server, http
 
 pytestmark = pytest.mark.anyio
+
+T = TypeVar("T")
 
 SECRET = "hunter2-do-not-show"
 PATIENCE_SECONDS = 20.0
@@ -97,6 +103,60 @@ async def test_a_missing_role_is_named():
             await container_at(url).read("state/1/a")
 
 
+TOLD: dict[str, tuple[str, str]] = {
+    "wrong key": ("403 Forbidden", "AuthorizationFailure"),
+    "signature": ("403 Forbidden", "AuthenticationFailed"),
+    "keys refused": ("403 Forbidden", "KeyBasedAuthenticationNotPermitted"),
+    "bad name": ("400 Bad Request", "InvalidResourceName"),
+    "S3 key": ("403 Forbidden", "InvalidAccessKeyId"),
+    "S3 secret": ("403 Forbidden", "SignatureDoesNotMatch"),
+}
+HELPS: dict[str, str] = {
+    "wrong key": "key is wrong, the identity lacks the role Storage Blob Data Contributor",
+    "signature": "is the account key right",
+    "keys refused": "set AZURE_STORAGE_ACCOUNT_NAME instead",
+    "bad name": "OBJECT_STORE_URL",
+    "S3 key": "AWS_ACCESS_KEY_ID",
+    "S3 secret": "AWS_SECRET_ACCESS_KEY",
+}
+
+
+@pytest.mark.parametrize("case", TOLD)
+async def test_an_error_that_is_known_comes_with_what_helps(
+    store_at: Callable[[str], ObjectStore], case: str
+):
+    async with canned_server(xml_error(*TOLD[case])) as url:
+        with pytest.raises(ObjectStoreUnavailableError, match=HELPS[case]):
+            await store_at(url).create("state/1/a", b"")
+
+
+async def test_a_refusal_without_a_word_is_told(store_at: Callable[[str], ObjectStore]):
+    async with canned_server(http("403 Forbidden")) as url:
+        with pytest.raises(ObjectStoreUnavailableError, match="403 Forbidden: is the key right"):
+            await store_at(url).create("state/1/a", b"")
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+async def test_who_is_not_there_is_named_with_the_variable_that_led_there(
+    store_at: Callable[[str], ObjectStore], call: Callable[[ObjectStore], Awaitable[object]]
+):
+    store = store_at("http://127.0.0.1:1")
+    variable = "AWS_ENDPOINT_URL" if store_at is not container_at else "AZURE_STORAGE_ACCOUNT_NAME"
+
+    with pytest.raises(ObjectStoreUnavailableError) as caught:
+        await call(store)
+
+    said = str(caught.value)
+    assert said.startswith(
+        f"http://127.0.0.1:1 cannot be reached (Connection refused): is {variable}"
+    )
+
+
+async def test_a_host_that_nobody_knows_is_named():
+    with pytest.raises(ObjectStoreUnavailableError, match=r"http://nowhere\.invalid cannot be"):
+        await container_at("http://nowhere.invalid").read("state/1/a")
+
+
 async def test_a_missing_bucket_is_told(bucket_at: Callable[[str], ObjectStore]):
     async with canned_server(xml_error("404 Not Found", "NoSuchBucket")) as url:
         with pytest.raises(ObjectStoreUnavailableError, match="NoSuchBucket: create it"):
@@ -119,6 +179,43 @@ async def test_who_does_not_answer_is_given_up(
             await call(store_at(url))
 
     assert monotonic() - began < 1
+
+
+class Slow(ObjectStore):
+    """Each call takes its time, as in a cloud far away; those of which there are enough hang."""
+
+    def __init__(self, seconds: float, answers: int = sys.maxsize) -> None:
+        super().__init__(MemoryStore())
+        self._seconds = seconds
+        self._answers = itertools.count(-answers)
+
+    def _try(self, call: Callable[[], T]) -> T:
+        sleep(self._seconds if next(self._answers) < 0 else 1)
+        return super()._try(call)
+
+
+async def test_the_wait_in_line_is_no_part_of_a_call_s_time(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(object_store, "CALL_SECONDS", 0.2)
+    store = Slow(0.02)
+
+    made = await asyncio.gather(*(store.create(f"state/{number}", b"") for number in range(400)))
+
+    assert all(made)
+
+
+async def test_nobody_waits_in_line_of_a_store_that_has_come_to_a_halt(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(object_store, "CALL_SECONDS", 0.2)
+    store = Slow(0.02, answers=160)
+    calls = [store.create(f"state/{number}", b"") for number in range(1000)]
+    began = monotonic()
+
+    ends = await asyncio.gather(*calls, return_exceptions=True)
+
+    assert ends.count(True) >= 160
+    assert monotonic() - began < 1.5
+    assert {type(end) for end in ends} == {bool, ObjectStoreUnavailableError}
 
 
 async def test_many_calls_that_hang_hold_up_nobody_for_long(monkeypatch: pytest.MonkeyPatch):
