@@ -23,6 +23,8 @@ from .sinks.otlp import OtlpSink
 from .state import State
 from .worker import Pace, Worker
 
+SERVICE = "github-telemetry-backend"
+
 log = logging.getLogger(__name__)
 
 
@@ -69,25 +71,17 @@ async def serve(settings: BackendSettings) -> None:
     state = State(open_object_store(settings))
     stop = _stop_on_signals()
     gc.freeze()  # what was loaded stays; the collector need not look at it again and again
-    log.info("worker started", extra={"queue": settings.queue_name, "sinks": len(sinks)})
+    log.info("worker started", extra=settings.told() | {"sinks": len(sinks)})
     parts: tuple[Queue | Sink, ...] = (*sinks, poison, queue)
     health = Health()
+    health_to = Destination(SERVICE, settings.connection_string, settings.otlp_endpoint)
     async with AsyncExitStack() as opened:  # closes all, also where one of them raises
-        await opened.enter_async_context(exporting(health, _health_to(settings)))
+        await opened.enter_async_context(exporting(health, health_to))
         for part in parts:
             opened.push_async_callback(part.close)
         await opened.enter_async_context(reporting(health, queue))
         await Worker(queue, poison, state, sinks, pace, health).run(stop)
     log.info("worker stopped")
-
-
-def _health_to(settings: BackendSettings) -> Destination:
-    connection = settings.connection_string
-    return Destination(
-        "github-telemetry-backend",
-        connection.get_secret_value() if connection else None,
-        settings.otlp_endpoint,
-    )
 
 
 def _stop_on_signals() -> asyncio.Event:

@@ -11,4 +11,4 @@ def command() -> None:
     from ..shared.serving import build, serve
 
     settings, app = build(FrontendSettings, app_from)
-    serve(app, settings.host, settings.port)
+    serve(app, settings.host, settings.port, **settings.told())

@@ -5,9 +5,10 @@
 
 import asyncio
 import logging
+import os
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Any, Literal
 
 from fastapi import FastAPI
@@ -28,8 +29,10 @@ from .enqueue import Enqueuer
 from .openapi import WEBHOOK
 from .settings import FrontendSettings
 
+GUARD = "src.shared.guarded_http:GuardedProtocol"
 READY_DEADLINE_SECONDS = 2.0
-NOWHERE = Destination("github-telemetry-frontend")
+SERVICE = "github-telemetry-frontend"
+NOWHERE = Destination(SERVICE)
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +85,9 @@ def create_app(
             await queue.close()
 
     # Nothing is served at /openapi.json, and so neither at /docs nor at /redoc.
-    app = Frontend(title="GitHub Telemetry", lifespan=lifespan, openapi_url=None)
+    app = Frontend(
+        title="GitHub Telemetry", lifespan=lifespan, openapi_url=None, redirect_slashes=False
+    )
     app.webhook = Webhook(enqueuer, secrets, health)
     app.routes.append(Route("/webhook", app.webhook, methods=["POST"]))  # 405 for the others
 
@@ -113,21 +118,17 @@ def app_from(settings: FrontendSettings) -> Frontend:
     secrets = settings.secrets()
     if not secrets:
         log.warning("UNSIGNED WEBHOOKS ARE ALLOWED: anybody can write here")
-    return create_app(open_queue(settings), secrets, _health_to(settings))
-
-
-def _health_to(settings: FrontendSettings) -> Destination:
-    connection = settings.connection_string
-    return replace(
-        NOWHERE,
-        connection_string=connection.get_secret_value() if connection else None,
-        otlp_endpoint=settings.otlp_endpoint,
-        request_ratio=settings.request_ratio,
+    health_to = Destination(
+        SERVICE, settings.connection_string, settings.otlp_endpoint, settings.request_ratio
     )
+    return create_app(open_queue(settings), secrets, health_to)
 
 
 def __getattr__(name: str) -> Any:
     """`app`, built when uvicorn asks for it, so that importing this module does nothing."""
     if name != "app":
         raise AttributeError(name)
-    return build(FrontendSettings, app_from)[1]
+    app = build(FrontendSettings, app_from)[1]
+    if GUARD not in " ".join((*sys.argv, os.environ.get("UVICORN_HTTP", ""))):
+        log.warning("slow and endless requests are not bounded", extra={"needs": f"--http {GUARD}"})
+    return app

@@ -1,7 +1,8 @@
 """Refused deliveries in; counts, and some of them as log lines, out.
 
 Anybody may send what is refused, as fast as he likes: each is counted, but only so many a second
-are told one by one.
+are told one by one. What GitHub signed and we lost is always told: its id is what a redelivery
+needs, and nobody else can make us write.
 """
 
 import logging
@@ -32,8 +33,9 @@ log = logging.getLogger(__name__)
 class Refusals:
     """Counts every delivery that is not queued, and logs the first few of each second."""
 
-    def __init__(self, health: Health) -> None:
+    def __init__(self, health: Health, *, are_signed: bool) -> None:
         self._health = health
+        self._are_signed = are_signed
         self._second = 0
         self._lines = 0
 
@@ -43,13 +45,8 @@ class Refusals:
             self._health.count(IGNORED)
         else:
             self._health.count(REFUSED, value=REASONS[verdict.status])
-        if self._may_speak():
+        if (verdict.trouble and self._are_signed) or self._may_speak():
             _log(verdict, headers)
-
-    def tell_why(self, error: Exception) -> None:
-        """Say what the queue's trouble is; the refusal itself is told apart."""
-        if self._may_speak():
-            log.error("queue put failed", extra={"error": str(error) or "took too long"})
 
     def _may_speak(self) -> bool:
         second = int(time.monotonic())
@@ -57,12 +54,15 @@ class Refusals:
             self._second, self._lines = second, 0
         self._lines += 1
         if self._lines == LINES_PER_SECOND + 1:
-            log.warning("more deliveries are not queued: counted, but not told")
+            log.warning("more deliveries are refused: counted, but not told")
         return self._lines <= LINES_PER_SECOND
 
 
 def _log(verdict: Verdict, headers: Mapping[bytes, bytes]) -> None:
-    level = logging.INFO if verdict.status == NOTHING_TO_DO else logging.WARNING
     delivery_id = headers.get(b"x-github-delivery", b"")[:LONGEST_ID].decode("ascii", "replace")
     keys = {"status": verdict.status, "reason": verdict.reason, "delivery_id": delivery_id}
-    log.log(level, "delivery not queued", extra=keys)
+    if verdict.trouble:
+        log.error("delivery not queued", extra={**keys, "error": verdict.trouble})
+    else:
+        level = logging.INFO if verdict.status == NOTHING_TO_DO else logging.WARNING
+        log.log(level, "delivery not queued", extra=keys)

@@ -30,11 +30,16 @@ Headers = Mapping[bytes, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """An HTTP status with a word on why; `event` is there only where something is to enqueue."""
+    """An HTTP status with a word on why.
+
+    `event` is there only where something is to enqueue; `trouble`, for our own eyes, only where
+    that was right and came to nothing.
+    """
 
     status: int
     reason: str
     event: Event | None = None
+    trouble: str | None = None
 
 
 def refuse_early(headers: Headers, secrets: Sequence[bytes]) -> Verdict | None:

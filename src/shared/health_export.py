@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
+from pydantic import SecretStr
+
 from .health import Health
 
 START_AFTER_SECONDS = 5.0  # whoever waits for the service to be ready has what he wants by then
@@ -31,7 +33,7 @@ class Destination:
     """
 
     service: str
-    connection_string: str | None = None
+    connection_string: SecretStr | None = None
     otlp_endpoint: str | None = None
     request_ratio: float = 0
 

@@ -1,6 +1,7 @@
 """A service's health in; one log line a minute out, with what changed since the line before.
 
-It also keeps the queue's depth known, by a cheap question every few seconds.
+It also keeps the queue's depth known, by a cheap question every few seconds, and warns when the
+queue cannot be asked: at a start, that is the first sign of a wrong setting.
 """
 
 import asyncio
@@ -9,16 +10,17 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from itertools import count
 
 from ..model.semconv import PREFIX
 from .errors import QueueUnavailableError
 from .health import Health
 from .queues.base import Queue
 
-LINE_SECONDS = 60.0
 DEPTH_SECONDS = 15.0
+LOOKS_PER_LINE = 4
 DEPTH_DEADLINE_SECONDS = 5.0
-
+LAST_DEPTH_DEADLINE_SECONDS = 0.5  # whoever waits for the service's end waits for it too
 
 log = logging.getLogger(__name__)
 
@@ -52,40 +54,52 @@ def _key(name: str, value: str = "") -> str:
 @asynccontextmanager
 async def reporting(health: Health, queue: Queue) -> AsyncIterator[None]:
     """While the block runs, keep the depth known and write lines; a last one in the end."""
-    lines = HealthLog(health)
-    tasks = [
-        asyncio.create_task(_write_lines(lines)),
-        asyncio.create_task(_watch_depth(health, queue)),
-    ]
+    reporter = _Reporter(health, queue)
+    task = asyncio.create_task(reporter.run())
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
-        _write(lines)
+        task.cancel()
+        await asyncio.wait([task])
+        await reporter.measure(LAST_DEPTH_DEADLINE_SECONDS)
+        reporter.write()
 
 
-async def _write_lines(lines: HealthLog) -> None:
-    while True:
-        await asyncio.sleep(LINE_SECONDS)
-        _write(lines)
+class _Reporter:
+    """Measures, then tells: a line has the depth of its own moment, or none."""
 
+    def __init__(self, health: Health, queue: Queue) -> None:
+        self._health = health
+        self._queue = queue
+        self._lines = HealthLog(health)
+        self._is_away = False
 
-def _write(lines: HealthLog) -> None:
-    log.info("health", extra=lines.line(datetime.now(UTC)))
+    async def run(self) -> None:
+        """Measure every few seconds, and tell every few times."""
+        for look in count():
+            await self.measure(DEPTH_DEADLINE_SECONDS)
+            if look and look % LOOKS_PER_LINE == 0:
+                self.write()
+            await asyncio.sleep(DEPTH_SECONDS)
 
+    async def measure(self, within_seconds: float) -> None:
+        """How deep the queue is, where it says so in time; an outage is told once."""
+        was_away, self._is_away = self._is_away, True
+        try:
+            async with asyncio.timeout(within_seconds):
+                depth = await self._queue.depth()
+            self._health.queue_depth, self._is_away = depth, False
+        except (QueueUnavailableError, TimeoutError) as exc:
+            self._health.queue_depth = None
+            if not was_away:
+                log.warning("queue unavailable", extra={"error": str(exc) or "took too long"})
+        except Exception:
+            self._health.queue_depth = None
+            log.exception("queue depth unknown")
 
-async def _watch_depth(health: Health, queue: Queue) -> None:
-    while True:
-        health.queue_depth = await _depth(queue)
-        await asyncio.sleep(DEPTH_SECONDS)
-
-
-async def _depth(queue: Queue) -> int | None:
-    """How deep it is, where it says so in time."""
-    try:
-        async with asyncio.timeout(DEPTH_DEADLINE_SECONDS):
-            return await queue.depth()
-    except (QueueUnavailableError, TimeoutError):
-        return None
+    def write(self) -> None:
+        """A line; nothing that is wrong with it ends the service or the next line."""
+        try:
+            log.info("health", extra=self._lines.line(datetime.now(UTC)))
+        except Exception:
+            log.exception("no health line")

@@ -30,16 +30,16 @@ def build(settings_class: type[S], app_from: Callable[[S], FastAPI]) -> tuple[S,
         raise refuse(exc) from None
 
 
-def serve(app: FastAPI, host: str, port: int, where: str = "HOST and PORT") -> None:
-    """Listen until SIGTERM or Ctrl-C, then finish what is in hand.
+def serve(app: FastAPI, host: str, port: int, settings: str = "HOST and PORT", **told: str) -> None:
+    """Listen until SIGTERM or Ctrl-C, then finish what is in hand; `told` is for the first line.
 
-    Where it cannot listen: one line, which names the settings `where`, and exit code 2.
+    Where it cannot listen: one line, which names these settings, and exit code 2.
     """
     try:
-        require_free(host, port, where)
+        require_free(host, port, settings)
     except SettingsError as exc:
         raise refuse(exc) from None
-    log.info("starting", extra={"url": f"http://{host}:{port}"})
+    log.info("starting", extra={"url": f"http://{host}:{port}"} | told)
     uvicorn.run(
         app,
         host=host,

@@ -41,6 +41,11 @@ class StorageSettings(Settings):
     object_store_url: str | None = Field(None, validation_alias="OBJECT_STORE_URL")
     may_create: bool | None = Field(None, validation_alias="AZURE_STORAGE_CREATE")
 
+    def told(self) -> dict[str, str]:
+        """Which queue it is, for the log of a start: both services' must be the same."""
+        here = not (self.account_name or self.storage_connection_string)
+        return {"queue": self.queue_name} | ({"home": str(self.home.resolve())} if here else {})
+
 
 def either(name: str) -> AliasChoices:
     """A backend's variable under both documented names; the prefixed one wins."""

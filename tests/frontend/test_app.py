@@ -19,10 +19,11 @@ import pytest
 
 from src.frontend import app as app_module
 from src.frontend import body as body_module
-from src.frontend import endpoint
-from src.frontend.app import app_from, create_app
+from src.frontend import endpoint, refusals
+from src.frontend.app import GUARD, app_from, create_app
+from src.frontend.refusals import LINES_PER_SECOND
 from src.frontend.settings import FrontendSettings
-from src.shared import messages
+from src.shared import messages, serving
 from src.shared.errors import SettingsError
 from src.shared.queues.base import Message, Queue
 from src.shared.queues.sqlite import SqliteQueue
@@ -163,6 +164,11 @@ def test_other_methods_are_not_allowed(method: str):
 
     assert answer.status_code == 405
     assert answer.headers["allow"] == "POST"
+
+
+def test_another_path_is_not_found_rather_than_sent_on():
+    with frontend(ListQueue(), SECRET) as client:
+        assert client.post("/webhook/").status_code == 404
 
 
 def test_too_long_a_body_is_refused_before_it_is_sent():
@@ -308,6 +314,61 @@ def test_a_queue_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch):
     assert "retry-after" in refused.headers
 
 
+def lost_ids(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The deliveries that were right and were not queued, a line for each."""
+    told = [record for record in caplog.records if record.getMessage() == "delivery not queued"]
+    return [record.delivery_id for record in told if hasattr(record, "error")]  # type: ignore[attr-defined]
+
+
+def test_each_signed_delivery_that_is_lost_is_told_in_one_line_whatever_noise_there_is(
+    caplog: pytest.LogCaptureFixture,
+):
+    queue = FailingQueue()
+    with frontend(queue, SECRET) as client:
+        caplog.clear()
+        for number in range(3 * LINES_PER_SECOND):
+            post(client, signed(JOB_BODY, b"guess", x_github_delivery=b"noise-%d" % number))
+            post(client, signed(JOB_BODY, x_github_delivery=b"lost-%d" % number))
+    refused = [r for r in caplog.records if r.getMessage() == "delivery not queued"]
+
+    assert lost_ids(caplog) == [f"lost-{number}" for number in range(3 * LINES_PER_SECOND)]
+    lost = [record for record in refused if hasattr(record, "error")]
+    assert {(r.levelno, r.status, r.error) for r in lost} == {  # type: ignore[attr-defined]
+        (logging.ERROR, 503, "the disk /secret/x is full")
+    }
+    assert len(refused) - len(lost) < 3 * LINES_PER_SECOND
+    assert sum("not told" in record.getMessage() for record in caplog.records) >= 1
+
+
+def test_where_anybody_may_write_what_is_lost_is_not_always_told(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(refusals, "LINES_PER_SECOND", 1)
+    with frontend(FailingQueue()) as client:
+        caplog.clear()
+        for _ in range(20):
+            post(client, signed(JOB_BODY))
+
+    assert 1 <= len(lost_ids(caplog)) < 20
+
+
+def test_what_is_lost_to_a_stop_or_a_slow_queue_is_told_too(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    body = head(signed(JOB_BODY, x_github_delivery=b"stopped")) + JOB_BODY
+    with running(create_app(ListQueue(put_seconds=30), [SECRET]), grace_seconds=1) as port:
+        line = socket.create_connection(("127.0.0.1", port), timeout=10)
+        line.sendall(body)
+        time.sleep(0.1)
+    with line:
+        assert everything(line).startswith(b"HTTP/1.1 503 ")
+    monkeypatch.setattr(endpoint, "ANSWER_DEADLINE_SECONDS", 0.1)
+    with frontend(ListQueue(put_seconds=30), SECRET) as client:
+        post(client, signed(JOB_BODY, x_github_delivery=b"slow"))
+
+    assert lost_ids(caplog) == ["stopped", "slow"]
+
+
 def test_a_fault_of_our_own_shows_nothing_of_itself(caplog: pytest.LogCaptureFixture):
     with frontend(FailingQueue(RuntimeError("inner secret")), SECRET) as client:
         answers = [post(client, signed(JOB_BODY)), client.get("/ready")]
@@ -327,7 +388,7 @@ def test_nothing_secret_is_logged(caplog: pytest.LogCaptureFixture):
         post(client, signed(b"[1]"), b"[1]")
 
     said = [r for r in caplog.records if r.name.startswith("src")]
-    assert {"queue put failed", "delivery not queued", "health"} == {r.getMessage() for r in said}
+    assert {"queue unavailable", "delivery not queued", "health"} == {r.getMessage() for r in said}
     for record in said:
         everything = str(vars(record))
         assert SECRET.decode() not in everything
@@ -367,6 +428,31 @@ def test_taking_unsigned_deliveries_is_said_loudly(
 
     [warning] = [r for r in caplog.records if r.levelno == logging.WARNING]
     assert "UNSIGNED" in warning.getMessage()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variable", "warnings"),
+    [
+        ([], "", 1),
+        (["--http", GUARD], "", 0),
+        ([f"--http={GUARD}"], "", 0),
+        ([], GUARD, 0),
+    ],
+)
+def test_uvicorn_without_our_bounds_is_warned_of(
+    arguments: list[str],
+    variable: str,
+    warnings: int,
+    clean: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    clean.setenv("GITHUB_WEBHOOK_SECRET", "hush")
+    clean.setenv("UVICORN_HTTP", variable)
+    clean.setattr(sys, "argv", ["uvicorn", "src.frontend.app:app", *arguments])
+    clean.setattr(serving, "set_up_logs", lambda: None)
+
+    assert app_module.app
+    assert len([r for r in caplog.records if "not bounded" in r.getMessage()]) == warnings
 
 
 @pytest.mark.usefixtures("clean")

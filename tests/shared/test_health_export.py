@@ -20,6 +20,7 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from pydantic import SecretStr
 
 from src.model.semconv import (
     ANSWER_DURATION,
@@ -90,7 +91,7 @@ def test_every_metric_of_the_table_is_known_by_its_name_and_unit():
 
 def test_counts_warnings_and_exceptions_are_in_the_tables_of_application_insights(tmp_path: Path):
     with running_insights(tmp_path / "home") as insights:
-        connection = f"InstrumentationKey={KEY};IngestionEndpoint={insights.url}"
+        connection = SecretStr(f"InstrumentationKey={KEY};IngestionEndpoint={insights.url}")
         asyncio.run(export_a_little(busy_health(), Destination(SERVICE, connection)))
         metrics = {
             row["name"]: row
@@ -166,7 +167,7 @@ def test_the_same_goes_to_an_otlp_endpoint(receiver: Receiver):
 
 def test_requests_are_told_one_by_one_where_that_is_asked_for(tmp_path: Path):
     with running_insights(tmp_path / "home") as insights:
-        connection = f"InstrumentationKey={KEY};IngestionEndpoint={insights.url}"
+        connection = SecretStr(f"InstrumentationKey={KEY};IngestionEndpoint={insights.url}")
         to = Destination(SERVICE, connection, request_ratio=1)
         asyncio.run(export_a_little(busy_health(), to))
         columns = "name, resultCode, success, duration, itemCount"
@@ -206,7 +207,8 @@ def test_an_endpoint_that_is_away_or_hangs_is_nobodys_trouble(
     with socket.create_server(("127.0.0.1", 0)) as silent:
         hanging = f"http://127.0.0.1:{silent.getsockname()[1]}"
         away = f"InstrumentationKey={KEY};IngestionEndpoint=http://127.0.0.1:{free_port()}"
-        taken = asyncio.run(export_a_little(busy_health(), Destination(SERVICE, away, hanging)))
+        to = Destination(SERVICE, SecretStr(away), hanging)
+        taken = asyncio.run(export_a_little(busy_health(), to))
 
     assert taken < health_export.STOP_SECONDS + 0.5
     assert {record.name for record in caplog.records if record.levelno > logging.INFO} == {log.name}
@@ -220,7 +222,7 @@ def test_a_connection_string_that_makes_no_sense_is_said_without_showing_it(
         return any(r.getMessage() == "health is not exported" for r in caplog.records)
 
     async def run() -> None:
-        async with exporting(Health(), Destination(SERVICE, "InstrumentationKey=hush")):
+        async with exporting(Health(), Destination(SERVICE, SecretStr("InstrumentationKey=hush"))):
             await until(is_said)
 
     asyncio.run(run())

@@ -6,6 +6,7 @@ import pytest
 
 from src.model.semconv import ANSWER_DURATION, ENQUEUED, REFUSED
 from src.shared import health_log
+from src.shared.errors import QueueUnavailableError
 from src.shared.health import Health
 from src.shared.health_log import HealthLog, reporting
 from tests.frontend.serving import FailingQueue, ListQueue
@@ -44,34 +45,83 @@ async def put_and_report(queue: ListQueue, health: Health, seconds: float) -> No
         await asyncio.sleep(seconds)
 
 
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DEPTH_SECONDS", "DEPTH_DEADLINE_SECONDS", "LAST_DEPTH_DEADLINE_SECONDS"):
+        monkeypatch.setattr(health_log, name, 0.02)
+
+
 def test_lines_come_by_themselves_and_one_at_the_end(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(health_log, "LINE_SECONDS", 0.05)
+    monkeypatch.setattr(health_log, "LOOKS_PER_LINE", 2)
     health = Health()
-    asyncio.run(put_and_report(ListQueue(), health, 0.12))
+    asyncio.run(put_and_report(ListQueue(), health, 0.3))
 
-    assert line_count(caplog) == 3
+    assert 3 <= line_count(caplog) <= 9
     assert health.queue_depth == 1
 
 
-def test_a_queue_that_does_not_answer_has_no_known_depth_until_it_does(
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_line_has_the_depth_of_its_own_moment(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    monkeypatch.setattr(health_log, "DEPTH_SECONDS", 0.01)
-    monkeypatch.setattr(health_log, "DEPTH_DEADLINE_SECONDS", 0.01)
-    queue, health = FailingQueue(), Health(queue_depth=3)
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(health_log, "DEPTH_SECONDS", 60)
+    asyncio.run(put_and_report(ListQueue(), Health(), 0.01))
+
+    [line] = [record for record in caplog.records if record.getMessage() == "health"]
+    assert line.queue_depth == 1
+
+
+@pytest.mark.parametrize(
+    "error", [QueueUnavailableError("the disk is full"), RuntimeError("a bug")], ids=str
+)
+def test_a_queue_that_does_not_answer_has_no_known_depth_until_it_does(
+    error: Exception, caplog: pytest.LogCaptureFixture
+):
+    queue, health = FailingQueue(error), Health(queue_depth=3)
 
     async def fail_then_recover() -> None:
         async with reporting(health, queue):
-            await asyncio.sleep(0.03)
+            await asyncio.sleep(0.1)
             assert health.queue_depth is None
             queue.error = None
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
+            assert health.queue_depth == 0
+            queue.error = error
 
+    caplog.set_level(logging.INFO)
     asyncio.run(fail_then_recover())
-    assert health.queue_depth == 0
 
-    asyncio.run(put_and_report(ListQueue(put_seconds=0.2), health, 0.05))
-    assert health.queue_depth is None
+    *_, line = [record for record in caplog.records if record.getMessage() == "health"]
+    assert not hasattr(line, "queue_depth"), "it went away again"
+
+
+def test_an_outage_is_told_when_it_begins_and_at_a_start(caplog: pytest.LogCaptureFixture):
+    async def report_through_two_outages() -> None:
+        queue = FailingQueue()
+        async with reporting(Health(), queue):
+            for error in (queue.error, None, queue.error):
+                queue.error = error
+                await asyncio.sleep(0.1)
+
+    asyncio.run(report_through_two_outages())
+    asyncio.run(put_and_report(ListQueue(put_seconds=0.2), Health(), 0.1))
+
+    told = [(record.getMessage(), record.error) for record in caplog.records]
+    full = ("queue unavailable", "the disk /secret/x is full")
+    assert told == [full, full, ("queue unavailable", "took too long")]
+
+
+def test_a_line_that_cannot_be_made_is_not_the_last(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr(health_log, "LOOKS_PER_LINE", 1)
+    health = Health()
+    monkeypatch.setattr(Health, "take_durations", lambda _: 1 / 0)
+    asyncio.run(put_and_report(ListQueue(), health, 0.2))
+
+    failed = [record for record in caplog.records if record.exc_info]
+    assert len(failed) >= 3
+    assert {record.getMessage() for record in failed} == {"no health line"}

@@ -9,7 +9,7 @@ from src.cli.stack_settings import StackSettings
 from src.frontend.settings import FrontendSettings
 from src.insights.settings import InsightsSettings
 from src.shared.errors import SettingsError
-from src.shared.settings import Settings, load, refuse
+from src.shared.settings import Settings, StorageSettings, load, refuse
 
 ALL = [FrontendSettings, BackendSettings, StackSettings, InsightsSettings]
 VALUE = "hunter2-do-not-show"
@@ -204,3 +204,13 @@ def test_a_worker_without_a_sink_is_refused(monkeypatch: pytest.MonkeyPatch):
         with monkeypatch.context() as patched:
             patched.setenv(name, "something")
             load(BackendSettings).check_sinks()
+
+
+def test_a_start_tells_which_queue_it_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("AZURE_STORAGE_QUEUE_NAME", "mine")
+    monkeypatch.setenv("GITHUB_TELEMETRY_HOME", "here")
+    monkeypatch.chdir(tmp_path)
+    assert StorageSettings().told() == {"queue": "mine", "home": str(tmp_path / "here")}
+
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_NAME", "account")
+    assert StorageSettings().told() == {"queue": "mine"}
