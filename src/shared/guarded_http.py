@@ -9,6 +9,7 @@ next to nothing for that: the one timer is its connection's, and looks every few
 """
 
 import asyncio
+from collections.abc import Iterable
 from typing import cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -27,8 +28,11 @@ class GuardedProtocol(HttpToolsProtocol):
     """One connection that cannot hold memory without bound, nor a place without end."""
 
     _begun_at: float | None = None  # the request that has not come whole yet; None between requests
+    _unread_since: float | None = None  # and not a byte of an answer was taken since
+    _unread_bytes = 0
     _is_in_head = True
-    _head_bytes = 0
+    _has_ended_one = False  # a request, in the chunk that is parsed
+    _head_bytes = 0  # of a head that has not come whole yet
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -45,12 +49,12 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse; a head that does not end is refused."""
+        self._has_ended_one = False
         super().data_received(data)
-        if self._is_in_head:
+        if self._is_in_head and not self._has_ended_one:  # else most of it may be of a body
             self._head_bytes += len(data)
-            if self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
-                self.transport.write(_TOO_LARGE)
-                self.transport.close()
+            if self._head_bytes > MAX_HEAD_BYTES:
+                self._refuse_head()
 
     def on_message_begin(self) -> None:
         """A request's first byte."""
@@ -62,20 +66,52 @@ class GuardedProtocol(HttpToolsProtocol):
         self._is_in_head = False
         if len(self.pipeline) >= MAX_PIPELINED:
             self.transport.abort()
-        else:
+        elif _size(self.url, self.headers) > MAX_HEAD_BYTES:
+            self._refuse_head()
+        elif not self.transport.is_closing():
             super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Part of a body; after a refused head it is nobody's."""
+        if not self.transport.is_closing():
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         """A request is whole."""
-        self._begun_at = None
-        super().on_message_complete()
+        self._begun_at, self._has_ended_one = None, True
+        if not self.transport.is_closing():
+            super().on_message_complete()
+
+    def resume_writing(self) -> None:
+        """The client has taken most of what waited for it."""
+        self._unread_since = None
+        super().resume_writing()
+
+    def _refuse_head(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(_TOO_LARGE)
+            self.transport.close()
 
     def _look(self) -> None:
         """Hang up on what takes too long; else look again when that could be so."""
-        left = REQUEST_SECONDS
-        if self._begun_at is not None:
-            left = self._begun_at + REQUEST_SECONDS - self.loop.time()
-        if left <= 0 or self.flow.write_paused:
+        now = self.loop.time()
+        self._look_at_answers(now)
+        begun = [at for at in (self._begun_at, self._unread_since) if at is not None]
+        left = min(begun, default=now) + REQUEST_SECONDS - now
+        if left <= 0:
             self.transport.abort()
         else:
             self._timer = self.loop.call_later(left, self._look)
+
+    def _look_at_answers(self, now: float) -> None:
+        """Whoever reads, however slowly, has less before him at each look."""
+        unread_bytes = self.transport.get_write_buffer_size()
+        if not self.flow.write_paused:
+            self._unread_since = None
+        elif self._unread_since is None or unread_bytes < self._unread_bytes:
+            self._unread_since = now
+        self._unread_bytes = unread_bytes
+
+
+def _size(url: bytes, headers: Iterable[tuple[bytes, bytes]]) -> int:
+    return len(url) + sum(len(name) + len(value) for name, value in headers)

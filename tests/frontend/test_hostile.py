@@ -108,6 +108,22 @@ def test_many_small_headers_are_a_large_head_too(port: int):
         assert line.recv(4096).startswith(b"HTTP/1.1 431 ")
 
 
+@pytest.mark.parametrize(("spare_bytes", "status"), [(0, b"200"), (-1, b"431")])
+@pytest.mark.parametrize("body_bytes", [0, 200_000], ids=["at once", "behind a large body"])
+def test_the_limit_of_a_head_is_the_same_however_it_comes(
+    spare_bytes: int, status: bytes, body_bytes: int, port: int
+):
+    before = b"POST /health HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % body_bytes
+    filled = guarded_http.MAX_HEAD_BYTES - len(b"/healthXConnectionclose") - spare_bytes
+    head = b"GET /health HTTP/1.1\r\nConnection: close\r\nX: " + b"y" * filled + b"\r\n\r\n"
+    with connect(port) as line:
+        line.sendall(before + bytes(body_bytes) + head)
+        answers = everything(line)
+
+    *_, last = answers.split(b"HTTP/1.1 ")
+    assert last.startswith(status)
+
+
 def test_requests_ahead_of_their_answers_are_few(port: int):
     request = b"GET /health HTTP/1.1\r\n\r\n"
     with connect(port) as line:
@@ -132,8 +148,21 @@ def test_who_reads_no_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(guarded_http, "REQUEST_SECONDS", IMPATIENCE_SECONDS)
     with running(generous) as port, connect(port) as line:
         line.sendall(b"GET / HTTP/1.1\r\n\r\n")
-        time.sleep(IMPATIENCE_SECONDS * 2)
+        time.sleep(IMPATIENCE_SECONDS * 3)
         assert len(everything(line)) < PLENTY_BYTES
+
+
+def test_who_reads_slowly_but_steadily_gets_it_all(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(guarded_http, "REQUEST_SECONDS", IMPATIENCE_SECONDS)
+    with running(generous) as port, connect(port) as line:
+        time.sleep(IMPATIENCE_SECONDS * 0.9)  # the first look finds an answer that has just begun
+        line.sendall(b"GET / HTTP/1.1\r\n\r\n")
+        came = 0
+        while came < PLENTY_BYTES and (piece := line.recv(2**18)):
+            came += len(piece)
+            time.sleep(0.01)
+
+    assert came >= PLENTY_BYTES
 
 
 # --- many of them, against a process of its own ---------------------------------------------------
