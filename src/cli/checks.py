@@ -1,60 +1,67 @@
-"""A queue, a store, a sink, a frontend in; a word on its being well out, or why it is not.
+"""A queue, a store, a frontend in; a word on its being well out, or why it is not.
 
 Who runs this asks with rights of their own: in the cloud, run it where the service runs. Nothing
 is disturbed. The probe message is an envelope without events, which a worker that is quicker takes
-and deletes; other messages are put back at once; no saved function counts the probe event.
+and deletes; where other messages wait, none is received, as that would count as a try at each.
 
 Each check raises TelemetryError where something is wrong, with what may mend it.
 """
 
 import uuid
-from datetime import UTC, datetime
 
 import httpx
 
-from ..backend.sinks.application_insights import ApplicationInsightsSink
-from ..backend.sinks.base import EventRow, Sink
-from ..backend.sinks.jsonl import JsonlSink
-from ..backend.sinks.otlp import OtlpSink
 from ..frontend.settings import FrontendSettings
 from ..shared import messages
-from ..shared.errors import ObjectStoreUnavailableError, SinkUnavailableError, TelemetryError
+from ..shared.errors import ObjectStoreUnavailableError, QueueUnavailableError, TelemetryError
 from ..shared.object_store import ObjectStore
+from ..shared.queues.azure import AzureQueue
 from ..shared.queues.base import Queue
 
 ANSWER_SECONDS = 5.0
 MOST_TAKEN = 32
 LEASE_SECONDS = 5.0
-PROBE_EVENT = "DoctorProbe"
 PROBE = messages.encode([])
 
-_MENDED_BY: dict[type[Sink], str] = {
-    ApplicationInsightsSink: "is APPLICATIONINSIGHTS_CONNECTION_STRING the resource's own, and"
-    " may this machine reach its IngestionEndpoint?",
-    OtlpSink: "are OTEL_EXPORTER_OTLP_ENDPOINT (HTTP's port, usually 4318) and"
-    " OTEL_EXPORTER_OTLP_HEADERS right?",
-    JsonlSink: "may we write to JSONL_PATH?",
-}
+
+class NobodyThereError(TelemetryError):
+    """Nobody listens here; where that is so on purpose, all is well."""
 
 
 async def put_probe(queue: Queue) -> str:
     """What the frontend does: put, and count for /ready."""
+    waiting = await queue.depth()
     await queue.put(PROBE)
-    return f"took a probe; messages: {await queue.depth()}"
+    if waiting:
+        return f"took a probe, which a worker will delete; messages: {waiting + 1}"
+    try:
+        await _take_away(queue)
+    except QueueUnavailableError:
+        return "took a probe, which a worker will delete: we may not take it away; messages: 1"
+    return "took a probe; messages: 0"
 
 
 async def take_probe(queue: Queue) -> str:
-    """What the worker does: receive, delete, put back."""
+    """What the worker does: put, receive, delete."""
+    if isinstance(queue, AzureQueue):
+        await queue.look()
+    if waiting := await queue.depth():
+        return f"answers; receiving is not tried, so that messages are left alone: {waiting}"
+    await queue.put(PROBE)
+    if await _take_away(queue):
+        return "gave a probe back, and deleted it"
+    return "took a probe; a worker has it, or will"
+
+
+async def _take_away(queue: Queue) -> bool:
+    """Delete the probe, unless a worker was quicker; what came in meanwhile is put back."""
     taken = await queue.receive(MOST_TAKEN, LEASE_SECONDS)
     probes = [message for message in taken if message.body == PROBE]
-    others = [message for message in taken if message.body != PROBE]
     try:
         await queue.delete(probes)
     finally:
-        await queue.release(others)
-    if probes:
-        return "gave the probe back, and deleted it"
-    return f"gave {len(others)} others, put back; a worker has the probe, or will"
+        await queue.release([message for message in taken if message.body != PROBE])
+    return bool(probes)
 
 
 async def count_poison(queue: Queue) -> str:
@@ -75,33 +82,17 @@ async def use_store(store: ObjectStore) -> str:
     return "took, gave and deleted a probe"
 
 
-async def use_sink(sink: Sink) -> str:
-    """Emit one event that nobody counts."""
-    row = EventRow(
-        name=PROBE_EVENT,
-        at=datetime.now(UTC),
-        trace_id=uuid.uuid4().int,
-        span_id=uuid.uuid4().int >> 64,
-        operation=PROBE_EVENT,
-        role="github-telemetry",
-        properties={"sent_by": "doctor"},
-        measurements={},
-    )
-    receipt = await sink.emit([row])
-    if receipt.missing or receipt.refused:
-        raise SinkUnavailableError(f"{receipt.complaint}: {_MENDED_BY[type(sink)]}")
-    return f"took an event named {PROBE_EVENT}"
-
-
-async def ask_frontend(settings: FrontendSettings) -> str | None:
-    """Ask /health and /ready; None where nobody listens, as it may run elsewhere."""
+async def ask_frontend(settings: FrontendSettings) -> str:
+    """Ask /health and /ready; NobodyThereError where nobody listens: it may run elsewhere."""
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104
     url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
     async with httpx.AsyncClient(timeout=ANSWER_SECONDS, trust_env=False) as client:
         try:
             health, ready = [await client.get(f"{url}/{path}") for path in ("health", "ready")]
-        except httpx.ConnectError:
-            return None
+        except httpx.ConnectError as exc:
+            raise NobodyThereError(f"nobody listens on {host}:{settings.port}; elsewhere?") from exc
+        except httpx.InvalidURL as exc:
+            raise TelemetryError(f"HOST and PORT make no address: {url}") from exc
         except httpx.HTTPError as exc:
             raise TelemetryError(f"{url} does not answer: {type(exc).__name__}") from exc
     if not health.is_success:

@@ -31,7 +31,8 @@ def command(only: str | None, *, as_json: bool) -> None:
     """Check the settings of both services, and whatever they lead to.
 
     It has the rights of whoever runs it. A message without events, an object and an event named
-    DoctorProbe are written: the first two are deleted again, and nobody counts the third.
+    DoctorProbe are written: the first two are deleted again, by a worker where messages wait, and
+    nobody counts the third.
     """
     import asyncio
 

@@ -18,8 +18,17 @@ from ..backend.sinks.otlp import OtlpSink
 from ..frontend.settings import FrontendSettings
 from ..shared.errors import SettingsError, TelemetryError
 from ..shared.settings import StorageSettings, load
-from ..shared.storage import open_object_store, open_poison_queue, open_queue
-from .checks import ask_frontend, count_poison, put_probe, take_probe, use_sink, use_store
+from ..shared.storage import DEFAULT_CONTAINER, open_object_store, open_poison_queue, open_queue
+from .checks import (
+    NobodyThereError,
+    ask_frontend,
+    count_poison,
+    put_probe,
+    take_probe,
+    use_store,
+)
+from .sink_check import use_sink
+from .stack_settings import SECRET_FILE
 
 CHECK_SECONDS = 20.0
 
@@ -79,6 +88,7 @@ class _Examination:
         settings = self._attempt("frontend: settings", lambda: load(FrontendSettings))
         if settings is None:
             return None
+        self.setting("frontend: storage", lambda: _tell_storage(settings))
         self.setting("frontend: webhook secret", lambda: _tell_secret(settings))
         if queue := self._open("frontend: queue", lambda: open_queue(settings)):
             await self._check("frontend: queue", put_probe(queue))
@@ -92,15 +102,23 @@ class _Examination:
         settings = self._attempt("backend: settings", lambda: load(BackendSettings))
         if settings is None:
             return None
+        self.setting("backend: storage", lambda: _tell_storage(settings))
         if queue := self._open("backend: queue", lambda: open_queue(settings)):
             await self._check("backend: queue", take_probe(queue))
         if poison := self._open("backend: poison queue", lambda: open_poison_queue(settings)):
             await self._check("backend: poison queue", count_poison(poison))
         await self._store("backend: object store", settings)
+        await self._sinks(settings)
+        return settings
+
+    async def _sinks(self, settings: BackendSettings) -> None:
+        if _is_of_up(settings) and _lacks_sinks(settings):
+            said = "none: this home is of `up`, which gives its worker one"
+            self.findings.append(Finding("backend: sinks", None, said))
+            return
         for sink in self._attempt("backend: sinks", lambda: open_sinks(settings)) or ():
             self._opened.push_async_callback(sink.close)
-            await self._check(f"backend: {_NAMES[type(sink)]}", use_sink(sink))
-        return settings
+            await self._check(f"backend: {_NAMES[type(sink)]}", use_sink(sink, settings))
 
     def setting(self, what: str, tell: Callable[[], tuple[bool | None, str]]) -> None:
         """Note what can be told without asking anybody."""
@@ -125,25 +143,60 @@ class _Examination:
             self.findings.append(Finding(what, is_well=False, said=str(exc), is_refused=True))
             return None
 
-    async def _check(self, what: str, check: Awaitable[str | None]) -> None:
+    async def _check(self, what: str, check: Awaitable[str]) -> None:
         try:
             async with asyncio.timeout(CHECK_SECONDS):
                 said = await check
+        except NobodyThereError as exc:
+            self.findings.append(Finding(what, None, str(exc)))
         except TelemetryError as exc:
             self.findings.append(Finding(what, is_well=False, said=str(exc)))
         except TimeoutError:
             said = f"no answer within {CHECK_SECONDS:g} s"
             self.findings.append(Finding(what, is_well=False, said=said))
         else:
-            known = None if said is None else True
-            self.findings.append(Finding(what, known, said or "nobody listens here; elsewhere?"))
+            self.findings.append(Finding(what, is_well=True, said=said))
 
 
 def _tell_secret(settings: FrontendSettings) -> tuple[bool | None, str]:
     """Whether there is one; never what it is."""
+    if settings.secret is None and _is_of_up(settings):
+        return None, "none: this home is of `up`, which gives its frontend one"
     if settings.secrets():
         return True, "is set"
     return None, "none, and ALLOW_UNSIGNED_WEBHOOKS: anybody can write here"
+
+
+def _lacks_sinks(settings: BackendSettings) -> bool:
+    try:
+        settings.check_sinks()
+    except SettingsError:
+        return True
+    return False
+
+
+def _tell_storage(settings: StorageSettings) -> tuple[bool, str]:
+    """Where things lie, as far as settings tell."""
+    home = settings.home.absolute()
+    if _has_account(settings):
+        queue, objects = "Azure Storage", _objects_url(settings)
+    else:
+        queue, objects = str(home), settings.object_store_url or str(home / "objects")
+    return True, f"the queue {settings.queue_name} in {queue}, objects in {objects}"
+
+
+def _is_of_up(settings: StorageSettings) -> bool:
+    """Whether `up` made this home: it gives its services what they miss."""
+    is_local = settings.mode == "local" and not _has_account(settings)
+    return is_local and (settings.home / SECRET_FILE).exists()
+
+
+def _has_account(settings: StorageSettings) -> bool:
+    return bool(settings.account_name or settings.storage_connection_string)
+
+
+def _objects_url(settings: StorageSettings) -> str:
+    return settings.object_store_url or f"az://{DEFAULT_CONTAINER}"
 
 
 def _on_one_queue(ours: StorageSettings, theirs: StorageSettings) -> tuple[bool, str]:
@@ -153,13 +206,18 @@ def _on_one_queue(ours: StorageSettings, theirs: StorageSettings) -> tuple[bool,
             f"the frontend fills {ours.queue_name}, the worker empties {theirs.queue_name}:"
             " set AZURE_STORAGE_QUEUE_NAME and BACKEND_AZURE_STORAGE_QUEUE_NAME alike"
         )
-    if _place(ours) != _place(theirs):
+    if _account(ours) != _account(theirs):
         return False, (
             "they use different storage: set AZURE_STORAGE_ACCOUNT_NAME"
             " or AZURE_STORAGE_CONNECTION_STRING alike, with and without BACKEND_"
         )
+    if _has_account(ours) and _objects_url(ours) != _objects_url(theirs):
+        return False, (
+            f"large bodies go into {_objects_url(ours)} and are looked for in"
+            f" {_objects_url(theirs)}: set OBJECT_STORE_URL and BACKEND_OBJECT_STORE_URL alike"
+        )
     return True, f"use the queue {ours.queue_name}"
 
 
-def _place(settings: StorageSettings) -> tuple[object, ...]:
-    return settings.home, settings.account_name, settings.storage_connection_string
+def _account(settings: StorageSettings) -> tuple[object, ...]:
+    return settings.account_name, settings.storage_connection_string

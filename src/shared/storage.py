@@ -69,7 +69,10 @@ def _open_queue(settings: StorageSettings, name: str) -> Queue:
         return SqliteQueue(settings.home / "queue.sqlite", name)
     check_queue_name(settings.queue_name)
     if _split(settings.object_store_url or "").scheme == "memory":
-        raise SettingsError("OBJECT_STORE_URL: memory:// would lose what no message can hold")
+        raise SettingsError(
+            "OBJECT_STORE_URL: memory:// would lose what no message can hold: unset it, or set"
+            " az://CONTAINER, s3://BUCKET or a folder that both services see"
+        )
     from .azure_clients import open_azure_queue  # noqa: PLC0415 -- a local start needs none of it
 
     store = open_object_store(settings)

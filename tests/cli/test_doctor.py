@@ -4,24 +4,36 @@ import re
 from pathlib import Path
 
 import pytest
+from azure.storage.queue.aio import QueueClient
 from click.testing import CliRunner, Result
 
+from src.backend.settings import BackendSettings
+from src.backend.sinks.otlp import OtlpSink
 from src.cli import main
-from src.cli.checks import PROBE_EVENT
+from src.cli.checks import PROBE, put_probe
+from src.cli.sink_check import PROBE_EVENT, use_sink
+from src.cli.stack_settings import SECRET_FILE
 from src.shared import messages
-from src.shared.queues.base import Queue
+from src.shared.errors import QueueUnavailableError, SinkUnavailableError
+from src.shared.queues.base import Message, Queue
 from src.shared.queues.sqlite import SqliteQueue
 from src.shared.settings import DEFAULT_QUEUE_NAME, StorageSettings
 from src.shared.storage import open_poison_queue, open_queue
 from tests.azurite import Azurite, connection_string, fresh_name
 from tests.backend.scene import job
 from tests.backend.sinks.ingestion import ingestion
+from tests.canned import canned_server, http
 from tests.faults.azurite_service import storage_at
-from tests.insights.stack import free_port
+from tests.insights.stack import KEY, free_port
 from tests.integration.stack import running_stack
 
 SECRET = "hunter2 of the webhook"
 WRONG_KEY = "aHVudGVyMg=="
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
 
 
 @pytest.fixture
@@ -43,6 +55,10 @@ def on_azurite(environment: dict[str, str], azurite: Azurite) -> dict[str, str]:
         "AZURE_STORAGE_QUEUE_NAME": fresh_name(),
         "OBJECT_STORE_URL": f"az://{fresh_name()}",
     }
+
+
+def home(environment: dict[str, str]) -> Path:
+    return Path(environment["GITHUB_TELEMETRY_HOME"])
 
 
 def doctor(environment: dict[str, str], *options: str) -> Result:
@@ -71,11 +87,15 @@ def wrong(environment: dict[str, str]) -> dict[str, str]:
 def test_a_machine_of_its_own_is_well(environment: dict[str, str]):
     result = doctor(environment)
     assert result.exit_code == 0
+    storage = f"the queue {DEFAULT_QUEUE_NAME} in {home(environment)}, objects in"
+    objects = f"{home(environment)}/objects"
     assert result.stdout.splitlines() == [
+        f"ok     frontend: storage: {storage} {objects}",
         "ok     frontend: webhook secret: is set",
-        "ok     frontend: queue: took a probe; messages: 1",
-        "-      frontend: itself: nobody listens here; elsewhere?",
-        "ok     backend: queue: gave the probe back, and deleted it",
+        "ok     frontend: queue: took a probe; messages: 0",
+        f"-      frontend: itself: nobody listens on 127.0.0.1:{environment['PORT']}; elsewhere?",
+        f"ok     backend: storage: {storage} {objects}",
+        "ok     backend: queue: gave a probe back, and deleted it",
         "ok     backend: poison queue: empty",
         "ok     backend: object store: took, gave and deleted a probe",
         f"ok     backend: JSON Lines: took an event named {PROBE_EVENT}",
@@ -120,14 +140,50 @@ def test_running_services_are_asked_and_not_disturbed(tmp_path: Path):
         assert stack.tables.ask("WorkflowJobs()") == []
 
 
+def test_a_frontend_s_probe_does_not_stay(environment: dict[str, str]):
+    assert findings(environment, "--only", "frontend")["frontend: queue"][0]
+
+    assert asyncio.run(bodies(open_queue(StorageSettings(**environment)))) == []
+
+
 def test_messages_that_wait_are_left_as_they_are(environment: dict[str, str]):
-    queue = SqliteQueue(
-        Path(environment["GITHUB_TELEMETRY_HOME"]) / "queue.sqlite", DEFAULT_QUEUE_NAME
-    )
     waiting = messages.encode([job(1)])
-    asyncio.run(put_and_close(queue, waiting))
-    assert wrong(environment) == {}
-    assert asyncio.run(bodies(open_queue(StorageSettings(**environment)))) == [waiting]
+    asyncio.run(put_and_close(open_queue(StorageSettings(**environment)), waiting))
+
+    for _ in range(3):
+        told = findings(environment)
+        assert {is_well for is_well, _ in told.values()} == {True, None}
+    assert told["frontend: queue"][1] == "took a probe, which a worker will delete; messages: 4"
+    assert told["backend: queue"][1].endswith("messages are left alone: 4")
+
+    taken = asyncio.run(taken_from(open_queue(StorageSettings(**environment))))
+    assert [message.body for message in taken] == [waiting, PROBE, PROBE, PROBE]
+    assert {message.dequeue_count for message in taken} == {1}, "nobody looked at them before"
+
+
+@pytest.mark.anyio
+async def test_a_probe_that_may_not_be_taken_away_is_said(tmp_path: Path):
+    class Sender(SqliteQueue):
+        """Of an identity that may put and count."""
+
+        async def receive(self, limit: int, lease_seconds: float) -> list[Message]:  # noqa: ARG002
+            raise QueueUnavailableError("403 AuthorizationPermissionMismatch")
+
+    queue = Sender(tmp_path / "queue.sqlite", "events")
+    assert "a worker will delete: we may not" in await put_probe(queue)
+    await queue.close()
+
+
+@pytest.mark.parametrize("run", [["doctor"], ["doctor", "--only", "backend"]], ids=" ".join)
+def test_a_home_of_up_needs_no_secret_and_no_sink(environment: dict[str, str], run: list[str]):
+    of_up = environment | {"GITHUB_WEBHOOK_SECRET": "", "JSONL_PATH": ""}
+    (home(environment) / SECRET_FILE).write_text(SECRET)
+
+    result = CliRunner().invoke(main, run, env=of_up)
+
+    assert result.exit_code == 0, result.output
+    assert "-      backend: sinks: none: this home is of `up`" in result.stdout
+    assert SECRET not in result.output
 
 
 # --- what is wrong, and what mends it -----------------------------------------------------------
@@ -169,6 +225,32 @@ def test_services_that_miss_each_other_are_told(
     assert variable in told["both services"]
 
 
+@pytest.mark.parametrize("url", ["memory://", "az://elsewhere"])
+def test_services_with_different_stores_miss_large_bodies(on_azurite: dict[str, str], url: str):
+    told = wrong(on_azurite | {"BACKEND_OBJECT_STORE_URL": url})
+    assert f"looked for in {url}: set OBJECT_STORE_URL and BACK" in told["both services"]
+
+
+def test_a_store_of_the_worker_s_own_is_well_where_no_body_is_too_large(
+    environment: dict[str, str], tmp_path: Path
+):
+    assert wrong(environment | {"BACKEND_OBJECT_STORE_URL": str(tmp_path / "other")}) == {}
+
+
+def test_the_usual_store_may_be_named_by_one_service_alone(on_azurite: dict[str, str]):
+    usual = {"OBJECT_STORE_URL": "", "BACKEND_OBJECT_STORE_URL": "az://github-telemetry"}
+    assert wrong(on_azurite | usual) == {}
+
+
+def test_messages_that_cannot_be_read_are_told_with_what_mends_it(on_azurite: dict[str, str]):
+    asyncio.run(send_by_hand(on_azurite, "\x01"))
+
+    said = wrong(on_azurite)["backend: queue"]
+
+    assert "cannot be read" in said
+    assert "az storage message clear" in said
+
+
 def test_an_account_that_nobody_is_at(environment: dict[str, str]):
     nowhere = f"http://127.0.0.1:{free_port()}"
     told = wrong(environment | storage_at(nowhere, nowhere))
@@ -176,6 +258,10 @@ def test_an_account_that_nobody_is_at(environment: dict[str, str]):
         *("frontend: queue", "frontend: object store"),
         *("backend: queue", "backend: poison queue", "backend: object store"),
     }
+    for said in told.values():
+        assert nowhere.removeprefix("http://") in said
+        assert "AZURE_STORAGE_CONNECTION_STRING" in said
+        assert "ssl" not in said
     assert doctor(environment | storage_at(nowhere, nowhere)).exit_code == 1
 
 
@@ -188,7 +274,7 @@ def test_a_wrong_key_is_told_apart(on_azurite: dict[str, str]):
         or "AuthorizationFailure" in told["frontend: queue"]
     )
     assert "key" in told["frontend: queue"]
-    assert "backend: object store" in told
+    assert "the account key is wrong" in told["backend: object store"]
 
 
 def test_a_queue_that_is_missing_and_may_not_be_made(on_azurite: dict[str, str]):
@@ -214,6 +300,36 @@ def test_a_sink_where_nobody_is_is_told_with_its_variable(environment: dict[str,
     assert "OTEL_EXPORTER_OTLP_ENDPOINT" in told["backend: OpenTelemetry backend"]
 
 
+def test_an_ingestion_where_nobody_is_is_named(environment: dict[str, str]):
+    host = f"127.0.0.1:{free_port()}"
+    connection = f"InstrumentationKey={KEY};IngestionEndpoint=http://{host}"
+    told = wrong(environment | {"APPLICATIONINSIGHTS_CONNECTION_STRING": connection})
+    assert f"nothing listens on {host}" in told["backend: Application Insights"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (http("429 Too Many Requests"), "answered 429: it takes no more for now"),
+        (b"", "takes connections, but gives no answer that counts"),
+    ],
+    ids=["throttled", "mute"],
+)
+@pytest.mark.anyio
+async def test_a_backend_s_odd_ways_are_told_apart(answer: bytes, said: str):
+    async with canned_server(answer) as url:
+        settings = BackendSettings(OTEL_EXPORTER_OTLP_ENDPOINT=url)
+        sink = OtlpSink(url)
+        with pytest.raises(SinkUnavailableError, match=said) as caught:
+            await use_sink(sink, settings)
+        await sink.close()
+    assert ("HTTP's port" in str(caught.value)) is (not answer)
+
+
+def test_a_host_that_is_none_is_told(environment: dict[str, str]):
+    assert "HOST" in wrong(environment | {"HOST": "a:b"})["frontend: itself"]
+
+
 def test_somebody_else_s_port_is_told(environment: dict[str, str]):
     with ingestion() as endpoint:
         port = endpoint.url.rpartition(":")[2]
@@ -229,10 +345,24 @@ async def put_and_close(queue: Queue, body: bytes) -> None:
     await queue.close()
 
 
-async def bodies(queue: Queue) -> list[bytes]:
+async def taken_from(queue: Queue) -> list[Message]:
     taken = await queue.receive(32, 60)
     await queue.close()
-    return [message.body for message in taken]
+    return taken
+
+
+async def bodies(queue: Queue) -> list[bytes]:
+    return [message.body for message in await taken_from(queue)]
+
+
+async def send_by_hand(environment: dict[str, str], text: str) -> None:
+    """As somebody else would."""
+    queue = QueueClient.from_connection_string(
+        environment["AZURE_STORAGE_CONNECTION_STRING"], environment["AZURE_STORAGE_QUEUE_NAME"]
+    )
+    async with queue:
+        await queue.create_queue()
+        await queue.send_message(text)
 
 
 def depth(queue: Queue) -> int:

@@ -133,9 +133,9 @@ class AzureQueue:
         """As the service counts: approximately, where it is busy."""
         return await self._requests.count()
 
-    async def has_unreadable(self) -> bool:
-        """Whether messages that the service cannot give are in the way; touches none."""
-        return await self._requests.has_unreadable()
+    async def look(self) -> None:
+        """Raise where messages that the service cannot give are in the way; touches none."""
+        await self._requests.look()
 
     async def close(self) -> None:
         """Wait for the puts under way, then close the connections."""

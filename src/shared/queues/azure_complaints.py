@@ -4,6 +4,8 @@ Only what is known to be harmless is told: the service's own words quote signatu
 https://learn.microsoft.com/en-us/rest/api/storageservices/queue-service-error-codes
 """
 
+import re
+
 from azure.core.exceptions import (
     AzureError,
     ClientAuthenticationError,
@@ -17,6 +19,8 @@ _NOT_OURS = (400, "PopReceiptMismatch")
 _GONE = (404, "MessageNotFound")
 _REQUEST_TIMEOUT = 408
 _UNREADABLE_BY_AZURITE = 500
+
+_CANNOT_CONNECT = re.compile(r"Cannot connect to host (\S+) ssl:\S+ \[(.*)\]")
 
 _HINTS = {
     "AuthorizationPermissionMismatch": "the identity lacks a role on this queue: a frontend needs"
@@ -46,7 +50,7 @@ def complaint(error: Exception) -> str:
             + str(error).partition("\n")[0]
         )
     if isinstance(error, ServiceRequestError):
-        return str(error).partition("\n")[0]
+        return _not_reached(str(error).partition("\n")[0])
     if isinstance(error, TimeoutError):
         return "no answer in time"
     return type(error).__name__
@@ -81,6 +85,19 @@ def may_be_unreadable(error: Exception) -> bool:
     if isinstance(error, DecodeError):
         return True
     return isinstance(error, HttpResponseError) and error.status_code == _UNREADABLE_BY_AZURITE
+
+
+def _not_reached(said: str) -> str:
+    """The host and the reason, without what aiohttp says of TLS, also where there is none."""
+    parts = _CANNOT_CONNECT.fullmatch(said)
+    if parts is None:
+        return said
+    host, why = parts.groups()
+    why = "nothing listens there" if why.startswith("Connect call failed") else why
+    return (
+        f"{host} cannot be reached ({why}): is AZURE_STORAGE_ACCOUNT_NAME or"
+        " AZURE_STORAGE_CONNECTION_STRING right, and may this machine reach it?"
+    )
 
 
 def _code(error: HttpResponseError) -> str:

@@ -38,7 +38,7 @@ FAILURES_THAT_ARE_NO_ACCIDENT = 3
 
 UNREADABLE = (
     "the service can neither give nor delete them one by one; no other is held up. When nothing"
-    " else is in the queue: az storage message clear --queue-name "
+    " else is in the queue: az storage message clear"
 )
 
 log = logging.getLogger(__name__)
@@ -112,16 +112,20 @@ class AzureRequests:
                 return is_message_gone(exc)
             return True
 
-    async def has_unreadable(self) -> bool:
-        """Whether the next messages cannot be shown; looking touches none."""
+    async def look(self) -> None:
+        """Raise where a message that cannot be read is among the next; touches none."""
         with self._complaining():
             try:
                 await self._ask(lambda: self._client.peek_messages(MOST_PEEKED))
             except HttpResponseError as exc:
                 if not may_be_unreadable(exc):
                     raise
-                return True
-            return False
+                said = f"queue {self.queue_name} holds messages that cannot be read: "
+                raise QueueUnavailableError(said + self._mended_by) from exc
+
+    @property
+    def _mended_by(self) -> str:
+        return f"{UNREADABLE} --queue-name {self.queue_name}"
 
     async def count(self) -> int:
         """How many messages there are, as the service counts: approximately."""
@@ -174,8 +178,7 @@ class AzureRequests:
         self._unreadable += count
         if monotonic() - self._told_at < TOLD_AGAIN_SECONDS:
             return
-        mended_by = f"{UNREADABLE}{self.queue_name}"
-        keys = {"queue": self.queue_name, "times": self._unreadable, "mended_by": mended_by}
+        keys = {"queue": self.queue_name, "times": self._unreadable, "mended_by": self._mended_by}
         log.error("messages that cannot be read are in the way", extra=keys)
         self._unreadable, self._told_at = 0, monotonic()
 

@@ -47,6 +47,19 @@ def test_who_cannot_be_reached_is_named():
     assert complaint(error) == "Cannot connect to host acc.queue.core.windows.net:443"
 
 
+def test_a_connection_that_fails_is_told_without_tls_and_with_what_helps():
+    error = ServiceRequestError(
+        "Cannot connect to host 127.0.0.1:1 ssl:default [Connect call failed ('127.0.0.1', 1)]"
+    )
+
+    said = complaint(error)
+
+    assert said.startswith(
+        "127.0.0.1:1 cannot be reached (nothing listens there): is AZURE_STORAGE"
+    )
+    assert "ssl" not in said
+
+
 def test_what_is_not_known_to_be_harmless_is_not_told():
     assert complaint(IncompleteReadError("hidden")) == "an answer that cannot be read"
     assert complaint(AzureError("hidden")) == "AzureError"
