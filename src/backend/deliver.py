@@ -4,7 +4,6 @@ What a sink took is kept in mind until its letter is done with, so that one sink
 other with copies.
 """
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,8 @@ from ..model.semconv import EMITTED
 from ..shared.errors import SinkRefusedError, SinkUnavailableError
 from ..shared.health import Health
 from .batch import Planned, RowName
-from .sinks.base import Receipt, Row, Sink
+from .pauses import all_of
+from .sinks.base import EventRow, Receipt, Row, Sink
 
 MOST_KEPT_IN_MIND = 100_000  # rows a sink
 
@@ -25,7 +25,7 @@ class Shortfall:
 
     Attributes:
         error: SinkRefusedError for good, SinkUnavailableError for now.
-        passed_at: when that sink last took any row, this time included; None where it never did.
+        passed_at: when that sink last took a row of that kind, this time included; None: never.
         retry_after_seconds: when it wants to be asked again, where it says so.
     """
 
@@ -55,15 +55,10 @@ class Courier:
         What one sink may still take outweighs another's refusal.
         """
         named = [pair for p in planned for pair in p.named_rows]
-        calls = (door.deliver(named, now) for door in self._doors)
-        # Each is waited for, well or not: none is still at work when the batch is given up.
-        ends = await asyncio.gather(*calls, return_exceptions=True)
         refused: Shortfalls = {}
         missing: Shortfalls = {}
-        for end in ends:
-            if isinstance(end, BaseException):
-                raise end
-            for row, shortfall in end.items():
+        for shortfalls in await all_of(door.deliver(named, now) for door in self._doors):
+            for row, shortfall in shortfalls.items():
                 (refused if shortfall.is_for_good else missing)[row] = shortfall
         return refused | missing
 
@@ -74,6 +69,14 @@ class Courier:
             door.forget(names)
 
 
+def _kind_of(row: Row) -> tuple[type[Row], object]:
+    """What a sink may refuse as a whole: a signal, or one sort of its rows.
+
+    That it takes the spans of a job says nothing about the job's event.
+    """
+    return type(row), row.name if isinstance(row, EventRow) else row.parent_span_id is None
+
+
 class _Door:
     """A sink, and what it took."""
 
@@ -82,7 +85,7 @@ class _Door:
         self._sink_name = type(sink).__name__
         self._health = health
         self._taken: dict[RowName, None] = {}  # in the order in which they were taken
-        self._passed_at: datetime | None = None
+        self._passed_at: dict[object, datetime] = {}  # by the kind of row
 
     async def deliver(self, named: Sequence[tuple[RowName, Row]], now: datetime) -> Shortfalls:
         lacking = [pair for pair in named if pair[0] not in self._taken]
@@ -90,21 +93,24 @@ class _Door:
             return {}
         receipt = await self._sink.emit([row for _, row in lacking])
         not_taken = {id(row) for row in (*receipt.missing, *receipt.refused)}
-        took = [name for name, row in lacking if id(row) not in not_taken]
+        took = {name: row for name, row in lacking if id(row) not in not_taken}
         if took:
             self._taken.update(dict.fromkeys(took))
-            self._passed_at = now
+            self._passed_at.update((_kind_of(row), now) for row in took.values())
             self._health.count(EMITTED, len(took), self._sink_name)
         return self._shortfalls(receipt)
 
     def _shortfalls(self, receipt: Receipt) -> Shortfalls:
-        at, wait = self._passed_at, receipt.retry_after_seconds
-        refused = Shortfall(SinkRefusedError(receipt.complaint), at, None)
-        missing = Shortfall(SinkUnavailableError(receipt.complaint), at, wait)
+        refused = SinkRefusedError(receipt.complaint)
+        missing = SinkUnavailableError(receipt.complaint)
+        wait = receipt.retry_after_seconds
         return {
-            **{id(row): refused for row in receipt.refused},
-            **{id(row): missing for row in receipt.missing},
+            **{id(row): Shortfall(refused, self._last(row), None) for row in receipt.refused},
+            **{id(row): Shortfall(missing, self._last(row), wait) for row in receipt.missing},
         }
+
+    def _last(self, row: Row) -> datetime | None:
+        return self._passed_at.get(_kind_of(row))
 
     def forget(self, names: Iterable[RowName]) -> None:
         """Also the oldest of too many: what another worker has taken over never comes back here."""

@@ -13,6 +13,9 @@ from datetime import datetime
 from ..shared.errors import QueueUnavailableError
 from ..shared.queues.base import Message, Queue
 from .batch import Letter, read_letters
+from .settle import Settlement
+
+SPLIT_AT_DELIVERY = 3
 
 log = logging.getLogger(__name__)
 
@@ -25,24 +28,35 @@ class Held:
         message: with the receipt that holds now.
         letters: its events.
         error: why it could not be read at all; it has no letters then.
+        is_suspect: it came again and again, and one of its letters may be what ends its readers.
+        settlement: what is still to be done with it in the queues, once that is decided.
     """
 
     message: Message
     letters: Sequence[Letter] = ()
     error: Exception | None = None
+    is_suspect: bool = False
+    settlement: Settlement | None = None
 
     @property
     def is_finished(self) -> bool:
         """Whether all its letters have come to their ends."""
         return all(letter.end for letter in self.letters)
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether it can go back as it came, with nothing lost: none of its letters has an end."""
+        return self.error is None and not any(letter.end for letter in self.letters)
+
 
 def hold(message: Message, now: datetime) -> Held:
     """Read a message that was taken at this moment."""
     try:
-        return Held(message, read_letters(message.body, now))
+        letters = read_letters(message.body, now)
     except Exception as exc:  # noqa: BLE001 -- whatever one message breaks, the others go on
         return Held(message, error=exc)
+    is_suspect = message.dequeue_count >= SPLIT_AT_DELIVERY and len(letters) > 1
+    return Held(message, letters, is_suspect=is_suspect)
 
 
 class Hand:
@@ -63,19 +77,29 @@ class Hand:
         """What is in hand."""
         return list(self._held.values())
 
-    async def take(self, most: int, now: datetime) -> list[Held]:
-        """Receive messages, at most so many; their letters join the end of the line."""
+    @property
+    def suspect(self) -> Held | None:
+        """One that is to be split before its letters are touched."""
+        return next((held for held in self.held if held.is_suspect), None)
+
+    def of(self, letter: Letter) -> Held | None:
+        """The message that this letter came in; None where we do not hold it any more."""
+        return next((held for held in self.held if letter in held.letters), None)
+
+    async def take(self, most: int, now: datetime, *, first: bool = False) -> None:
+        """Receive messages, at most so many; their letters join the line, at its end or head."""
         taken = await self._queue.receive(most, self._lease_seconds)
         new = [hold(message, now) for message in taken]
         self._held.update((held.message.id, held) for held in new)
-        self._line += [(held, letter) for held in new for letter in held.letters]
-        return new
+        line = [(held, letter) for held in new for letter in held.letters]
+        self._line = line + self._line if first else self._line + line
 
-    def next(self, most: int | None = None) -> list[Letter]:
-        """The first letters of the line, or all, that have no end yet; they go to its end."""
-        line = [(held, letter) for held, letter in self._line if self._waits(held, letter)]
-        most = len(line) if most is None else most
-        self._line = line[most:] + line[:most]
+    def next(self, most: int) -> list[Letter]:
+        """The first letters of the line that have no end yet; they go to its end."""
+        waiting = [pair for pair in self._line if self._waits(*pair)]
+        suspects = [pair for pair in waiting if pair[0].is_suspect]
+        line = [pair for pair in waiting if not pair[0].is_suspect]
+        self._line = suspects + line[most:] + line[:most]
         return [letter for _, letter in line[:most]]
 
     def _waits(self, held: Held, letter: Letter) -> bool:
@@ -88,12 +112,16 @@ class Hand:
 
     async def delete(self, done: Sequence[Held]) -> None:
         """Acknowledge."""
+        if not done:
+            return
         async with self._calling:
             await self._queue.delete([held.message for held in done])
             self._drop(done)
 
     async def release(self, back: Sequence[Held], delay_seconds: float = 0) -> None:
         """Put back as they came."""
+        if not back:
+            return
         async with self._calling:
             await self._queue.release([held.message for held in back], delay_seconds)
             self._drop(back)
@@ -125,6 +153,8 @@ class Hand:
                 await self._renew(seen)
             except QueueUnavailableError as exc:
                 log.warning("leases not renewed", extra={"reason": str(exc)})
+            except Exception:
+                log.exception("leases not renewed")
             seen = set(self.held)
 
     async def _renew(self, seen: set[Held]) -> None:

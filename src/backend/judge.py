@@ -2,7 +2,8 @@
 
 A failure counts against an event only where something else passed: beside it, or since it failed
 before. Where all fail alike it is us, or the sink, and the events wait. What a sink did not take
-for now, or a store did not answer, never counts, however long that lasts.
+for now, or a store did not answer, never counts, however long that lasts. "Something else" is a row
+of the same kind: a service may refuse all logs and take all traces.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,6 @@ from .decide import Subject
 from .deliver import Shortfall
 
 PATIENCE_ALONE = timedelta(seconds=3)
-PATIENCE_TOGETHER = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +85,19 @@ def end_of(letter: Letter, verdict: Verdict, now: datetime) -> End | None:
     """What becomes of a letter; None: it is tried again."""
     if verdict.error is None:
         return End(Fate.DONE)
-    alone = _is_alone(letter, verdict, now)
-    if alone and not verdict.may_pass:
+    if not _is_alone(letter, verdict, now):
+        return None
+    if not verdict.may_pass:
         return End(Fate.FAILED, verdict.error)
-    if now - letter.since > (PATIENCE_ALONE if alone else PATIENCE_TOGETHER):
-        return End(Fate.PUT_BACK, verdict.error)
-    return None
+    return End(Fate.PUT_BACK, verdict.error) if now - letter.since > PATIENCE_ALONE else None
 
 
 def _is_alone(letter: Letter, verdict: Verdict, now: datetime) -> bool:
-    """Whether others passed where this one did not: beside it, or since it did not before."""
-    if verdict.passed_at is None:
+    """Whether others passed where this one did not: beside it, or since it did not before.
+
+    What passed later than now did so before the clock was set back, and shows nothing.
+    """
+    if verdict.passed_at is None or verdict.passed_at > now:
         return False
     before = letter.lacked_at if verdict.may_pass else letter.event.failed_at
-    return verdict.passed_at >= now or (before is not None and verdict.passed_at > before)
+    return verdict.passed_at == now or (before is not None and verdict.passed_at > before)

@@ -1,8 +1,10 @@
-"""How long to wait in; waits that grow, and end early when something happens, out."""
+"""What to wait for in; waits that grow, that end early, or that end when all is over, out."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
-from typing import Any
+from collections.abc import Awaitable, Coroutine, Iterable, Iterator
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 def growing(first_seconds: float, longest_seconds: float) -> Iterator[float]:
@@ -23,3 +25,12 @@ async def first_of(*waits: Coroutine[Any, Any, object]) -> None:
     finally:
         for task in tasks:
             task.cancel()
+
+
+async def all_of(calls: Iterable[Awaitable[T]]) -> list[T]:
+    """Their results. Where some raise, so does this, but none of the others is still at work."""
+    ends = await asyncio.gather(*calls, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, BaseException):
+            raise end
+    return [end for end in ends if not isinstance(end, BaseException)]

@@ -1,7 +1,7 @@
 """A message whose letters have come to their ends in; what to do with it in the queue out. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import msgspec
@@ -25,12 +25,12 @@ class Settlement:
     """What to do with a message: first the poison copies, then the message itself.
 
     Attributes:
-        poison: what goes to the poison queue.
+        poison: what goes to the poison queue; what is there is taken off.
         left: the events that the message is to hold now; none: it is deleted. None: as it came.
         delay_seconds: when it is to be seen again.
     """
 
-    poison: Sequence[Poisoned] = ()
+    poison: list[Poisoned] = field(default_factory=list)
     left: Sequence[Event] | None = ()
     delay_seconds: float = 0
 

@@ -11,7 +11,6 @@ crash between any two lines ends in rows written twice (which the saved function
 never in rows lost. Nothing is read, changed and written back, so nothing can be lost that way.
 """
 
-import asyncio
 import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from ..shared import messages
 from ..shared.errors import UndecodableMessageError
 from ..shared.object_store import ObjectStore, segment
 from .decide import Arrival, Emitted, Known, Subject, arrive
+from .pauses import all_of
 
 log = logging.getLogger(__name__)
 
@@ -34,12 +34,12 @@ class State:
     async def note(self, arrivals: Iterable[Arrival]) -> None:
         """Write the facts that these events add; an event that came before adds nothing."""
         facts = (fact for arrival in arrivals if (fact := _fact(arrival)))
-        await asyncio.gather(*(self._store.create(key, body) for key, body in facts))
+        await all_of(self._store.create(key, body) for key, body in facts)
 
     async def recall(self, subjects: Iterable[Subject]) -> dict[Subject, Known]:
         """What is known of each subject."""
         distinct = list(dict.fromkeys(subjects))
-        known = await asyncio.gather(*(self._recall(subject) for subject in distinct))
+        known = await all_of(self._recall(subject) for subject in distinct)
         return dict(zip(distinct, known, strict=True))
 
     async def remember(self, emitted: Iterable[tuple[Subject, Emitted]]) -> None:
@@ -48,7 +48,7 @@ class State:
             f"{_folder(subject)}emitted-{name.revision}-{name.content_hash}"
             for subject, name in emitted
         )
-        await asyncio.gather(*(self._store.create(key, b"") for key in keys))
+        await all_of(self._store.create(key, b"") for key in keys)
 
     async def _recall(self, subject: Subject) -> Known:
         folder = _folder(subject)

@@ -5,14 +5,15 @@ between leaves the messages in the queue.
 
 A letter stays in hand, under a renewed lease, until its rows are out, or it fails while others
 pass, or it has lacked something for so long that others should have its place. So while a service
-is away no more is taken than fits into one hand, and nothing is handed back and forth.
+is away no more is taken than fits into one hand, and nothing is handed back and forth; but now and
+then one message of a full hand goes back for another, which may show that it is not the world.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -20,10 +21,11 @@ from ..model.semconv import FAILED, LAG, PROCESSED
 from ..shared.errors import QueueUnavailableError, TelemetryError
 from ..shared.health import Health
 from ..shared.queues.base import Queue
-from .batch import Fate, Letter
+from .batch import End, Fate, Letter
 from .clerk import Clerk
 from .hand import Hand
 from .judge import Verdict, Verdicts, end_of
+from .outage import Outage
 from .pauses import first_of, growing
 from .pipeline import Pipeline
 from .sinks.base import Sink
@@ -33,6 +35,11 @@ FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 5.0
 LONGEST_RETRY_AFTER_SECONDS = 60.0
 FIRST_WAIT_SECONDS = 0.1
+GIVE_BACK_SECONDS = 4.0  # who is asked to stop is killed soon
+MOST_LETTERS = 256  # a round: its time is bounded, however many a message holds
+LETTERS_GROW_BY = 4
+PATIENCE_REFUSED = timedelta(minutes=1)
+PATIENCE_LACKING = timedelta(minutes=10)  # most likely it is the service that is away
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +74,14 @@ class Round:
     ended: int
     trouble: Trouble | None
 
+    @property
+    def shortest_pause_seconds(self) -> float:
+        """A sink's wish counts where nothing passed: else it was about a few rows."""
+        if self.trouble is None or self.ended:
+            return FIRST_PAUSE_SECONDS
+        asked_for = min(self.trouble.retry_after_seconds, LONGEST_RETRY_AFTER_SECONDS)
+        return max(FIRST_PAUSE_SECONDS, asked_for)
+
 
 class Worker:
     """Moves messages from the queue to the sinks; what is no event of ours goes to `poison`."""
@@ -88,7 +103,8 @@ class Worker:
         self._hand = Hand(queue, pace.lease_seconds)
         self._clerk = Clerk(self._hand, queue, poison, now, self._health)
         self._pipeline = Pipeline(state, sinks, self._health)
-        self._is_probing = False  # nothing gets through: try with one letter, not with all
+        self._letters_at_once = MOST_LETTERS  # one where nothing gets through; then more and more
+        self._stuck_since = now()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; the round under way is finished, what is left is put back."""
@@ -97,11 +113,12 @@ class Worker:
             await self._go_round(stop)
         finally:
             renewing.cancel()
+            await asyncio.wait([renewing])
             await self.give_back()
 
     async def _go_round(self, stop: asyncio.Event) -> None:
         clock = asyncio.get_running_loop().time
-        pauses, waits = self._new_pauses(), self._new_waits()
+        pauses, waits, outage = self._new_pauses(), self._new_waits(), Outage(clock)
         while not stop.is_set():
             began = clock()
             done = await self._try_to_work()
@@ -110,8 +127,14 @@ class Worker:
             if done.messages:
                 waits = self._new_waits()
             if done.trouble:
-                await _pause(stop, done.trouble, next(pauses), clock() - began)
-            elif not done.messages:
+                least = done.shortest_pause_seconds
+                seconds = max(next(pauses), least)
+                outage.goes_on(done.trouble.reason, seconds)
+                spent = clock() - began  # a round that hung for long has been a pause already
+                await first_of(stop.wait(), asyncio.sleep(max(seconds - spent, least)))
+                continue
+            outage.ends()
+            if not done.messages:
                 await first_of(stop.wait(), self._wait(next(waits)))
 
     async def _try_to_work(self) -> Round:
@@ -126,38 +149,58 @@ class Worker:
         """One round; what has no end after it is still in hand."""
         troubles = await self._fill()
         messages, now = len(self._hand), self._now()
-        letters = self._hand.next(1 if self._is_probing else None)
+        letters = self._hand.next(self._letters_at_once)
         verdicts = await self._pipeline.process(letters, now) if letters else {}
         for letter, verdict in verdicts.items():
             self._end(letter, verdict, now)
         ended = sum(letter.end is not None for letter in letters)
-        self._is_probing = bool(letters) and not ended
+        if letters:
+            at_once = self._letters_at_once * LETTERS_GROW_BY if ended else 1
+            self._letters_at_once = min(at_once, MOST_LETTERS)
+        self._make_room(verdicts, ended, now)
         troubles += [*_troubles(verdicts), *await self._settle()]
         return Round(messages, ended, max(troubles, key=_urgency, default=None))
 
     async def give_back(self) -> None:
         """Leave what is in hand to whoever comes next; at worst it waits for its leases to end."""
-        await self._clerk.settle(self._hand.held)
         try:
-            await self._hand.release(self._hand.held)  # what could not be settled goes as it came
-        except QueueUnavailableError as exc:
-            log.warning("not put back", extra={"reason": str(exc)})
+            async with asyncio.timeout(GIVE_BACK_SECONDS):
+                await self._clerk.give_back()
+        except (QueueUnavailableError, TimeoutError) as exc:
+            keys = {"messages": len(self._hand), "reason": str(exc) or "no answer in time"}
+            log.warning("not put back", extra=keys)
 
     async def _fill(self) -> list[Trouble]:
-        """Receive what there is room for. Newcomers show whether it is the others, or the world."""
+        """Receive what there is room for, and split one message where that is due.
+
+        Where little gets through, newcomers are first: they show whether it is the others, or the
+        world.
+        """
         room = self._pace.messages_per_batch - len(self._hand)
-        if room <= 0:
-            return []
         try:
-            new = await self._hand.take(room, self._now())
-            self._is_probing = self._is_probing and not new
-            for held in new:
-                await self._clerk.split(held)
+            if room > 0:
+                first = self._letters_at_once < MOST_LETTERS
+                await self._hand.take(room, self._now(), first=first)
+            if suspect := self._hand.suspect:
+                await self._clerk.split(suspect)
         except QueueUnavailableError as exc:
             return [Trouble(str(exc))]
         finally:
             self._health.oldest_enqueued_at = self._hand.oldest_enqueued_at
         return []
+
+    def _make_room(self, verdicts: Verdicts, ended: int, now: datetime) -> None:
+        """Where all in a full hand fail alike for long, one message makes room for another."""
+        if ended or not verdicts or len(self._hand) < self._pace.messages_per_batch:
+            self._stuck_since = now
+            return
+        letter, verdict = next(iter(verdicts.items()))
+        patience = PATIENCE_LACKING if verdict.may_pass else PATIENCE_REFUSED
+        held = self._hand.of(letter)
+        if held and now - self._stuck_since > patience:
+            self._stuck_since = now
+            for each in held.letters:
+                each.end = each.end or End(Fate.PUT_BACK, verdict.error)
 
     async def _settle(self) -> list[Trouble]:
         finished = [held for held in self._hand.held if held.is_finished]
@@ -190,15 +233,6 @@ class Worker:
             await self._queue.wait(seconds)
         except QueueUnavailableError:
             await asyncio.sleep(seconds)  # the next round will say so
-
-
-async def _pause(
-    stop: asyncio.Event, trouble: Trouble, seconds: float, spent_seconds: float
-) -> None:
-    """Pause, less what the round took: one that hung for long has been a pause already."""
-    least = max(FIRST_PAUSE_SECONDS, min(trouble.retry_after_seconds, LONGEST_RETRY_AFTER_SECONDS))
-    log.warning("paused", extra={"reason": trouble.reason, "seconds": max(seconds, least)})
-    await first_of(stop.wait(), asyncio.sleep(max(seconds - spent_seconds, least)))
 
 
 def _troubles(verdicts: Verdicts) -> list[Trouble]:

@@ -75,8 +75,77 @@ def test_what_is_done_with_soon_is_never_renewed():
 def test_what_somebody_else_has_by_now_is_dropped():
     queue, held = hold_for(LEASE_SECONDS, by_two=True)
 
-    assert (len(held), held.next()) == (0, [])
+    assert (len(held), held.next(9)) == (0, [])
     assert len(queue.bodies) == 1
+
+
+def test_whatever_a_renewal_raises_the_next_is_tried(caplog: pytest.LogCaptureFixture):
+    class OddQueue(CountingQueue):
+        async def renew(self, messages: Sequence[Message], lease_seconds: float) -> list[Message]:
+            if not self.renewed:
+                self.renewed = 1
+                raise ValueError("odd answer")
+            return await super().renew(messages, lease_seconds)
+
+    loop = VirtualLoop()
+    queue = OddQueue(loop.now)
+    ours = Hand(queue, LEASE_SECONDS)
+
+    async def hold() -> None:
+        await queue.put(messages.encode([job()]))
+        await ours.take(32, loop.now())
+        keeping = asyncio.create_task(ours.keep_leases())
+        await asyncio.sleep(3 * LEASE_SECONDS)
+        keeping.cancel()
+
+    loop.run_until_complete(hold())
+    loop.close()
+
+    assert queue.renewed > 2
+    [record] = [r for r in caplog.records if r.getMessage() == "leases not renewed"]
+    assert record.exc_info
+
+
+def test_an_empty_hand_is_no_call_of_the_queue():
+    ours = Hand(None, LEASE_SECONDS)  # type: ignore[arg-type]
+
+    asyncio.run(ours.release([]))
+    asyncio.run(ours.delete([]))
+
+
+def hand_of(*numbers: int) -> tuple[VirtualLoop, Hand]:
+    """A message for each number, with so many letters."""
+    loop = VirtualLoop()
+    queue = MemoryQueue(loop.now)
+    ours = Hand(queue, LEASE_SECONDS)
+    for place, number in enumerate(numbers):
+        events = [job(100 * place + each) for each in range(number)]
+        loop.run_until_complete(queue.put(messages.encode(events)))
+    loop.run_until_complete(ours.take(32, loop.now()))
+    return loop, ours
+
+
+def test_letters_take_turns_however_many_a_message_holds():
+    loop, ours = hand_of(3, 2)
+    loop.close()
+
+    turns = [[letter.event.id for letter in ours.next(2)] for _ in range(3)]
+
+    assert turns == [
+        ["delivery-0", "delivery-1"],
+        ["delivery-2", "delivery-100"],
+        ["delivery-101", "delivery-0"],
+    ]
+
+
+@pytest.mark.parametrize(("first", "number"), [(True, 9), (False, 0)])
+def test_newcomers_come_first_where_they_shall_show_something(*, first: bool, number: int):
+    loop, ours = hand_of(2)
+    loop.run_until_complete(ours._queue.put(messages.encode([job(9)])))
+    loop.run_until_complete(ours.take(32, loop.now(), first=first))
+    loop.close()
+
+    assert [letter.event.id for letter in ours.next(1)] == [f"delivery-{number}"]
 
 
 def test_a_message_that_trips_us_while_it_is_read_is_in_hand_with_the_others(

@@ -7,11 +7,12 @@ import pytest
 from src.backend.batch import Fate, Letter, Planned, plan, read_letters
 from src.backend.decide import Known
 from src.backend.deliver import Shortfall
-from src.backend.judge import OUT, PATIENCE_ALONE, PATIENCE_TOGETHER, Verdict, end_of, judge
+from src.backend.judge import OUT, PATIENCE_ALONE, Verdict, end_of, judge
 from src.shared import messages
 from src.shared.errors import SinkRefusedError, SinkUnavailableError
 from tests.backend.bodies import NOW, event_of, job_body
 
+BEFORE_THE_CLOCK_WAS_SET_BACK = NOW + timedelta(hours=1)
 BEFORE = NOW - timedelta(seconds=10)
 REFUSED = SinkRefusedError("no good")
 MISSING = SinkUnavailableError("429")
@@ -75,7 +76,7 @@ def test_a_letter_waits_for_one_that_was_to_bring_their_job_s_spans(
 
 HELD = NOW - PATIENCE_ALONE / 2
 HELD_LONG = NOW - PATIENCE_ALONE * 2
-HELD_VERY_LONG = NOW - PATIENCE_TOGETHER * 2
+HELD_VERY_LONG = NOW - timedelta(hours=10)
 
 
 @pytest.mark.parametrize(
@@ -88,14 +89,15 @@ HELD_VERY_LONG = NOW - PATIENCE_TOGETHER * 2
         (Verdict(REFUSED, passed_at=BEFORE), HELD, True, Fate.FAILED),
         (Verdict(REFUSED, passed_at=BEFORE - timedelta(hours=1)), HELD, True, None),
         (Verdict(REFUSED, passed_at=None), HELD_LONG, True, None),
-        (Verdict(REFUSED, passed_at=None), HELD_VERY_LONG, True, Fate.PUT_BACK),
+        (Verdict(REFUSED, passed_at=None), HELD_VERY_LONG, True, None),
+        (Verdict(REFUSED, passed_at=BEFORE_THE_CLOCK_WAS_SET_BACK), HELD, True, None),
         (Verdict(MISSING, may_pass=True, passed_at=NOW), HELD, False, None),
         (Verdict(MISSING, may_pass=True, passed_at=NOW), HELD_LONG, False, Fate.PUT_BACK),
         (Verdict(MISSING, may_pass=True), HELD_LONG, False, None),
-        (Verdict(MISSING, may_pass=True), HELD_VERY_LONG, False, Fate.PUT_BACK),
+        (Verdict(MISSING, may_pass=True), HELD_VERY_LONG, False, None),
     ],
 )
-def test_an_end_comes_alone_or_when_patience_does(
+def test_an_end_comes_only_to_who_is_alone(
     verdict: Verdict,
     since: datetime,
     *,

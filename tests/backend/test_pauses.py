@@ -1,8 +1,9 @@
+import asyncio
 from itertools import islice
 
 import pytest
 
-from src.backend.pauses import growing
+from src.backend.pauses import all_of, growing
 
 
 @pytest.mark.parametrize(
@@ -15,3 +16,30 @@ from src.backend.pauses import growing
 )
 def test_waits_grow_to_their_limit(first: float, longest: float, expected: list[float]):
     assert list(islice(growing(first, longest), 7)) == expected
+
+
+def test_who_waits_for_all_leaves_none_at_work():
+    ended: list[str] = []
+
+    async def fail() -> None:
+        raise ValueError("first")
+
+    async def take_time() -> None:
+        await asyncio.sleep(0.01)
+        ended.append("second")
+
+    with pytest.raises(ValueError, match="first"):
+        asyncio.run(all_of([fail(), take_time()]))
+
+    assert ended == ["second"]
+
+
+async def _value(number: int) -> int:
+    return number
+
+
+def test_all_say_what_they_found_in_their_order():
+    async def ask() -> list[int]:
+        return await all_of(_value(number) for number in range(3))
+
+    assert asyncio.run(ask()) == [0, 1, 2]

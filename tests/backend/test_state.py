@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from src.backend.state import State
 from src.shared.errors import ObjectStoreUnavailableError
 from src.shared.object_store import ObjectStore, folder_store, memory_store
 from tests.backend.bodies import NOW, REPOSITORY, arrival_of, job_body, run_body
+from tests.backend.memory_parts import MemoryStore
 
 pytestmark = pytest.mark.anyio
 
@@ -169,3 +171,23 @@ async def test_a_store_that_is_away_is_said_so(tmp_path: Path):
     ):
         with pytest.raises(ObjectStoreUnavailableError):
             await call
+
+
+async def test_no_call_is_still_at_work_when_another_has_failed():
+    class SlowStore(MemoryStore):
+        at_work = 0
+
+        async def create(self, key: str, body: bytes) -> bool:
+            if "gate-" in key:
+                raise ObjectStoreUnavailableError("down")
+            self.at_work += 1
+            await asyncio.sleep(0.01)
+            self.at_work -= 1
+            return await super().create(key, body)
+
+    store = SlowStore()
+
+    with pytest.raises(ObjectStoreUnavailableError):
+        await State(store).note([WAITING, COMPLETED])  # type: ignore[arg-type]
+
+    assert (store.at_work, len(store.objects)) == (0, 1)

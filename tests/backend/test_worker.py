@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from src.backend import batch, judge, settle
+from src.backend import outage as outage_module
 from src.backend import worker as worker_module
 from src.backend.app import open_sinks, serve
 from src.backend.decide import Emission
@@ -254,6 +255,9 @@ async def test_a_bug_does_not_end_the_worker(scene: Scene, monkeypatch: pytest.M
     for number in range(2, 2 + MOST_ATTEMPTS):
         await scene.put(job(number))
         await until(lambda number=number: f"job {number}" in scene.sink.jobs)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while await scene.queue.depth():
+            await scene.queue.wait(0.05)
     await stopped([running], stop)
 
     assert await ids_in_poison(scene) == ["delivery-1"]
@@ -467,7 +471,7 @@ async def test_what_fails_only_with_others_of_its_kind_makes_room_after_a_while(
     for _ in range(6):
         assert trouble_of(await worker.work()) == "no good"
 
-    scene.ahead += judge.PATIENCE_TOGETHER * 2
+    scene.ahead += worker_module.PATIENCE_REFUSED * 2
     while "job 5" not in scene.sink.jobs:
         await worker.work()
 
@@ -663,6 +667,7 @@ async def test_pauses_grow_to_a_limit_and_begin_anew_after_a_success(
     caplog.set_level(logging.INFO, LOG)
     monkeypatch.setattr(worker_module, "FIRST_PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(worker_module, "LONGEST_PAUSE_SECONDS", 0.04)
+    monkeypatch.setattr(outage_module, "AGAIN_SECONDS", 0)  # each is told
     scene.sink.fault = down
     stop = asyncio.Event()
     await scene.put(job(1))

@@ -1,0 +1,80 @@
+"""What is done in the queues, where one of them does not what it is told."""
+
+import logging
+
+import pytest
+
+from src.model.semconv import POISONED
+from src.shared import messages
+from tests.backend.memory_scene import MemoryScene, failing
+from tests.backend.scene import job, refusing
+
+pytestmark = pytest.mark.anyio
+
+ROUNDS = 20
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+async def test_what_cannot_be_deleted_is_copied_once():
+    scene = MemoryScene()
+    await scene.queue.put(b"garbage")
+    scene.queue.delete = failing("403")  # type: ignore[assignment]
+
+    await scene.work(ROUNDS)
+
+    assert (len(scene.poison.bodies), len(scene.queue.bodies)) == (1, 1)
+    assert scene.worker._health.counts[POISONED, ""] == 1
+
+
+async def test_what_cannot_be_replaced_is_copied_once():
+    scene = MemoryScene()
+    scene.sink.fault = refusing("cursed")
+    spoiled = messages.Event("workflow_run", "spoiled", scene.now, job().body)
+    await scene.queue.put(messages.encode([job(1), job(2, "cursed"), spoiled]))
+    replace, scene.queue.replace = scene.queue.replace, failing("403")  # type: ignore[assignment]
+
+    await scene.work(ROUNDS)
+    scene.queue.replace = replace  # type: ignore[method-assign]
+    await scene.work(1)
+
+    assert len(scene.poison.bodies) == 1
+    [body] = scene.queue.bodies
+    assert [(event.id, event.attempts) for event in messages.decode(body)] == [("delivery-2", 1)]
+
+
+async def test_a_missing_poison_queue_does_not_stop_the_others(caplog: pytest.LogCaptureFixture):
+    scene = MemoryScene()
+    for number in range(32):
+        await scene.queue.put(b"garbage %d" % number)
+    await scene.put(3)
+    put, scene.poison.put = scene.poison.put, failing("QueueNotFound")  # type: ignore[assignment]
+
+    await scene.work(720)
+
+    assert [row.name for row in scene.sink.rows].count("WorkflowJob") == 3
+    assert len(scene.queue.bodies) == 32
+    told = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert 10 <= len(told) <= 60, "an hour of it"
+    assert {record.getMessage() for record in told} == {"poison has nowhere to go"}
+    assert vars(told[0])["reason"] == "QueueNotFound"
+    assert "doctor" in vars(told[0])["advice"]
+
+    scene.poison.put = put  # type: ignore[method-assign]
+    await scene.work(30)
+    assert (len(scene.poison.bodies), scene.queue.bodies) == (32, [])
+
+
+async def test_a_poison_queue_that_is_away_for_a_moment_changes_nothing():
+    scene = MemoryScene()
+    await scene.queue.put(b"garbage")
+    put, scene.poison.put = scene.poison.put, failing("timeout")  # type: ignore[assignment]
+    await scene.work(5)
+    scene.poison.put = put  # type: ignore[method-assign]
+
+    await scene.work(1)
+
+    assert (len(scene.poison.bodies), scene.queue.bodies) == (1, [])
