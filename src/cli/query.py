@@ -1,10 +1,15 @@
 """`query`: KQL, a .kql file or a shipped query's name in; a table, JSON or CSV out."""
 
+import difflib
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 from ..kql.catalogue import shipped_queries
+
+_NAME = re.compile(r"[a-z]+(-[a-z]+)+")  # of a shipped query; as KQL it could only subtract
 
 EXAMPLES = """\b
 Examples:
@@ -52,12 +57,22 @@ def read_question(question: str) -> str:
     """The KQL that is meant: a shipped query's, a file's, or the text itself."""
     shipped = {query.name: query.text for query in shipped_queries()}
     path = Path(question)
-    if question in shipped or path.suffix != ".kql":
-        return shipped.get(question, question)
+    if question in shipped:
+        return shipped[question]
+    if _NAME.fullmatch(question):
+        raise click.ClickException(_no_such(question, shipped))
+    if path.suffix != ".kql":
+        return question
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as exc:
         raise click.ClickException(f"cannot read {path}: {exc}") from exc
+
+
+def _no_such(name: str, shipped: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, shipped, n=1)
+    hint = f"did you mean {close[0]}? See --list" if close else "see --list"
+    return f"no such query: {name}; {hint}"
 
 
 def print_answer(text: str, form: str, url: str | None) -> None:

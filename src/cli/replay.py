@@ -31,10 +31,13 @@ def command(
     """
     from .deliver import Target, deliver
     from .recorded import UnreadableRecordingError, find_files, read_deliveries
-    from .stack_settings import stack_settings, webhook_secret
+    from .stack_settings import known_secret, stack_settings
 
     settings = stack_settings()
-    target = Target(url or settings.webhook_url, (secret or webhook_secret(settings)).encode())
+    secret = secret or known_secret(settings)
+    if not secret:
+        raise click.ClickException("no secret: set GITHUB_WEBHOOK_SECRET, or give --secret")
+    target = Target(url or settings.webhook_url, secret.encode())
     files = find_files(paths)
     if not files:
         raise click.ClickException("no .json or .jsonl file in there")
@@ -43,6 +46,9 @@ def command(
             replies = list(deliver(read_deliveries(progress), target, rate))
     except UnreadableRecordingError as exc:
         raise click.ClickException(str(exc)) from exc
+    if replies and not any(r.status for r in replies):
+        where = f"{target.url} does not answer ({replies[0].said})"
+        raise click.ClickException(f"{where}: name the webhook by --url, or its PORT")
     counts = Counter((r.delivery.event, r.status, r.said) for r in replies)
     _print_answers(counts.items())
     if not all(r.status and r.status < 300 for r in replies):  # noqa: PLR2004 -- HTTP's own number

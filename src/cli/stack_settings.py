@@ -71,16 +71,22 @@ def stack_settings() -> StackSettings:
         raise refuse(exc) from None
 
 
-def webhook_secret(settings: StackSettings) -> str:
-    """The secret that is set, or one of our own: made once, kept, for its owner's eyes only."""
+def known_secret(settings: StackSettings) -> str | None:
+    """The secret that is set, or the one that an earlier start made; None where there is none."""
     if settings.secret is not None:
         return settings.secret.get_secret_value()
     file = settings.secret_file
     # An empty file is one whose maker ended before the secret was in it.
-    if file.exists() and (kept := file.read_text("ascii").strip()):
-        return kept
+    return (file.read_text("ascii").strip() or None) if file.exists() else None
+
+
+def webhook_secret(settings: StackSettings) -> str:
+    """The known secret, or one of our own: made once, kept, for its owner's eyes only."""
+    if known := known_secret(settings):
+        return known
     made = secrets.token_hex(20)
     settings.home.mkdir(parents=True, exist_ok=True)
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:  # noqa: PTH123 -- born private
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    with open(os.open(settings.secret_file, flags, 0o600), "w") as out:  # noqa: PTH123 -- born private
         out.write(made + "\n")
     return made

@@ -28,10 +28,8 @@ def print_welcome(settings: StackSettings, now: datetime) -> None:
 
 def _heading(settings: StackSettings, now: datetime) -> str:
     """Simulated figures are called so, also where an earlier start made them."""
-    if not holds_demo(settings.home, now):
-        return "The last 24 hours"
-    demo = "a simulated day; DEMO=0 leaves it out" if settings.demo else "a simulated day is in it"
-    return f"The last 24 hours ({demo})"
+    demo = " (a simulated day is in it)" if holds_demo(settings.home, now) else ""
+    return f"The last 24 hours{demo}"
 
 
 def _last_day(settings: StackSettings) -> dict[str, str]:
@@ -56,17 +54,23 @@ def _day(overview: dict[str, Any]) -> dict[str, str]:
     """The answers, in words; what is not known yet is said so."""
     if not overview.get("completed_runs") and not overview.get("finished_jobs"):
         return {"Nothing yet": "no delivery has come; ask again by the query `overview`"}
-    rate, runs = overview["success_percent"], overview["completed_runs"]
     return {
         "Slowest job": _slowest(overview, "slowest_job"),
         "Slowest step": _slowest(overview, "slowest_step"),
-        "Success rate": f"{rate:g} % of {runs} completed runs"
-        if rate is not None
-        else f"unknown: none of {runs} completed runs succeeded or failed",
+        "Success rate": _success(overview),
         "Queue time": f"half of {overview['finished_jobs']} jobs waited over"
         f" {duration(overview['queue_p50_seconds'])}, one in 20 over"
         f" {duration(overview['queue_p95_seconds'])}",
     }
+
+
+def _success(overview: dict[str, Any]) -> str:
+    """Of the runs that are judged: a cancelled or skipped one is neither success nor failure."""
+    rate, runs = overview["success_percent"], overview["completed_runs"]
+    if rate is None:
+        return f"unknown: none of {runs} completed runs succeeded or failed"
+    judged = overview["succeeded_runs"] + overview["failed_runs"]
+    return f"{rate:g} % of {judged} runs that succeeded or failed"
 
 
 def _slowest(overview: dict[str, Any], kind: str) -> str:

@@ -17,7 +17,8 @@ def ask_file(text: str, file: Path) -> Answer:
         with Store(file, read_only=True) as store, store.cursor() as cursor:
             table = run_kql(cursor, text)
     except StoreError as exc:
-        raise NoAnswerError(f"{exc}; if a stand-in runs elsewhere, name it by --url") from exc
+        where = "if a stand-in runs elsewhere, name it by INSIGHTS_PORT or --url"
+        raise NoAnswerError(f"{exc}; {where}") from exc
     except BadQueryError as exc:
         raise NoAnswerError(str(exc)) from exc
     return Answer(table.columns, [[*map(json_value, row)] for row in table.rows])

@@ -81,7 +81,8 @@ def _complaint(error: Exception) -> str:
     if isinstance(error, duckdb_kql.KqlUnsupportedError):
         return _unsupported(error)
     if isinstance(error, duckdb.CatalogException) and (match := _UNKNOWN_TABLE.search(text)):
-        return f"there is no table {match[1]}; there are {', '.join(TABLES)}"
+        known = ", ".join((*_saved_names(), *TABLES))
+        return f"there is no table {match[1]}; there are {known}"
     if isinstance(error, duckdb.BinderException) and (match := _UNKNOWN_COLUMN.search(text)):
         return f"there is no column {match[1]} at this place"
     return "the query is nested too deeply" if isinstance(error, RecursionError) else text
@@ -92,8 +93,13 @@ def _unsupported(error: duckdb_kql.KqlUnsupportedError) -> str:
     where = f" (at {error.span})" if error.span else ""
     if kind != "function":
         return f"the local stand-in does not know {error.construct}{where}; Azure may"
-    saved = ", ".join(f"{path.stem}()" for path in _saved_functions())
-    return f"there is no function {name} here{where}; the saved functions are {saved or 'none'}"
+    saved = ", ".join(_saved_names()) or "none"
+    return f"there is no function {name} here{where}; the saved functions are {saved}"
+
+
+def _saved_names() -> list[str]:
+    """As a query writes them."""
+    return [f"{path.stem}()" for path in _saved_functions()]
 
 
 def _saved_functions() -> list[Path]:

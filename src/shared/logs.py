@@ -5,6 +5,7 @@ A log call names an event and gives keys by `extra=`; never a payload, a header 
 
 import json
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 
@@ -14,6 +15,8 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
     "taskName",
     "color_message",  # uvicorn repeats its message for terminals
 }
+
+_WORD = re.compile(r"[^\s\"]+")
 
 
 def keys_of(record: logging.LogRecord) -> dict[str, object]:
@@ -44,9 +47,15 @@ class Readable(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The record for a reader's eyes."""
         at = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
-        keys = "".join(f" {key}={value}" for key, value in keys_of(record).items())
+        keys = "".join(f" {key}={_quoted(value)}" for key, value in keys_of(record).items())
         line = f"{at} {record.levelname} {record.getMessage()}{keys}"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+def _quoted(value: object) -> str:
+    """As it is where that is one word; else in quotes, on one line."""
+    text = str(value)
+    return text if _WORD.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
 def set_up_logs(level: int = logging.INFO) -> None:

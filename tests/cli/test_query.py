@@ -146,7 +146,9 @@ def test_a_file_that_another_process_has_open_is_explained(
 ):
     assert home != insights.home
     monkeypatch.setenv("GITHUB_TELEMETRY_HOME", str(insights.home))
-    assert "in use by another process; if a stand-in runs elsewhere" in failure("customEvents")
+    said = failure("customEvents")
+    assert "in use by another process; if a stand-in runs elsewhere" in said
+    assert "INSIGHTS_PORT or --url" in said
 
 
 def test_a_bad_query_is_one_line(insights: Insights):
@@ -177,6 +179,14 @@ def test_a_question_is_a_name_a_path_or_kql(tmp_path: Path):
     assert read_question(str(own)) == "print 1"
     assert read_question("print x = 'a.b'") == "print x = 'a.b'"
     assert "cannot read" in failure(str(tmp_path / "absent.kql"))
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("slowest-stepz", "did you mean slowest-steps? See --list"), ("x-y", "see --list")],
+)
+def test_a_name_that_is_none_is_said_to_be(name: str, hint: str):
+    assert failure(name) == f"Error: no such query: {name}; {hint}\n"
 
 
 def test_a_missing_question_is_a_usage_error():

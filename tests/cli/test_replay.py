@@ -102,14 +102,26 @@ def test_a_queue_that_is_away_is_exit_code_1(home: Path, tmp_path: Path):
 
 
 @pytest.mark.usefixtures("home")
-def test_nobody_there_is_exit_code_1_and_no_traceback(tmp_path: Path):
-    result = replay(recording(tmp_path), "--url", f"http://127.0.0.1:{free_port()}/webhook")
+def test_nobody_there_is_one_line_that_says_where(tmp_path: Path):
+    url = f"http://127.0.0.1:{free_port()}/webhook"
+    result = replay(recording(tmp_path), "--url", url, "--secret", SECRET)
 
     assert result.exit_code == 1
-    assert isinstance(result.exception, SystemExit)
-    [[event, status, said, count]] = answers(result)
-    assert (event, status, count) == ("workflow_job", "none", "1")
-    assert said.startswith("ConnectError")
+    assert "event" not in result.stdout, "no table"
+    [line] = [line for line in result.stderr.splitlines() if line]
+    assert line.startswith(f"Error: {url} does not answer (ConnectError: ")
+    assert line.endswith("name the webhook by --url, or its PORT")
+
+
+def test_without_a_secret_nothing_is_posted_nor_made(
+    url: str, queue: ListQueue, home: Path, tmp_path: Path
+):
+    result = replay(recording(tmp_path), "--url", url)
+
+    assert result.exit_code == 1
+    assert result.stderr == "Error: no secret: set GITHUB_WEBHOOK_SECRET, or give --secret\n"
+    assert queue.bodies == []
+    assert not home.exists()
 
 
 def test_url_and_secret_are_those_of_this_machine(

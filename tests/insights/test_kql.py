@@ -77,7 +77,7 @@ def test_the_saved_functions_can_be_called(cursor: duckdb.DuckDBPyConnection):
     [
         ("customEvents | wherex", "could not parse KQL at 1:13"),
         ("", "could not parse KQL at 1:0"),
-        ("Nope | take 1", "there is no table Nope; there are requests, dependencies,"),
+        ("Nope | take 1", "there is no table Nope; there are WorkflowJobs(), "),
         ("customEvents | project nope", "there is no column nope"),
         ("Nope(1)", "there is no function Nope here (at 1:0); the saved functions are Workflow"),
         ("externaldata(x: string)['/etc/hostname']", "does not know source:External"),

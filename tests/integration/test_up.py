@@ -129,7 +129,9 @@ def test_up_shows_the_slowest_job_and_step_of_its_day(tmp_path: Path):
         for slowest in (totals.slowest_job, totals.slowest_step):
             assert slowest
             assert f"{duration(slowest.duration_seconds)}  {slowest.name}" in stack.said
-        assert f"of {sum(totals.run_conclusions.values())} completed runs" in stack.said
+        unjudged = ("cancelled", "skipped", "stale")
+        judged = sum(n for name, n in totals.run_conclusions.items() if name not in unjudged)
+        assert f"% of {judged} runs that succeeded or failed" in stack.said
         _assert_stopped(stack, SIGINT)
 
 

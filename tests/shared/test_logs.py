@@ -86,6 +86,24 @@ def test_readable_is_short_with_the_traceback_below():
     assert below[0] == "Traceback (most recent call last):"
 
 
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("two words", '"two words"'),
+        ("", '""'),
+        ('a"b', '"a\\"b"'),
+        ("two\nlines", '"two\\nlines"'),
+        ("http://x/?a=b", "http://x/?a=b"),
+        (None, "None"),
+        (1.5, "1.5"),
+    ],
+)
+def test_readable_values_are_told_apart_from_the_next_key(value: object, shown: str):
+    line = Readable().format(record(reason=value, status=7))
+
+    assert line == f"01:46:40 WARNING emitted reason={shown} status=7"
+
+
 def run_program(stderr: int) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-c", PROGRAM]
     return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=stderr, check=True)
