@@ -4,14 +4,14 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import click
 import msgspec
 
-from ..shared.queues.base import Queue
-from .shelf import Laid, Shelf, describe, open_shelf
+from ..shared.queues.base import Message, Queue
+from .shelf import Laid, Shelf, describe, lease_anew, open_shelf
 
 EXAMPLES = """\b
 Examples:
@@ -31,6 +31,8 @@ def command() -> None:
     A message becomes poison when it is no event of ours, or when it failed five times while others
     passed. It lies there, intact, until you retry or drop it. The queue is the one that the
     worker's settings name.
+
+    An ID is one that `list` shows, or the message_id that the worker's log names.
     """
 
 
@@ -121,10 +123,18 @@ async def _list(*, as_json: bool) -> None:
 
 async def _show(message_id: str, *, raw: bool) -> None:
     async with _queues() as (_, poison), open_shelf(poison) as shelf:
-        [laid] = _chosen(shelf, [message_id])
-    if raw:
-        sys.stdout.buffer.write(laid.body)
-        return
+        chosen = _chosen(shelf, [message_id])
+    if not raw:
+        for laid in chosen:
+            _show_one(laid)
+    elif len(chosen) == 1:
+        sys.stdout.buffer.write(chosen[0].body)
+    else:
+        own_ids = " ".join(laid.message.id for laid in chosen)
+        raise click.ClickException(f"{len(chosen)} came of message {message_id}: {own_ids}")
+
+
+def _show_one(laid: Laid) -> None:
     for name, value in describe(laid).items():
         if value is not None:
             click.echo(f"{name}: {value if isinstance(value, str) else json.dumps(value)}")
@@ -132,39 +142,59 @@ async def _show(message_id: str, *, raw: bool) -> None:
 
 
 def _pretty(laid: Laid) -> str:
-    """The events as JSON; what cannot be read as such is shown as Python writes bytes."""
-    if not laid.events:
-        return repr(laid.body)
-    return msgspec.json.format(msgspec.json.encode(laid.events)).decode()
+    """The events as JSON, or text as it is; all else as Python writes bytes."""
+    if laid.events:
+        return msgspec.json.format(msgspec.json.encode(laid.events)).decode()
+    with suppress(UnicodeDecodeError):
+        text = laid.body.decode()
+        if all(character.isprintable() or character in "\n\t" for character in text):
+            return text  # nothing in it that a terminal would obey
+    return repr(laid.body)
 
 
 async def _retry(message_ids: Sequence[str]) -> None:
     async with _queues() as (queue, poison), open_shelf(poison) as shelf:
         for laid in _chosen(shelf, message_ids):
-            await queue.put(laid.fresh_body())  # first: a crash in between leaves one too many
-            await poison.delete([laid.message])
-            click.echo(f"put back: {laid.message.id}")
+            if ours := await _ours(poison, laid):
+                await queue.put(laid.fresh_body())  # first: a crash in between leaves one too many
+                await poison.delete([ours])
+                click.echo(f"put back: {ours.id}")
     _tell_of_others(shelf)
 
 
 async def _drop(message_ids: Sequence[str]) -> None:
     async with _queues() as (_, poison), open_shelf(poison) as shelf:
         for laid in _chosen(shelf, message_ids):
-            await poison.delete([laid.message])
-            click.echo(f"dropped: {laid.message.id}")
+            if ours := await _ours(poison, laid):
+                await poison.delete([ours])
+                click.echo(f"dropped: {ours.id}")
     _tell_of_others(shelf)
+
+
+async def _ours(poison: Queue, laid: Laid) -> Message | None:
+    """The message, if nobody has taken it while we were busy with the others."""
+    ours = await lease_anew(poison, laid)
+    if ours is None:
+        click.echo(f"left alone: {laid.message.id}: another command has it", err=True)
+    return ours
 
 
 def _chosen(shelf: Shelf, message_ids: Sequence[str]) -> list[Laid]:
     """Those by these ids, or all; where one is not there, none is touched."""
     if not message_ids:
         return list(shelf.laid)
-    by_id = {laid.message.id: laid for laid in shelf.laid}
-    unknown = [id_ for id_ in message_ids if id_ not in by_id]
+    found = {id_: _by_id(shelf, id_) for id_ in message_ids}
+    unknown = [id_ for id_, some in found.items() if not some]
     if unknown:
         _tell_of_others(shelf)
         raise click.ClickException(f"no message {' '.join(unknown)} there: see `poison list`")
-    return [by_id[id_] for id_ in dict.fromkeys(message_ids)]
+    return list({laid.message.id: laid for some in found.values() for laid in some}.values())
+
+
+def _by_id(shelf: Shelf, id_: str) -> list[Laid]:
+    """The one that has this id, or else all that came of the message that had it."""
+    own = [laid for laid in shelf.laid if laid.message.id == id_]
+    return own or [laid for laid in shelf.laid if laid.record and laid.record.message_id == id_]
 
 
 def _tell_of_others(shelf: Shelf) -> None:

@@ -60,15 +60,29 @@ class Shelf:
 
 @asynccontextmanager
 async def open_shelf(queue: Queue) -> AsyncIterator[Shelf]:
-    """Lease all that can be leased; what is still there when the block ends is released."""
-    laid: list[Laid] = []
+    """Lease all that can be leased, oldest first; what is still there in the end is released."""
+    laid: dict[str, Laid] = {}
     try:
         while some := await queue.receive(MESSAGES_PER_RECEIVE, LEASE_SECONDS):
-            laid += [Laid(message, poison.decode(message.body)) for message in some]
-        laid.sort(key=lambda one: one.poisoned_at)
-        yield Shelf(laid, max(0, await queue.depth() - len(laid)))
+            is_through = any(message.id in laid for message in some)  # that took all of a lease
+            laid |= {each.id: Laid(each, poison.decode(each.body)) for each in some}
+            if is_through:
+                break
+        in_order = sorted(laid.values(), key=_place)
+        yield Shelf(in_order, max(0, await queue.depth() - len(laid)))
     finally:
-        await queue.release([one.message for one in laid])
+        if laid:
+            await queue.release([one.message for one in laid.values()])
+
+
+def _place(laid: Laid) -> tuple[datetime, int, str]:
+    """By age, then by id, whether ids are numbers or not."""
+    return laid.poisoned_at, len(laid.message.id), laid.message.id
+
+
+async def lease_anew(queue: Queue, laid: Laid) -> Message | None:
+    """The message with its new receipt; None where another command has it by now."""
+    return next(iter(await queue.renew([laid.message], LEASE_SECONDS)), None)
 
 
 def describe(laid: Laid) -> dict[str, object]:
@@ -76,6 +90,7 @@ def describe(laid: Laid) -> dict[str, object]:
     record = laid.record
     return {
         "id": laid.message.id,
+        "message_id": record.message_id if record else None,
         "poisoned_at": laid.poisoned_at.isoformat(timespec="seconds"),
         "reason": record.reason if record else None,
         "error": record.error if record else None,

@@ -97,6 +97,7 @@ def test_a_list_says_why_and_when_and_what_it_is_about(home: Path):
 
     assert job == {
         "id": "1",
+        "message_id": "12",
         "poisoned_at": "2026-03-01T12:00:00+00:00",
         "reason": "refused",
         "error": "Application Insights answered 400: too old",
@@ -129,6 +130,39 @@ def test_one_is_shown_with_what_is_in_it(home: Path):
     head, _, events = shown.stdout.partition("[\n")
     assert "reason: refused\n" in head
     assert json.loads(f"[{events}")[0]["body"]["workflow_job"]["name"] == "build (linux)"
+
+
+def test_by_the_id_that_the_log_names_all_that_came_of_that_message_are_found(home: Path):
+    other = poison.encode(msgspec.structs.replace(REFUSED, message_id="13"))
+    put(home, poison.encode(REFUSED), poison.encode(REFUSED), other)
+
+    shown = poison_command("show", "12")
+    raw = poison_command("show", "12", "--raw")
+
+    assert [line for line in shown.stdout.splitlines() if line.startswith("id:")] == [
+        "id: 1",
+        "id: 2",
+    ]
+    assert (raw.exit_code, raw.stderr) == (1, "Error: 2 came of message 12: 1 2\n")
+    assert poison_command("show", "13", "--raw").stdout_bytes == REFUSED.body
+    assert poison_command("retry", "12", "1").stdout == "put back: 1\nput back: 2\n"
+    assert poison_command("drop", "13", "--yes").stdout == "dropped: 3\n"
+    assert listed() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ("grüß dich\n".encode(), "grüß dich\n"),
+        (b'{"version": 7}', '{"version": 7}'),
+        (b"\x1b[2J", repr(b"\x1b[2J")),
+        (BY_HAND, repr(BY_HAND)),
+    ],
+)
+def test_text_is_shown_as_text_unless_a_terminal_would_obey_it(home: Path, body: bytes, shown: str):
+    put(home, body)
+
+    assert poison_command("show", "1").stdout.endswith(f"\n{shown}\n")
 
 
 @pytest.mark.parametrize("body", [BY_HAND, b"\0\xff\n", REFUSED.body], ids=repr)
