@@ -1,8 +1,6 @@
 """The queue of the cloud: Azure Storage Queue, or Azurite.
 
-What is too large for a message lies in the object store, and the message holds a claim to it. That
-object is written before its message and deleted after it, so that a crash in between leaves an
-object too many, never one too few.
+What is too large for a message lies in the object store, and the message holds a claim to it.
 """
 
 import asyncio
@@ -23,8 +21,9 @@ from ..errors import (
     TelemetryError,
 )
 from ..object_store import ObjectStore
+from .azure_bodies import Bodies
 from .azure_requests import AzureRequests, RequestRefusedError
-from .azure_text import MAX_BODY_BYTES, claim_of, claimed_key, new_key, to_body, to_text
+from .azure_text import MAX_BODY_BYTES, claimed_key, to_body
 from .base import Message
 
 T = TypeVar("T")
@@ -51,7 +50,7 @@ class AzureQueue:
         let_go: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._requests = requests
-        self._store = store
+        self._bodies = Bodies(store, requests.queue_name)
         self._let_go = let_go
         self._slots = asyncio.Semaphore(REQUESTS_AT_ONCE)
         self._puts = 0
@@ -124,10 +123,10 @@ class AzureQueue:
 
     async def replace(self, message: Message, body: bytes, delay_seconds: float = 0) -> None:
         """Update the message; the object that it claimed goes after that."""
-        text, new = await self._text_of(body)
+        text, new = await self._bodies.text_of(body)
         replaced = await self._update(message, text, _whole_seconds(delay_seconds))
         _, old = _split(message.receipt)
-        await self._discard(old if replaced else new)
+        await self._bodies.discard(old if replaced else new)
 
     async def depth(self) -> int:
         """As the service counts: approximately, where it is busy."""
@@ -153,26 +152,12 @@ class AzureQueue:
             log.warning(what, extra={"queue": self._name, "messages": count})
 
     async def _put(self, body: bytes) -> None:
-        text, key = await self._text_of(body)
+        text, key = await self._bodies.text_of(body)
         try:
             await self._requests.send(text)
         except RequestRefusedError:
-            await self._discard(key)
+            await self._bodies.discard(key)
             raise
-
-    async def _text_of(self, body: bytes) -> tuple[str, str | None]:
-        """What the message is to hold, and the key of the object that was made for it, if any.
-
-        A body that is itself a claim, as poison may be, stays one: it leads to its object again.
-        """
-        if len(body) <= MAX_BODY_BYTES:
-            return to_text(body), None
-        key = new_key(self._name)
-        try:
-            await self._store.create(key, body)
-        except ObjectStoreUnavailableError as exc:
-            raise QueueUnavailableError(f"queue {self._name}: a large body: {exc}") from exc
-        return to_text(claim_of(key)), key
 
     async def _open(
         self, taken: QueueMessage, lease_seconds: int
@@ -190,7 +175,7 @@ class AzureQueue:
         if key is None:
             return message
         try:
-            return replace(message, body=await self._store.read(key))
+            return replace(message, body=await self._bodies.read(key))
         except ObjectMissingError:
             return await self._without_object(message, key, lease_seconds)
         except ObjectStoreUnavailableError as exc:
@@ -220,7 +205,7 @@ class AzureQueue:
         receipt, key = _split(message.receipt)
         is_gone = await self._requests.delete(message.id, receipt)
         if is_gone:
-            await self._discard(key)
+            await self._bodies.discard(key)
         return is_gone
 
     async def _update(self, message: Message, text: str | None, seconds: int) -> Message | None:
@@ -228,15 +213,6 @@ class AzureQueue:
         receipt, key = _split(message.receipt)
         receipt_now = await self._requests.update(message.id, receipt, text, seconds)
         return replace(message, receipt=_join(receipt_now, key)) if receipt_now else None
-
-    async def _discard(self, key: str | None) -> None:
-        """Delete an object that no message claims; one that stays is litter, and no more."""
-        if key is None:
-            return
-        try:
-            await self._store.delete(key)
-        except ObjectStoreUnavailableError as exc:
-            log.warning("an object stays behind", extra={"key": key, "reason": str(exc)})
 
     async def _each(
         self, messages: Sequence[Message], work: Callable[[Message], Awaitable[T]]
