@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any, Literal
 
 from fastapi import FastAPI
@@ -124,11 +125,17 @@ def app_from(settings: FrontendSettings) -> Frontend:
     return create_app(open_queue(settings), secrets, health_to)
 
 
-def __getattr__(name: str) -> Any:
-    """`app`, built when uvicorn asks for it, so that importing this module does nothing."""
-    if name != "app":
-        raise AttributeError(name)
+@cache
+def _app() -> Frontend:
+    """The app that uvicorn's own command line serves; it asks for it more than once."""
     app = build(FrontendSettings, app_from)[1]
     if GUARD not in " ".join((*sys.argv, os.environ.get("UVICORN_HTTP", ""))):
         log.warning("slow and endless requests are not bounded", extra={"needs": f"--http {GUARD}"})
     return app
+
+
+def __getattr__(name: str) -> Any:
+    """`app`, built when uvicorn asks for it, so that importing this module does nothing."""
+    if name != "app":
+        raise AttributeError(name)
+    return _app()
