@@ -126,7 +126,7 @@ def app_from(settings: FrontendSettings) -> Frontend:
 
 
 @cache
-def _app() -> Frontend:
+def _app() -> FastAPI:
     """The app that uvicorn's own command line serves; it asks for it more than once."""
     app = build(FrontendSettings, app_from)[1]
     if GUARD not in " ".join((*sys.argv, os.environ.get("UVICORN_HTTP", ""))):
