@@ -82,10 +82,9 @@ class Clerk:
         for seconds in sorted({settlement.delay_seconds for _, settlement in ready}):
             back = [h for h, one in ready if one.left is None and one.delay_seconds == seconds]
             troubles += await _troubles_of(self._release(back, seconds))
-        for held, settlement in ready:
-            if settlement.left:
-                troubles += await _troubles_of(self._replace(held, settlement))
-        return troubles
+        smaller = [(held, settlement) for held, settlement in ready if settlement.left]
+        ends = await all_of(_troubles_of(self._replace(*pair)) for pair in smaller)
+        return troubles + [trouble for end in ends for trouble in end]
 
     def _decide(self, held: Held) -> Settlement:
         """Once: what is done of it is not done again because the rest could not be."""

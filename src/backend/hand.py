@@ -127,10 +127,14 @@ class Hand:
             self._drop(back)
 
     async def replace(self, held: Held, body: bytes, delay_seconds: float) -> None:
-        """Put back with another body."""
+        """Put back with another body; several of these may be under way at once."""
         async with self._calling:
+            self._drop([held])  # what is not in hand is not renewed
+        try:
             await self._queue.replace(held.message, body, delay_seconds)
-            self._drop([held])
+        except QueueUnavailableError:
+            self._held[held.message.id] = held
+            raise
 
     def _drop(self, gone: Iterable[Held]) -> None:
         for held in gone:

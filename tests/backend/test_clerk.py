@@ -1,11 +1,14 @@
 """What is done in the queues, where one of them does not what it is told."""
 
+import asyncio
 import logging
+from time import monotonic
 
 import pytest
 
 from src.model.semconv import POISONED
 from src.shared import messages
+from src.shared.errors import QueueUnavailableError
 from tests.backend.memory_scene import MemoryScene, failing
 from tests.backend.scene import job, refusing
 
@@ -78,3 +81,24 @@ async def test_a_poison_queue_that_is_away_for_a_moment_changes_nothing():
     await scene.work(1)
 
     assert (len(scene.poison.bodies), scene.queue.bodies) == (1, [])
+
+
+async def test_a_queue_that_hangs_holds_up_all_messages_at_once_and_loses_none():
+    scene = MemoryScene()
+    scene.sink.fault = refusing(*(f"job {number}" for number in range(2, 65, 2)))
+    await scene.put(32, events_each=2)
+    replace = scene.queue.replace
+
+    async def hang(*_: object) -> None:
+        await asyncio.sleep(0.1)
+        raise QueueUnavailableError("no answer in time")
+
+    scene.queue.replace = hang  # type: ignore[assignment]
+    began = monotonic()
+    await scene.work(1)
+    assert monotonic() - began < 1
+
+    scene.queue.replace = replace  # type: ignore[method-assign]
+    await scene.work(1)
+    left = [event for body in scene.queue.bodies for event in messages.decode(body)]
+    assert (len(left), {event.attempts for event in left}) == (32, {1})
