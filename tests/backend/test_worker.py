@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from time import monotonic
 
@@ -252,12 +253,11 @@ async def test_a_bug_does_not_end_the_worker(scene: Scene, monkeypatch: pytest.M
     running = asyncio.create_task(scene.worker(poll_seconds=0.05).run(stop))
 
     await asyncio.sleep(0.1)
-    for number in range(2, 2 + MOST_ATTEMPTS):
-        await scene.put(job(number))
-        await until(lambda number=number: f"job {number}" in scene.sink.jobs)
+    numbers = count(2)
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while await scene.queue.depth():
-            await scene.queue.wait(0.05)
+        while not await scene.poison.depth():
+            await scene.put(job(number := next(numbers)))
+            await until(lambda number=number: f"job {number}" in scene.sink.jobs)
     await stopped([running], stop)
 
     assert await ids_in_poison(scene) == ["delivery-1"]
