@@ -186,7 +186,7 @@ METRICS: tuple[Metric, ...] = (
         OLDEST_AGE,
         GAUGE,
         "s",
-        "Age of the oldest message that a worker has received and not dealt with",
+        "Age of the oldest message that waits in the queue, or that a worker has and cannot finish",
     ),
     Metric(PROCESSED, COUNTER, "{delivery}", "Deliveries whose rows every sink has"),
     Metric(FAILED, COUNTER, "{delivery}", "Tries at a delivery that failed while others passed"),

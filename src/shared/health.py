@@ -36,6 +36,8 @@ class Health:
         counts: by the name of a counter and the value of its attribute; "" where it has none.
         durations: by the name of a histogram, since somebody took them last.
         queue_depth: messages on the queue, None while that is not known.
+        oldest_waiting_at: when the oldest message came that waits in the queue, None while none
+            does, or that is not known.
         oldest_enqueued_at: of the oldest message that was received and not dealt with yet; set by
             the worker, None while it has none.
         listeners: told of each single duration, since a histogram is more than a total.
@@ -44,6 +46,7 @@ class Health:
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     durations: dict[str, Durations] = field(default_factory=dict)
     queue_depth: int | None = None
+    oldest_waiting_at: datetime | None = None
     oldest_enqueued_at: datetime | None = None
     listeners: list[Callable[[str, float, str], None]] = field(default_factory=list)
 
@@ -67,6 +70,6 @@ class Health:
         levels: dict[str, float] = {}
         if self.queue_depth is not None:
             levels[QUEUE_DEPTH] = self.queue_depth
-        if self.oldest_enqueued_at is not None:
-            levels[OLDEST_AGE] = max(0.0, (now - self.oldest_enqueued_at).total_seconds())
+        if known := [at for at in (self.oldest_waiting_at, self.oldest_enqueued_at) if at]:
+            levels[OLDEST_AGE] = max(0.0, (now - min(known)).total_seconds())
         return levels

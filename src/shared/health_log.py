@@ -1,7 +1,7 @@
 """A service's health in; one log line a minute out, with what changed since the line before.
 
-It also keeps the queue's depth known, by a cheap question every few seconds, and warns when the
-queue cannot be asked: at a start, that is the first sign of a wrong setting.
+It also keeps known how deep and how old the queue is, by cheap questions every few seconds, and
+warns when the queue cannot be asked: at a start, that is the first sign of a wrong setting.
 """
 
 import asyncio
@@ -83,19 +83,24 @@ class _Reporter:
             await asyncio.sleep(DEPTH_SECONDS)
 
     async def measure(self, within_seconds: float) -> None:
-        """How deep the queue is, where it says so in time; an outage is told once."""
+        """How deep and how old the queue is, where it says so in time; an outage is told once."""
         was_away, self._is_away = self._is_away, True
         try:
             async with asyncio.timeout(within_seconds):
                 depth = await self._queue.depth()
-            self._health.queue_depth, self._is_away = depth, False
+                self._health.queue_depth, self._is_away = depth, False
+                self._health.oldest_waiting_at = await self._queue.oldest_enqueued_at()
         except (QueueUnavailableError, TimeoutError) as exc:
-            self._health.queue_depth = None
+            self._forget()
             if not was_away:
                 log.warning("queue unavailable", extra={"error": str(exc) or "took too long"})
         except Exception:
-            self._health.queue_depth = None
+            self._forget()
             log.exception("queue depth unknown")
+
+    def _forget(self) -> None:
+        """What was known a while ago is not known now."""
+        self._health.queue_depth = self._health.oldest_waiting_at = None
 
     def write(self) -> None:
         """A line; nothing that is wrong with it ends the service or the next line."""

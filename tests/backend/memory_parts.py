@@ -76,6 +76,9 @@ class MemoryQueue:
     async def depth(self) -> int:
         return len(self._entries)
 
+    async def oldest_enqueued_at(self) -> datetime | None:
+        return min((entry.enqueued_at for entry in self._entries.values()), default=None)
+
     async def close(self) -> None:
         """Nothing is open."""
 

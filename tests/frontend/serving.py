@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -73,6 +74,9 @@ class ListQueue:
     async def depth(self) -> int:
         await asyncio.sleep(self._put_seconds)
         return len(self.bodies)
+
+    async def oldest_enqueued_at(self) -> datetime | None:
+        return None
 
     async def close(self) -> None:
         self.is_closed = True

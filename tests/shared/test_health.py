@@ -32,6 +32,7 @@ def test_levels_say_only_what_is_known():
     assert health.levels(NOW) == {}
 
     health.queue_depth = 0
+    health.oldest_waiting_at = NOW - timedelta(seconds=3)
     health.oldest_enqueued_at = NOW - timedelta(seconds=7)
     assert health.levels(NOW) == {QUEUE_DEPTH: 0, OLDEST_AGE: 7}
 

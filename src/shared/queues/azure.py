@@ -132,6 +132,10 @@ class AzureQueue:
         """As the service counts: approximately, where it is busy."""
         return await self._requests.count()
 
+    async def oldest_enqueued_at(self) -> datetime | None:
+        """Of the next message that nobody has leased."""
+        return await self._requests.next_inserted_at()
+
     async def look(self) -> None:
         """Raise where messages that the service cannot give are in the way; touches none."""
         await self._requests.look()

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from time import monotonic
 from typing import TypeVar
 from xml.etree.ElementTree import ParseError
@@ -122,6 +123,17 @@ class AzureRequests:
                     raise
                 said = f"queue {self.queue_name} holds messages that cannot be read: "
                 raise QueueUnavailableError(said + self._mended_by) from exc
+
+    async def next_inserted_at(self) -> datetime | None:
+        """When the next message came; None: there is none, or it cannot be read. Touches none."""
+        with self._complaining():
+            try:
+                peeked = await self._ask(lambda: self._client.peek_messages(1))
+            except HttpResponseError as exc:
+                if may_be_unreadable(exc):
+                    return None
+                raise
+            return peeked[0].inserted_on if peeked else None
 
     @property
     def _mended_by(self) -> str:

@@ -55,5 +55,8 @@ class Queue(Protocol):
     async def depth(self) -> int:
         """How many messages there are, leased ones included."""
 
+    async def oldest_enqueued_at(self) -> datetime | None:
+        """When the oldest message came, as far as it shows: leased ones may not; None: no such."""
+
     async def close(self) -> None:
         """Finish what was accepted, then let go."""

@@ -56,6 +56,7 @@ _LEASE = "UPDATE messages SET visible_at = ?, dequeue_count = ? WHERE id = ?"
 _DELETE = "DELETE FROM messages WHERE id = ? AND dequeue_count = ?"
 _RELEASE = "UPDATE messages SET visible_at = ? WHERE id = ? AND dequeue_count = ?"
 _REPLACE = "UPDATE messages SET visible_at = ?, body = ? WHERE id = ? AND dequeue_count = ?"
+_OLDEST = "SELECT min(enqueued_at) FROM messages WHERE queue = ?"
 _DEPTH = "SELECT count(*) FROM messages WHERE queue = ?"
 
 
@@ -119,6 +120,11 @@ class SqliteQueue:
     async def depth(self) -> int:
         """Count by the index."""
         return await self._run(lambda db: int(db.execute(_DEPTH, (self._name,)).fetchone()[0]))
+
+    async def oldest_enqueued_at(self) -> datetime | None:
+        """Of all messages, leased ones included."""
+        found = await self._run(lambda db: db.execute(_OLDEST, (self._name,)).fetchone()[0])
+        return None if found is None else datetime.fromtimestamp(found, UTC)
 
     async def close(self) -> None:
         """Wait for the commit under way, then close the file."""

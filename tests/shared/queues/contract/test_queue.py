@@ -55,6 +55,18 @@ async def test_nothing_comes_out_of_an_empty_queue(queue: Queue):
     assert await queue.depth() == 0
 
 
+async def test_the_oldest_message_tells_since_when_something_waits(queue: Queue):
+    assert await queue.oldest_enqueued_at() is None
+    await queue.put(b"one")
+    await asyncio.sleep(1.1)  # a service may tell whole seconds only
+    await queue.put(b"other")
+
+    oldest = await queue.oldest_enqueued_at()
+
+    [first, _] = sorted(await receive_all(queue), key=lambda message: message.enqueued_at)
+    assert (first.body, first.enqueued_at) == (b"one", oldest)
+
+
 async def test_a_lease_hides_a_message_and_a_delete_removes_it(queue: Queue):
     await queue.put(b"one")
 
