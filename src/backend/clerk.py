@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 
 from ..model.semconv import POISONED, PUT_BACK
 from ..shared import messages
@@ -14,14 +14,11 @@ from . import poison
 from .hand import Hand, Held
 from .pauses import all_of
 from .poison import Poisoned
-from .settle import Settlement, settle, settle_unread
+from .settle import Settlement, put_off, settle, settle_unread
 
 PUTS_AT_ONCE = 16
 POISON_PATIENCE = timedelta(seconds=60)
-NO_POISON_DELAY_SECONDS = 60.0
 ADVICE = "create the poison queue, or let the worker write there: see `doctor`"
-
-Decided: TypeAlias = tuple[Held, Settlement]
 
 log = logging.getLogger(__name__)
 
@@ -74,8 +71,8 @@ class Clerk:
 
         The copies come first: a crash in between leaves one too many, never none.
         """
+        troubles = await self._put_copies([held for held in many if self._decide(held).poison])
         decided = [(held, self._decide(held)) for held in many]
-        troubles = await self._put_copies([pair for pair in decided if pair[1].poison])
         ready = [pair for pair in decided if not pair[1].poison]
         over = [held for held, settlement in ready if settlement.is_over]
         troubles += await _troubles_of(self._hand.delete(over))
@@ -91,20 +88,22 @@ class Clerk:
         held.settlement = held.settlement or _settlement(held, self._now())
         return held.settlement
 
-    async def _put_copies(self, decided: Sequence[Decided]) -> list[QueueUnavailableError]:
-        """Where that is impossible for long, the messages make room; what kept them in hand."""
-        ends = await all_of(_troubles_of(self._copy(settlement)) for _, settlement in decided)
+    async def _put_copies(self, many: Sequence[Held]) -> list[QueueUnavailableError]:
+        """Where that is impossible for long, it is put off; what keeps messages in hand."""
+        ends = await all_of(_troubles_of(self._copy(self._decide(held))) for held in many)
         troubles = [trouble for end in ends for trouble in end]
         if not troubles:
-            self._no_poison_since = None if decided else self._no_poison_since
+            self._no_poison_since = None if many else self._no_poison_since
             return []
         now = self._now()
         self._no_poison_since = self._no_poison_since or now
         if now - self._no_poison_since < POISON_PATIENCE:
             return troubles
-        left = [held for held, settlement in decided if settlement.poison]
-        self._tell_of_no_poison(troubles[0], len(left), now)
-        return await _troubles_of(self._release(left, NO_POISON_DELAY_SECONDS, str(troubles[0])))
+        self._tell_of_no_poison(troubles[0], now)
+        for held in many:
+            settlement = self._decide(held)
+            held.settlement = put_off(settlement) if settlement.poison else settlement
+        return []
 
     async def _copy(self, settlement: Settlement) -> None:
         while settlement.poison:
@@ -114,11 +113,11 @@ class Clerk:
             self._health.count(POISONED, max(1, len(poisoned.deliveries)))
             log.error("poisoned", extra=_keys(poisoned))
 
-    def _tell_of_no_poison(self, trouble: Exception, messages: int, now: datetime) -> None:
+    def _tell_of_no_poison(self, trouble: Exception, now: datetime) -> None:
         if self._told_at and now - self._told_at < POISON_PATIENCE:
             return
         self._told_at = now
-        keys = {"messages": messages, "reason": str(trouble), "advice": ADVICE}
+        keys = {"reason": str(trouble), "advice": ADVICE}
         log.error("poison has nowhere to go", extra=keys)
 
     async def _release(self, back: Sequence[Held], delay_seconds: float, reason: str = "") -> None:

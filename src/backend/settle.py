@@ -11,12 +11,13 @@ from ..shared.errors import NewerMessageError
 from ..shared.messages import Event
 from ..shared.queues.base import Message
 from .batch import End, Fate, Letter
-from .poison import Poisoned, in_words, reason_of
+from .poison import Poisoned, events_of, in_words, reason_of
 
 MOST_ATTEMPTS = 5
 FIRST_DELAY_SECONDS = 5.0  # then 10, 20, 40
 LACKING_DELAY_SECONDS = 10.0
 NEWER_DELAY_SECONDS = 60.0
+NO_POISON_DELAY_SECONDS = 60.0
 NEWER_KEPT = timedelta(hours=1)  # a deployment may be under way
 
 
@@ -63,6 +64,15 @@ def settle(message: Message, letters: Sequence[Letter], now: datetime) -> Settle
     as_it_came = bool(left) and left == messages.decode(message.body)
     # Who may come sooner is not to wait for the others: they are put back once more.
     return Settlement(poison, None if as_it_came else left, min(delays, default=0.0))
+
+
+def put_off(settlement: Settlement) -> Settlement:
+    """Where poison has nowhere to go: what is not there yet stays in the message, for later."""
+    bad = [event for poisoned in settlement.poison for event in events_of(poisoned.body)]
+    return Settlement(
+        left=[*(settlement.left or ()), *bad] if bad else None,
+        delay_seconds=NO_POISON_DELAY_SECONDS,
+    )
 
 
 def _counted(letter: Letter, now: datetime) -> Event:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from time import monotonic
 
+import msgspec
 import pytest
 
 from src.model.semconv import POISONED
@@ -15,6 +16,7 @@ from tests.backend.scene import job, refusing
 pytestmark = pytest.mark.anyio
 
 ROUNDS = 20
+NO_RUN = msgspec.Raw(b"[]")
 
 
 @pytest.fixture
@@ -102,3 +104,25 @@ async def test_a_queue_that_hangs_holds_up_all_messages_at_once_and_loses_none()
     await scene.work(1)
     left = [event for body in scene.queue.bodies for event in messages.decode(body)]
     assert (len(left), {event.attempts for event in left}) == (32, {1})
+
+
+async def test_what_is_copied_or_done_does_not_come_again_with_what_has_nowhere_to_go():
+    scene = MemoryScene()
+    one, other = (
+        messages.Event("workflow_run", id_, scene.now, NO_RUN) for id_ in ("one", "other")
+    )
+    await scene.queue.put(messages.encode([one, job(1), other]))
+    put = scene.poison.put
+
+    async def picky(body: bytes) -> None:
+        if b'"other"' in body:
+            raise QueueUnavailableError("too large")
+        await put(body)
+
+    scene.poison.put = picky  # type: ignore[method-assign]
+
+    await scene.work(100)
+
+    assert len(scene.poison.bodies) == 1
+    [body] = scene.queue.bodies
+    assert [event.id for event in messages.decode(body)] == ["other"]
