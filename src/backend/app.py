@@ -19,7 +19,6 @@ from .settings import BackendSettings
 from .sinks.application_insights import ApplicationInsightsSink
 from .sinks.base import Sink
 from .sinks.jsonl import JsonlSink
-from .sinks.otlp import OtlpSink
 from .state import State
 from .worker import Pace, Worker
 
@@ -45,7 +44,9 @@ def open_sinks(settings: BackendSettings) -> list[Sink]:
     return sinks
 
 
-def _open_otlp(settings: BackendSettings, endpoint: str) -> OtlpSink:
+def _open_otlp(settings: BackendSettings, endpoint: str) -> Sink:
+    from .sinks.otlp import OtlpSink  # noqa: PLC0415 -- 0.1 s, for those who ask for it
+
     return OtlpSink(
         endpoint,
         settings.otlp_headers.get_secret_value(),
