@@ -12,8 +12,8 @@ from ..model.semconv import CLAMPED
 from ..shared.errors import ObjectStoreUnavailableError
 from ..shared.health import Health
 from .batch import Letter, Planned, plan
-from .deliver import Courier
-from .judge import OUT, Verdict, Verdicts, judge
+from .emit import Emitter
+from .outcomes import OUT, Outcome, Outcomes, outcomes_of
 from .sinks.base import Sink
 from .state import State
 
@@ -25,34 +25,34 @@ class Pipeline:
 
     def __init__(self, state: State, sinks: Sequence[Sink], health: Health) -> None:
         self._state = state
-        self._courier = Courier(sinks, health)
+        self._emitter = Emitter(sinks, health)
         self._health = health
         self._passed_at: datetime | None = None
 
-    async def process(self, letters: Sequence[Letter], now: datetime) -> Verdicts:
+    async def process(self, letters: Sequence[Letter], now: datetime) -> Outcomes:
         """How each of them did; raises nothing but cancellation."""
         end = await self._try(letters, now)
         return end if isinstance(end, dict) else await self._narrow(letters, end, now)
 
-    async def _narrow(self, letters: Sequence[Letter], error: Exception, now: datetime) -> Verdicts:
+    async def _narrow(self, letters: Sequence[Letter], error: Exception, now: datetime) -> Outcomes:
         """Find which of these letters it is that raised the error.
 
         Where both halves raise it is most likely none of them, and not worth asking each.
         """
         if len(letters) == 1:
             may_pass = isinstance(error, ObjectStoreUnavailableError)
-            return {letters[0]: Verdict(error, may_pass, self._passed_at)}
+            return {letters[0]: Outcome(error, may_pass, self._passed_at)}
         middle = len(letters) // 2
         halves = (letters[:middle], letters[middle:])
         ends = [await self._try(half, now) for half in halves]
         if all(isinstance(end, Exception) for end in ends):
-            return dict.fromkeys(letters, Verdict(error, may_pass=True))
-        verdicts: Verdicts = {}
+            return dict.fromkeys(letters, Outcome(error, may_pass=True))
+        outcomes: Outcomes = {}
         for half, end in zip(halves, ends, strict=True):
-            verdicts |= end if isinstance(end, dict) else await self._narrow(half, end, now)
-        return verdicts
+            outcomes |= end if isinstance(end, dict) else await self._narrow(half, end, now)
+        return outcomes
 
-    async def _try(self, letters: Sequence[Letter], now: datetime) -> Verdicts | Exception:
+    async def _try(self, letters: Sequence[Letter], now: datetime) -> Outcomes | Exception:
         try:
             return await self._process(letters, now)
         except ObjectStoreUnavailableError as exc:
@@ -61,24 +61,24 @@ class Pipeline:
             log.exception("failed together", extra={"deliveries": [x.event.id for x in letters]})
             return exc
 
-    async def _process(self, letters: Sequence[Letter], now: datetime) -> Verdicts:
+    async def _process(self, letters: Sequence[Letter], now: datetime) -> Outcomes:
         arrivals = [letter.arrival for letter in letters if letter.arrival]
         await self._state.note(arrivals)
         known = await self._state.recall(arrival.subject for arrival in arrivals)
         planned, tripped = plan(letters, known, now)
-        shortfalls = await self._courier.deliver(planned, now)
-        verdicts = judge([x for x in letters if x not in tripped], planned, shortfalls)
-        out = [p for p in planned if verdicts[p.letter] is OUT]
+        shortfalls = await self._emitter.emit(planned, now)
+        outcomes = outcomes_of([x for x in letters if x not in tripped], planned, shortfalls)
+        out = [p for p in planned if outcomes[p.letter] is OUT]
         await self._state.remember((p.subject, p.emission.name) for p in out)
-        self._courier.forget(out)
-        self._note_passing(out, verdicts, now)
-        return verdicts | {x: Verdict(exc, passed_at=self._passed_at) for x, exc in tripped.items()}
+        self._emitter.forget(out)
+        self._note_passing(out, outcomes, now)
+        return outcomes | {x: Outcome(exc, passed_at=self._passed_at) for x, exc in tripped.items()}
 
-    def _note_passing(self, out: Sequence[Planned], verdicts: Verdicts, now: datetime) -> None:
+    def _note_passing(self, out: Sequence[Planned], outcomes: Outcomes, now: datetime) -> None:
         """Only what has rows shows that the whole way is free; a repetition asks no sink."""
         if not out:
             return
         self._passed_at = now
-        passed = sum(verdict is OUT for verdict in verdicts.values())
+        passed = sum(outcome is OUT for outcome in outcomes.values())
         log.info("emitted", extra={"deliveries": passed, "rows": sum(len(p.rows) for p in out)})
         self._health.count(CLAMPED, sum(p.clamped_count for p in out))

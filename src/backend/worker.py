@@ -22,12 +22,12 @@ from ..shared.errors import QueueUnavailableError, TelemetryError
 from ..shared.health import Health
 from ..shared.queues.base import Queue
 from .batch import End, Fate, Letter
-from .clerk import Clerk
 from .hand import Hand
-from .judge import Verdict, Verdicts, end_of
 from .outage import Outage
+from .outcomes import Outcome, Outcomes, end_of
 from .pauses import first_of, growing
 from .pipeline import Pipeline
+from .settler import Settler
 from .sinks.base import Sink
 from .state import State
 
@@ -101,7 +101,7 @@ class Worker:
         self._now = now
         self._health = health or Health()
         self._hand = Hand(queue, pace.lease_seconds)
-        self._clerk = Clerk(self._hand, queue, poison, now, self._health)
+        self._settler = Settler(self._hand, queue, poison, now, self._health)
         self._pipeline = Pipeline(state, sinks, self._health)
         self._letters_at_once = MOST_LETTERS  # one where nothing gets through; then more and more
         self._stuck_since = now()
@@ -150,22 +150,22 @@ class Worker:
         troubles = await self._fill()
         messages, now = len(self._hand), self._now()
         letters = self._hand.next(self._letters_at_once)
-        verdicts = await self._pipeline.process(letters, now) if letters else {}
-        for letter, verdict in verdicts.items():
-            self._end(letter, verdict, now)
+        outcomes = await self._pipeline.process(letters, now) if letters else {}
+        for letter, outcome in outcomes.items():
+            self._end(letter, outcome, now)
         ended = sum(letter.end is not None for letter in letters)
         if letters:
             at_once = self._letters_at_once * LETTERS_GROW_BY if ended else 1
             self._letters_at_once = min(at_once, MOST_LETTERS)
-        self._make_room(verdicts, ended, now)
-        troubles += [*_troubles(verdicts), *await self._settle()]
+        self._make_room(outcomes, ended, now)
+        troubles += [*_troubles(outcomes), *await self._settle()]
         return Round(messages, ended, max(troubles, key=_urgency, default=None))
 
     async def give_back(self) -> None:
         """Leave what is in hand to whoever comes next; at worst it waits for its leases to end."""
         try:
             async with asyncio.timeout(GIVE_BACK_SECONDS):
-                await self._clerk.give_back()
+                await self._settler.give_back()
         except (QueueUnavailableError, TimeoutError) as exc:
             keys = {"messages": len(self._hand), "reason": str(exc) or "no answer in time"}
             log.warning("not put back", extra=keys)
@@ -182,36 +182,36 @@ class Worker:
                 first = self._letters_at_once < MOST_LETTERS
                 await self._hand.take(room, self._now(), first=first)
             if suspect := self._hand.suspect:
-                await self._clerk.split(suspect)
+                await self._settler.split(suspect)
         except QueueUnavailableError as exc:
             return [Trouble(str(exc))]
         finally:
             self._health.oldest_enqueued_at = self._hand.oldest_enqueued_at
         return []
 
-    def _make_room(self, verdicts: Verdicts, ended: int, now: datetime) -> None:
+    def _make_room(self, outcomes: Outcomes, ended: int, now: datetime) -> None:
         """Where all in a full hand fail alike for long, one message makes room for another."""
-        if ended or not verdicts or len(self._hand) < self._pace.messages_per_batch:
+        if ended or not outcomes or len(self._hand) < self._pace.messages_per_batch:
             self._stuck_since = now
             return
-        letter, verdict = next(iter(verdicts.items()))
-        patience = PATIENCE_LACKING if verdict.may_pass else PATIENCE_REFUSED
+        letter, outcome = next(iter(outcomes.items()))
+        patience = PATIENCE_LACKING if outcome.may_pass else PATIENCE_REFUSED
         held = self._hand.of(letter)
         if held and now - self._stuck_since > patience:
             self._stuck_since = now
             for each in held.letters:
-                each.end = each.end or End(Fate.PUT_BACK, verdict.error)
+                each.end = each.end or End(Fate.PUT_BACK, outcome.error)
 
     async def _settle(self) -> list[Trouble]:
         finished = [held for held in self._hand.held if held.is_finished]
-        troubles = await self._clerk.settle(finished)
+        troubles = await self._settler.settle(finished)
         self._health.oldest_enqueued_at = self._hand.oldest_enqueued_at
         return [Trouble(str(trouble)) for trouble in troubles]
 
-    def _end(self, letter: Letter, verdict: Verdict, now: datetime) -> None:
+    def _end(self, letter: Letter, outcome: Outcome, now: datetime) -> None:
         """Write onto a letter what became of it, or when it went wrong."""
-        letter.end = end_of(letter, verdict, now)
-        if letter.end is None and verdict.may_pass:
+        letter.end = end_of(letter, outcome, now)
+        if letter.end is None and outcome.may_pass:
             letter.lacked_at = now
         elif letter.end is None:
             letter.event = replace(letter.event, failed_at=now)
@@ -220,7 +220,7 @@ class Worker:
             self._health.lasted(LAG, (self._now() - letter.event.received_at).total_seconds())
         elif letter.end.fate is Fate.FAILED:
             self._health.count(FAILED)
-            _log_failure(letter, verdict.error)
+            _log_failure(letter, outcome.error)
 
     def _new_pauses(self) -> Iterator[float]:
         return growing(FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS)
@@ -235,11 +235,11 @@ class Worker:
             await asyncio.sleep(seconds)  # the next round will say so
 
 
-def _troubles(verdicts: Verdicts) -> list[Trouble]:
+def _troubles(outcomes: Outcomes) -> list[Trouble]:
     """What keeps letters in hand."""
     return [
-        Trouble(str(verdict.error), verdict.retry_after_seconds or 0.0)
-        for letter, verdict in verdicts.items()
+        Trouble(str(outcome.error), outcome.retry_after_seconds or 0.0)
+        for letter, outcome in outcomes.items()
         if letter.end is None
     ]
 

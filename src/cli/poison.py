@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from ..shared.queues.base import Message, Queue
-from .shelf import Laid, Shelf, describe, lease_anew, open_shelf
+from .poison_listing import Found, Listing, describe, lease_anew, open_listing
 
 EXAMPLES = """\b
 Examples:
@@ -109,8 +109,8 @@ async def _list(*, as_json: bool) -> None:
     from ..insights.answers import Answer
     from ..insights.presentation import print_json, print_table
 
-    async with _queues() as (_, poison), open_shelf(poison) as shelf:
-        rows = [describe(laid) for laid in shelf.laid]
+    async with _queues() as (_, poison), open_listing(poison) as listing:
+        rows = [describe(found) for found in listing.found]
     answer = Answer(list(rows[0]) if rows else [], [[*row.values()] for row in rows])
     if as_json:
         print_json(answer)
@@ -118,88 +118,90 @@ async def _list(*, as_json: bool) -> None:
         print_table(answer)
     else:
         click.echo("no poison", err=True)
-    _tell_of_others(shelf)
+    _tell_of_others(listing)
 
 
 async def _show(message_id: str, *, raw: bool) -> None:
-    async with _queues() as (_, poison), open_shelf(poison) as shelf:
-        chosen = _chosen(shelf, [message_id])
+    async with _queues() as (_, poison), open_listing(poison) as listing:
+        chosen = _chosen(listing, [message_id])
     if not raw:
-        for laid in chosen:
-            _show_one(laid)
+        for found in chosen:
+            _show_one(found)
     elif len(chosen) == 1:
         sys.stdout.buffer.write(chosen[0].body)
     else:
-        own_ids = " ".join(laid.message.id for laid in chosen)
+        own_ids = " ".join(found.message.id for found in chosen)
         raise click.ClickException(f"{len(chosen)} came of message {message_id}: {own_ids}")
 
 
-def _show_one(laid: Laid) -> None:
-    for name, value in describe(laid).items():
+def _show_one(found: Found) -> None:
+    for name, value in describe(found).items():
         if value is not None:
             click.echo(f"{name}: {value if isinstance(value, str) else json.dumps(value)}")
-    click.echo(_pretty(laid))
+    click.echo(_pretty(found))
 
 
-def _pretty(laid: Laid) -> str:
+def _pretty(found: Found) -> str:
     """The events as JSON, or text as it is; all else as Python writes bytes."""
-    if laid.events:
-        return msgspec.json.format(msgspec.json.encode(laid.events)).decode()
+    if found.events:
+        return msgspec.json.format(msgspec.json.encode(found.events)).decode()
     with suppress(UnicodeDecodeError):
-        text = laid.body.decode()
+        text = found.body.decode()
         if all(character.isprintable() or character in "\n\t" for character in text):
             return text  # nothing in it that a terminal would obey
-    return repr(laid.body)
+    return repr(found.body)
 
 
 async def _retry(message_ids: Sequence[str]) -> None:
-    async with _queues() as (queue, poison), open_shelf(poison) as shelf:
-        for laid in _chosen(shelf, message_ids):
-            if ours := await _ours(poison, laid):
-                await queue.put(laid.fresh_body())  # first: a crash in between leaves one too many
+    async with _queues() as (queue, poison), open_listing(poison) as listing:
+        for found in _chosen(listing, message_ids):
+            if ours := await _ours(poison, found):
+                await queue.put(found.fresh_body())  # first: a crash in between leaves one too many
                 await poison.delete([ours])
                 click.echo(f"put back: {ours.id}")
-    _tell_of_others(shelf)
+    _tell_of_others(listing)
 
 
 async def _drop(message_ids: Sequence[str]) -> None:
-    async with _queues() as (_, poison), open_shelf(poison) as shelf:
-        for laid in _chosen(shelf, message_ids):
-            if ours := await _ours(poison, laid):
+    async with _queues() as (_, poison), open_listing(poison) as listing:
+        for found in _chosen(listing, message_ids):
+            if ours := await _ours(poison, found):
                 await poison.delete([ours])
                 click.echo(f"dropped: {ours.id}")
-    _tell_of_others(shelf)
+    _tell_of_others(listing)
 
 
-async def _ours(poison: Queue, laid: Laid) -> Message | None:
+async def _ours(poison: Queue, found: Found) -> Message | None:
     """The message, if nobody has taken it while we were busy with the others."""
-    ours = await lease_anew(poison, laid)
+    ours = await lease_anew(poison, found)
     if ours is None:
-        click.echo(f"left alone: {laid.message.id}: another command has it", err=True)
+        click.echo(f"left alone: {found.message.id}: another command has it", err=True)
     return ours
 
 
-def _chosen(shelf: Shelf, message_ids: Sequence[str]) -> list[Laid]:
+def _chosen(listing: Listing, message_ids: Sequence[str]) -> list[Found]:
     """Those by these ids, or all; where one is not there, none is touched."""
     if not message_ids:
-        return list(shelf.laid)
-    found = {id_: _by_id(shelf, id_) for id_ in message_ids}
+        return list(listing.found)
+    found = {id_: _by_id(listing, id_) for id_ in message_ids}
     unknown = [id_ for id_, some in found.items() if not some]
     if unknown:
-        _tell_of_others(shelf)
+        _tell_of_others(listing)
         raise click.ClickException(f"no message {' '.join(unknown)} there: see `poison list`")
-    return list({laid.message.id: laid for some in found.values() for laid in some}.values())
+    return list({found.message.id: found for some in found.values() for found in some}.values())
 
 
-def _by_id(shelf: Shelf, id_: str) -> list[Laid]:
+def _by_id(listing: Listing, id_: str) -> list[Found]:
     """The one that has this id, or else all that came of the message that had it."""
-    own = [laid for laid in shelf.laid if laid.message.id == id_]
-    return own or [laid for laid in shelf.laid if laid.record and laid.record.message_id == id_]
+    own = [found for found in listing.found if found.message.id == id_]
+    return own or [
+        found for found in listing.found if found.record and found.record.message_id == id_
+    ]
 
 
-def _tell_of_others(shelf: Shelf) -> None:
-    if shelf.held_by_others:
+def _tell_of_others(listing: Listing) -> None:
+    if listing.held_by_others:
         click.echo(
-            f"{shelf.held_by_others} more are held by another command: try again in a minute",
+            f"{listing.held_by_others} more are held by another command: try again in a minute",
             err=True,
         )

@@ -11,7 +11,7 @@ from time import monotonic
 import msgspec
 import pytest
 
-from src.backend import batch, judge, settle
+from src.backend import batch, outcomes, settle
 from src.backend import outage as outage_module
 from src.backend import worker as worker_module
 from src.backend.app import open_sinks, serve
@@ -200,7 +200,7 @@ async def test_what_trips_a_bug_of_ours_is_poisoned_alone_and_says_so(
 async def test_an_attempt_is_written_into_the_message_and_waits_longer_each_time(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    caplog.set_level(logging.INFO, "src.backend.clerk")
+    caplog.set_level(logging.INFO, "src.backend.settler")
     monkeypatch.setattr(settle, "FIRST_DELAY_SECONDS", 0.001)
     scene.sink.fault = refusing("cursed")
     await scene.queue.put(messages.encode([job(1, "cursed"), job(2)]))
@@ -453,7 +453,7 @@ async def test_what_lacks_something_while_others_pass_makes_room_and_does_not_co
         await scene.put(job(number))
         assert (await worker.work()).ended == 1
 
-    scene.ahead += judge.PATIENCE_ALONE * 2
+    scene.ahead += outcomes.PATIENCE_ALONE * 2
     await scene.put(job(5))
     done = await worker.work()
 

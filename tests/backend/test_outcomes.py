@@ -6,8 +6,8 @@ import pytest
 
 from src.backend.batch import Fate, Letter, Planned, plan, read_letters
 from src.backend.decide import Known
-from src.backend.deliver import Shortfall
-from src.backend.judge import OUT, PATIENCE_ALONE, Verdict, end_of, judge
+from src.backend.emit import Shortfall
+from src.backend.outcomes import OUT, PATIENCE_ALONE, Outcome, end_of, outcomes_of
 from src.shared import messages
 from src.shared.errors import SinkRefusedError, SinkUnavailableError
 from tests.backend.bodies import NOW, event_of, job_body
@@ -34,17 +34,17 @@ def planned_for(*bodies: tuple[int, str]) -> tuple[list[Letter], list[Planned]]:
 def test_what_has_no_shortfall_is_out():
     letters, planned = planned_for((1, "success"), (2, "success"))
 
-    assert judge(letters, planned, {}) == dict.fromkeys(letters, OUT)
+    assert outcomes_of(letters, planned, {}) == dict.fromkeys(letters, OUT)
 
 
 def test_one_row_that_is_not_out_keeps_its_letter_and_no_other():
     [one, other], planned = planned_for((1, "success"), (2, "success"))
     shortfall = Shortfall(MISSING, NOW, retry_after_seconds=7)
 
-    verdicts = judge([one, other], planned, {id(planned[0].rows[-1]): shortfall})
+    outcomes = outcomes_of([one, other], planned, {id(planned[0].rows[-1]): shortfall})
 
-    assert verdicts == {
-        one: Verdict(MISSING, may_pass=True, passed_at=NOW, retry_after_seconds=7),
+    assert outcomes == {
+        one: Outcome(MISSING, may_pass=True, passed_at=NOW, retry_after_seconds=7),
         other: OUT,
     }
 
@@ -56,7 +56,7 @@ def test_what_may_pass_outweighs_what_never_will():
         id(planned.rows[1]): Shortfall(MISSING, NOW, None),
     }
 
-    assert judge([letter], [planned], shortfalls)[letter].may_pass
+    assert outcomes_of([letter], [planned], shortfalls)[letter].may_pass
 
 
 @pytest.mark.parametrize("error", [REFUSED, MISSING])
@@ -66,12 +66,12 @@ def test_a_letter_waits_for_one_that_was_to_bring_their_job_s_spans(
     [first, second, other], planned = planned_for((1, "success"), (1, "failure"), (2, "success"))
     assert len(planned[0].rows) > len(planned[1].rows), "spans go out once"
 
-    verdicts = judge(
+    outcomes = outcomes_of(
         [first, second, other], planned, {id(planned[0].rows[0]): Shortfall(error, None, None)}
     )
 
-    assert verdicts[second] == Verdict(error, may_pass=True)
-    assert verdicts[other] is OUT
+    assert outcomes[second] == Outcome(error, may_pass=True)
+    assert outcomes[other] is OUT
 
 
 HELD = NOW - PATIENCE_ALONE / 2
@@ -80,25 +80,25 @@ HELD_VERY_LONG = NOW - timedelta(hours=10)
 
 
 @pytest.mark.parametrize(
-    ("verdict", "since", "failed", "fate"),
+    ("outcome", "since", "failed", "fate"),
     [
         (OUT, HELD, False, Fate.DONE),
-        (Verdict(REFUSED, passed_at=NOW), HELD, False, Fate.FAILED),
-        (Verdict(REFUSED, passed_at=None), HELD, False, None),
-        (Verdict(REFUSED, passed_at=BEFORE), HELD, False, None),
-        (Verdict(REFUSED, passed_at=BEFORE), HELD, True, Fate.FAILED),
-        (Verdict(REFUSED, passed_at=BEFORE - timedelta(hours=1)), HELD, True, None),
-        (Verdict(REFUSED, passed_at=None), HELD_LONG, True, None),
-        (Verdict(REFUSED, passed_at=None), HELD_VERY_LONG, True, None),
-        (Verdict(REFUSED, passed_at=BEFORE_THE_CLOCK_WAS_SET_BACK), HELD, True, None),
-        (Verdict(MISSING, may_pass=True, passed_at=NOW), HELD, False, None),
-        (Verdict(MISSING, may_pass=True, passed_at=NOW), HELD_LONG, False, Fate.PUT_BACK),
-        (Verdict(MISSING, may_pass=True), HELD_LONG, False, None),
-        (Verdict(MISSING, may_pass=True), HELD_VERY_LONG, False, None),
+        (Outcome(REFUSED, passed_at=NOW), HELD, False, Fate.FAILED),
+        (Outcome(REFUSED, passed_at=None), HELD, False, None),
+        (Outcome(REFUSED, passed_at=BEFORE), HELD, False, None),
+        (Outcome(REFUSED, passed_at=BEFORE), HELD, True, Fate.FAILED),
+        (Outcome(REFUSED, passed_at=BEFORE - timedelta(hours=1)), HELD, True, None),
+        (Outcome(REFUSED, passed_at=None), HELD_LONG, True, None),
+        (Outcome(REFUSED, passed_at=None), HELD_VERY_LONG, True, None),
+        (Outcome(REFUSED, passed_at=BEFORE_THE_CLOCK_WAS_SET_BACK), HELD, True, None),
+        (Outcome(MISSING, may_pass=True, passed_at=NOW), HELD, False, None),
+        (Outcome(MISSING, may_pass=True, passed_at=NOW), HELD_LONG, False, Fate.PUT_BACK),
+        (Outcome(MISSING, may_pass=True), HELD_LONG, False, None),
+        (Outcome(MISSING, may_pass=True), HELD_VERY_LONG, False, None),
     ],
 )
 def test_an_end_comes_only_to_who_is_alone(
-    verdict: Verdict,
+    outcome: Outcome,
     since: datetime,
     *,
     failed: bool,
@@ -107,6 +107,6 @@ def test_an_end_comes_only_to_who_is_alone(
     failed_at = BEFORE - timedelta(minutes=1) if failed else None
     event = messages.Event("workflow_job", "d-1", NOW, event_of(job_body()).body, 0, failed_at)
 
-    end = end_of(Letter(event, since), verdict, NOW)
+    end = end_of(Letter(event, since), outcome, NOW)
 
     assert (end and end.fate) == fate

@@ -43,13 +43,13 @@ Shortfalls: TypeAlias = dict[int, Shortfall]
 """By the row's `id()`; those that are out at every sink are not in it."""
 
 
-class Courier:
-    """Brings rows to all sinks."""
+class Emitter:
+    """Sends rows to all sinks."""
 
     def __init__(self, sinks: Sequence[Sink], health: Health) -> None:
-        self._doors = [_Door(sink, health) for sink in sinks]
+        self._sinks = [_SinkProgress(sink, health) for sink in sinks]
 
-    async def deliver(self, planned: Sequence[Planned], now: datetime) -> Shortfalls:
+    async def emit(self, planned: Sequence[Planned], now: datetime) -> Shortfalls:
         """Every row to every sink that does not have it yet.
 
         What one sink may still take outweighs another's refusal.
@@ -57,7 +57,7 @@ class Courier:
         named = [pair for p in planned for pair in p.named_rows]
         refused: Shortfalls = {}
         missing: Shortfalls = {}
-        for shortfalls in await all_of(door.deliver(named, now) for door in self._doors):
+        for shortfalls in await all_of(sink.emit(named, now) for sink in self._sinks):
             for row, shortfall in shortfalls.items():
                 (refused if shortfall.is_for_good else missing)[row] = shortfall
         return refused | missing
@@ -65,8 +65,8 @@ class Courier:
     def forget(self, planned: Iterable[Planned]) -> None:
         """These are out and remembered; nobody will ask for them again."""
         names = [name for p in planned for name, _ in p.named_rows]
-        for door in self._doors:
-            door.forget(names)
+        for sink in self._sinks:
+            sink.forget(names)
 
 
 def _kind_of(row: Row) -> tuple[type[Row], object]:
@@ -77,7 +77,7 @@ def _kind_of(row: Row) -> tuple[type[Row], object]:
     return type(row), row.name if isinstance(row, EventRow) else row.parent_span_id is None
 
 
-class _Door:
+class _SinkProgress:
     """A sink, and what it took."""
 
     def __init__(self, sink: Sink, health: Health) -> None:
@@ -87,7 +87,7 @@ class _Door:
         self._taken: dict[RowName, None] = {}  # in the order in which they were taken
         self._passed_at: dict[object, datetime] = {}  # by the kind of row
 
-    async def deliver(self, named: Sequence[tuple[RowName, Row]], now: datetime) -> Shortfalls:
+    async def emit(self, named: Sequence[tuple[RowName, Row]], now: datetime) -> Shortfalls:
         lacking = [pair for pair in named if pair[0] not in self._taken]
         if not lacking:
             return {}

@@ -7,7 +7,7 @@ import pytest
 
 from src.backend import poison
 from src.backend.poison import Poisoned
-from src.cli.shelf import LEASE_SECONDS, lease_anew, open_shelf
+from src.cli.poison_listing import LEASE_SECONDS, lease_anew, open_listing
 from src.shared.queues.base import Message
 from tests.backend.memory_parts import MemoryQueue
 from tests.backend.virtual_time import BEGINNING
@@ -43,11 +43,11 @@ async def test_what_takes_longer_than_a_lease_comes_to_an_end_and_shows_each_onc
     for number in range(640):
         await queue.put(b"%d" % number)
 
-    async with open_shelf(queue) as shelf:
-        bodies = [laid.body for laid in shelf.laid]
+    async with open_listing(queue) as listing:
+        bodies = [found.body for found in listing.found]
 
     assert sorted(map(int, bodies)) == list(range(640))
-    assert shelf.held_by_others == 0
+    assert listing.held_by_others == 0
 
 
 async def test_the_order_is_by_age_then_by_id_as_numbers():
@@ -56,8 +56,8 @@ async def test_the_order_is_by_age_then_by_id_as_numbers():
         at = BEGINNING + timedelta(hours=hours)
         await queue.put(poison.encode(Poisoned(1, at, "bug", "oh", "7", at, b"")))
 
-    async with open_shelf(queue) as shelf:
-        ids = [laid.message.id for laid in shelf.laid]
+    async with open_listing(queue) as listing:
+        ids = [found.message.id for found in listing.found]
 
     assert ids == ["12", "1", *map(str, range(2, 12))]
 
@@ -66,29 +66,29 @@ async def test_what_another_command_has_by_now_is_not_ours():
     queue = SlowQueue()
     await queue.put(b"one")
 
-    async with open_shelf(queue) as shelf:
-        [laid] = shelf.laid
+    async with open_listing(queue) as listing:
+        [found] = listing.found
         queue.now += timedelta(seconds=LEASE_SECONDS)
         await queue.receive(1, LEASE_SECONDS)
 
-        assert await lease_anew(queue, laid) is None
+        assert await lease_anew(queue, found) is None
 
 
 async def test_what_is_leased_anew_can_be_deleted():
     queue = SlowQueue()
     await queue.put(b"one")
 
-    async with open_shelf(queue) as shelf:
-        ours = await lease_anew(queue, shelf.laid[0])
+    async with open_listing(queue) as listing:
+        ours = await lease_anew(queue, listing.found[0])
         assert ours
         await queue.delete([ours])
 
     assert queue.bodies == []
 
 
-async def test_an_empty_shelf_releases_nothing():
+async def test_an_empty_queue_releases_nothing():
     queue = SlowQueue()
     queue.release = None  # type: ignore[assignment,method-assign]
 
-    async with open_shelf(queue) as shelf:
-        assert shelf.laid == []
+    async with open_listing(queue) as listing:
+        assert listing.found == []

@@ -23,7 +23,7 @@ ADVICE = "create the poison queue, or let the worker write there: see `doctor`"
 log = logging.getLogger(__name__)
 
 
-class Clerk:
+class Settler:
     """Does in the queues what `settle` says; what cannot be done now stays in hand."""
 
     def __init__(

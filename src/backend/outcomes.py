@@ -13,13 +13,13 @@ from typing import TypeAlias
 
 from .batch import End, Fate, Letter, Planned
 from .decide import Subject
-from .deliver import Shortfall
+from .emit import Shortfall
 
 PATIENCE_ALONE = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Outcome:
     """How a letter did.
 
     Attributes:
@@ -35,32 +35,32 @@ class Verdict:
     retry_after_seconds: float | None = None
 
 
-OUT = Verdict()
-Verdicts: TypeAlias = dict[Letter, Verdict]
+OUT = Outcome()
+Outcomes: TypeAlias = dict[Letter, Outcome]
 
 
-def judge(
+def outcomes_of(
     letters: Sequence[Letter], planned: Sequence[Planned], shortfalls: Mapping[int, Shortfall]
-) -> Verdicts:
+) -> Outcomes:
     """How each of these letters did, all of which were planned and delivered together.
 
     A letter counts on what those before it emit of the same subject, such as spans that go out only
     once. So where one of a subject's letters is not out, its others wait for another try.
     """
-    verdicts = {letter: _verdict_of(s) for letter, s in _worst_of(planned, shortfalls).items()}
-    waited_for = {_subject(letter): verdict.error for letter, verdict in verdicts.items()}
+    outcomes = {letter: _outcome_of(s) for letter, s in _worst_of(planned, shortfalls).items()}
+    waited_for = {_subject(letter): outcome.error for letter, outcome in outcomes.items()}
     for letter in letters:
         error = waited_for.get(_subject(letter))
-        verdicts.setdefault(letter, Verdict(error, may_pass=True) if error else OUT)
-    return verdicts
+        outcomes.setdefault(letter, Outcome(error, may_pass=True) if error else OUT)
+    return outcomes
 
 
 def _subject(letter: Letter) -> Subject | None:
     return letter.arrival.subject if letter.arrival else None
 
 
-def _verdict_of(shortfall: Shortfall) -> Verdict:
-    return Verdict(
+def _outcome_of(shortfall: Shortfall) -> Outcome:
+    return Outcome(
         shortfall.error,
         not shortfall.is_for_good,
         shortfall.passed_at,
@@ -81,23 +81,23 @@ def _worst_of(
     return worst
 
 
-def end_of(letter: Letter, verdict: Verdict, now: datetime) -> End | None:
+def end_of(letter: Letter, outcome: Outcome, now: datetime) -> End | None:
     """What becomes of a letter; None: it is tried again."""
-    if verdict.error is None:
+    if outcome.error is None:
         return End(Fate.DONE)
-    if not _is_alone(letter, verdict, now):
+    if not _is_alone(letter, outcome, now):
         return None
-    if not verdict.may_pass:
-        return End(Fate.FAILED, verdict.error)
-    return End(Fate.PUT_BACK, verdict.error) if now - letter.since > PATIENCE_ALONE else None
+    if not outcome.may_pass:
+        return End(Fate.FAILED, outcome.error)
+    return End(Fate.PUT_BACK, outcome.error) if now - letter.since > PATIENCE_ALONE else None
 
 
-def _is_alone(letter: Letter, verdict: Verdict, now: datetime) -> bool:
+def _is_alone(letter: Letter, outcome: Outcome, now: datetime) -> bool:
     """Whether others passed where this one did not: beside it, or since it did not before.
 
     What passed later than now did so before the clock was set back, and shows nothing.
     """
-    if verdict.passed_at is None or verdict.passed_at > now:
+    if outcome.passed_at is None or outcome.passed_at > now:
         return False
-    before = letter.lacked_at if verdict.may_pass else letter.event.failed_at
-    return verdict.passed_at == now or (before is not None and verdict.passed_at > before)
+    before = letter.lacked_at if outcome.may_pass else letter.event.failed_at
+    return outcome.passed_at == now or (before is not None and outcome.passed_at > before)

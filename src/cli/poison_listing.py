@@ -21,7 +21,7 @@ MESSAGES_PER_RECEIVE = 32
 
 
 @dataclass(frozen=True)
-class Laid:
+class Found:
     """A message of the poison queue; without a record it was put there by somebody else."""
 
     message: Message
@@ -51,52 +51,52 @@ class Laid:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class Listing:
     """What could be leased of a poison queue, and how much somebody else holds."""
 
-    laid: Sequence[Laid]
+    found: Sequence[Found]
     held_by_others: int
 
 
 @asynccontextmanager
-async def open_shelf(queue: Queue) -> AsyncIterator[Shelf]:
+async def open_listing(queue: Queue) -> AsyncIterator[Listing]:
     """Lease all that can be leased, oldest first; what is still there in the end is released."""
-    laid: dict[str, Laid] = {}
+    found: dict[str, Found] = {}
     try:
         while some := await queue.receive(MESSAGES_PER_RECEIVE, LEASE_SECONDS):
-            is_through = any(message.id in laid for message in some)  # that took all of a lease
-            laid |= {each.id: Laid(each, poison.decode(each.body)) for each in some}
+            is_through = any(message.id in found for message in some)  # that took all of a lease
+            found |= {each.id: Found(each, poison.decode(each.body)) for each in some}
             if is_through:
                 break
-        in_order = sorted(laid.values(), key=_place)
-        yield Shelf(in_order, max(0, await queue.depth() - len(laid)))
+        in_order = sorted(found.values(), key=_place)
+        yield Listing(in_order, max(0, await queue.depth() - len(found)))
     finally:
-        if laid:
-            await queue.release([one.message for one in laid.values()])
+        if found:
+            await queue.release([one.message for one in found.values()])
 
 
-def _place(laid: Laid) -> tuple[datetime, int, str]:
+def _place(found: Found) -> tuple[datetime, int, str]:
     """By age, then by id, whether ids are numbers or not."""
-    return laid.poisoned_at, len(laid.message.id), laid.message.id
+    return found.poisoned_at, len(found.message.id), found.message.id
 
 
-async def lease_anew(queue: Queue, laid: Laid) -> Message | None:
+async def lease_anew(queue: Queue, found: Found) -> Message | None:
     """The message with its new receipt; None where another command has it by now."""
-    return next(iter(await queue.renew([laid.message], LEASE_SECONDS)), None)
+    return next(iter(await queue.renew([found.message], LEASE_SECONDS)), None)
 
 
-def describe(laid: Laid) -> dict[str, object]:
+def describe(found: Found) -> dict[str, object]:
     """What one wants to know of it, as a row; what is not known is None."""
-    record = laid.record
+    record = found.record
     return {
-        "id": laid.message.id,
+        "id": found.message.id,
         "message_id": record.message_id if record else None,
-        "poisoned_at": laid.poisoned_at.isoformat(timespec="seconds"),
+        "poisoned_at": found.poisoned_at.isoformat(timespec="seconds"),
         "reason": record.reason if record else None,
         "error": record.error if record else None,
         "attempts": record.attempts if record else None,
-        "deliveries": [event.id for event in laid.events],
-        **_subject(laid.events),
+        "deliveries": [event.id for event in found.events],
+        **_subject(found.events),
     }
 
 
