@@ -12,6 +12,12 @@ from tests.azurite import Azurite, running_azurite
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    """What coroutines among the tests run on."""
+    return "asyncio"
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The folder of real inputs; tests that need it are skipped where it is absent."""

@@ -18,7 +18,7 @@ from ..backend.sinks.otlp import OtlpSink
 from ..frontend.settings import FrontendSettings
 from ..shared.errors import SettingsError, TelemetryError
 from ..shared.settings import StorageSettings, load
-from ..shared.storage import DEFAULT_CONTAINER, open_object_store, open_poison_queue, open_queue
+from ..shared.storage import objects_url, open_object_store, open_poison_queue, open_queue
 from .checks import (
     NobodyThereError,
     ask_frontend,
@@ -177,26 +177,14 @@ def _lacks_sinks(settings: BackendSettings) -> bool:
 
 def _tell_storage(settings: StorageSettings) -> tuple[bool, str]:
     """Where things lie, as far as settings tell."""
-    home = settings.home.absolute()
-    if _has_account(settings):
-        queue, objects = "Azure Storage", _objects_url(settings)
-    else:
-        queue, objects = str(home), settings.object_store_url or str(home / "objects")
-    return True, f"the queue {settings.queue_name} in {queue}, objects in {objects}"
+    place = "Azure Storage" if settings.has_account else settings.home.absolute()
+    return True, f"the queue {settings.queue_name} in {place}, objects in {objects_url(settings)}"
 
 
 def _is_of_up(settings: StorageSettings) -> bool:
     """Whether `up` made this home: it gives its services what they miss."""
-    is_local = settings.mode == "local" and not _has_account(settings)
+    is_local = settings.mode == "local" and not settings.has_account
     return is_local and (settings.home / SECRET_FILE).exists()
-
-
-def _has_account(settings: StorageSettings) -> bool:
-    return bool(settings.account_name or settings.storage_connection_string)
-
-
-def _objects_url(settings: StorageSettings) -> str:
-    return settings.object_store_url or f"az://{DEFAULT_CONTAINER}"
 
 
 def _on_one_queue(ours: StorageSettings, theirs: StorageSettings) -> tuple[bool, str]:
@@ -211,10 +199,10 @@ def _on_one_queue(ours: StorageSettings, theirs: StorageSettings) -> tuple[bool,
             "they use different storage: set AZURE_STORAGE_ACCOUNT_NAME"
             " or AZURE_STORAGE_CONNECTION_STRING alike, with and without BACKEND_"
         )
-    if _has_account(ours) and _objects_url(ours) != _objects_url(theirs):
+    if ours.has_account and objects_url(ours) != objects_url(theirs):
         return False, (
-            f"large bodies go into {_objects_url(ours)} and are looked for in"
-            f" {_objects_url(theirs)}: set OBJECT_STORE_URL and BACKEND_OBJECT_STORE_URL alike"
+            f"large bodies go into {objects_url(ours)} and are looked for in"
+            f" {objects_url(theirs)}: set OBJECT_STORE_URL and BACKEND_OBJECT_STORE_URL alike"
         )
     return True, f"use the queue {ours.queue_name}"
 

@@ -41,10 +41,15 @@ class StorageSettings(Settings):
     object_store_url: str | None = Field(None, validation_alias="OBJECT_STORE_URL")
     may_create: bool | None = Field(None, validation_alias="AZURE_STORAGE_CREATE")
 
+    @property
+    def has_account(self) -> bool:
+        """Whether the queue is in an Azure Storage account, and not in the home folder."""
+        return bool(self.account_name or self.storage_connection_string)
+
     def told(self) -> dict[str, str]:
         """Which queue it is, for the log of a start: both services' must be the same."""
-        here = not (self.account_name or self.storage_connection_string)
-        return {"queue": self.queue_name} | ({"home": str(self.home.resolve())} if here else {})
+        home = {} if self.has_account else {"home": str(self.home.resolve())}
+        return {"queue": self.queue_name} | home
 
 
 def either(name: str) -> AliasChoices:

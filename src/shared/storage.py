@@ -25,6 +25,7 @@ from .queues.sqlite import SqliteQueue
 from .settings import StorageSettings
 
 DEFAULT_CONTAINER = "github-telemetry"
+OBJECTS_FOLDER = "objects"
 
 _NO_URL = "OBJECT_STORE_URL: a folder, file:///FOLDER, az://CONTAINER, s3://BUCKET or memory://"
 
@@ -42,11 +43,9 @@ def open_poison_queue(settings: StorageSettings) -> Queue:
 def open_object_store(settings: StorageSettings) -> ObjectStore:
     """The store that OBJECT_STORE_URL names, or the usual one."""
     account = _account(settings)
-    url = settings.object_store_url
-    if url is None:
-        if account is None:
-            return _folder(settings.home / "objects", "GITHUB_TELEMETRY_HOME")
-        url = f"az://{DEFAULT_CONTAINER}"
+    if account is None and settings.object_store_url is None:
+        return _folder(settings.home / OBJECTS_FOLDER, "GITHUB_TELEMETRY_HOME")
+    url = objects_url(settings)
     parts = _split(url)
     prefix = unquote(parts.path).strip("/") or None
     match parts.scheme:
@@ -61,6 +60,13 @@ def open_object_store(settings: StorageSettings) -> ObjectStore:
         case "az" if parts.netloc:
             return _container(settings, account, parts.netloc, prefix)
     raise SettingsError(_NO_URL)
+
+
+def objects_url(settings: StorageSettings) -> str:
+    """Where objects lie: OBJECT_STORE_URL, or the usual place, in full."""
+    if settings.has_account:
+        return settings.object_store_url or f"az://{DEFAULT_CONTAINER}"
+    return settings.object_store_url or str(settings.home.absolute() / OBJECTS_FOLDER)
 
 
 def _open_queue(settings: StorageSettings, name: str) -> Queue:

@@ -18,11 +18,6 @@ from tests.backend.scene import down, fine, job, job_name, refusing
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 def counts(scene: MemoryScene) -> list[int]:
     """How often each message in the queue was received."""
     return [entry.dequeue_count for entry in scene.queue._entries.values()]

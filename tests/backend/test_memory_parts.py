@@ -39,11 +39,6 @@ def _now() -> datetime:
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 def place() -> Place:
     return MemoryPlace("memory", "")
 

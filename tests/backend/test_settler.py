@@ -19,11 +19,6 @@ ROUNDS = 20
 NO_RUN = msgspec.Raw(b"[]")
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 async def test_what_cannot_be_deleted_is_copied_once():
     scene = MemoryScene()
     await scene.queue.put(b"garbage")

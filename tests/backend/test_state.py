@@ -19,11 +19,6 @@ LONGEST_ID = "x" * 64
 OUT = Emitted(3_000_000, "abc")
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @pytest.fixture(params=["folder", "memory"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
     return folder_store(tmp_path) if request.param == "folder" else memory_store()

@@ -32,11 +32,6 @@ WRONG_KEY = "aHVudGVyMg=="
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """Of a machine where all is well, and no frontend runs."""
     return {

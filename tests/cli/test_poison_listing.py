@@ -17,11 +17,6 @@ pytestmark = pytest.mark.anyio
 RECEIVE_SECONDS = 4.0
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 class SlowQueue(MemoryQueue):
     """Each receive takes its time, by the queue's own clock."""
 

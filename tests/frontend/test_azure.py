@@ -26,11 +26,6 @@ AT_ONCE, DELIVERIES = 32, 320
 RECOVERY_SECONDS = 10.0
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @contextmanager
 def frontend_on(storage: dict[str, str], home: Path) -> Iterator[Stack]:
     """Only the frontend runs, on this storage."""

@@ -22,11 +22,6 @@ pytestmark = pytest.mark.anyio
 PATIENCE_SECONDS = 5.0
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 class CloudQueue(ListQueue):
     """Limits its messages; a put ends when and as the test says."""
 

@@ -22,11 +22,6 @@ from tests.azurite import Azurite, fresh_name
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 def container(request: pytest.FixtureRequest) -> ObjectStore:
     azurite: Azurite = request.getfixturevalue("azurite")
     account = account_by_connection_string(azurite.connection_string)

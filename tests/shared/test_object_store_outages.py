@@ -26,11 +26,6 @@ SECRET = "hunter2-do-not-show"
 PATIENCE_SECONDS = 20.0
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 def container_at(url: str, *, may_create: bool = False, name: str = "objects") -> ObjectStore:
     account = account_by_connection_string(connection_string(url, url))
     return open_container(account, name, None, may_create=may_create)

@@ -19,11 +19,6 @@ BY_KEY = {"AZURE_STORAGE_CONNECTION_STRING": f"AccountName=acc;AccountKey={KEY}"
 BY_NAME = {"AZURE_STORAGE_ACCOUNT_NAME": "acc"}
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 def settings(home: Path, **variables: str) -> StorageSettings:
     return StorageSettings.model_validate({"GITHUB_TELEMETRY_HOME": home, **variables})
 

@@ -22,14 +22,13 @@ from ..errors import (
 )
 from ..object_store import ObjectStore
 from .azure_bodies import Bodies
-from .azure_requests import AzureRequests, RequestRefusedError
+from .azure_requests import MESSAGES_PER_REQUEST, AzureRequests, RequestRefusedError
 from .azure_text import MAX_BODY_BYTES, claimed_key, to_body
 from .base import Message
 
 T = TypeVar("T")
 
 PUT_SECONDS = 6.0  # with the object that a large body needs; GitHub waits 10 s
-MESSAGES_PER_RECEIVE = 32  # the service gives no more at once
 REQUESTS_AT_ONCE = 16
 LONGEST_SECONDS = 7 * 24 * 3600
 STORE_RETRY_SECONDS = 5.0  # and as much more with each time
@@ -74,7 +73,7 @@ class AzureQueue:
     async def receive(self, limit: int, lease_seconds: float) -> list[Message]:
         """Lease at most 32; what has its body in the object store comes with that body."""
         lease = _whole_seconds(lease_seconds, shortest=1)
-        taken = await self._requests.take(min(limit, MESSAGES_PER_RECEIVE), lease)
+        taken = await self._requests.take(min(limit, MESSAGES_PER_REQUEST), lease)
         opened = await asyncio.gather(*(self._open(one, lease) for one in taken))
         messages = [one for one in opened if isinstance(one, Message)]
         away = [one for one in opened if isinstance(one, TelemetryError)]

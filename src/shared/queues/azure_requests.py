@@ -33,7 +33,7 @@ T = TypeVar("T")
 REQUEST_SECONDS = 5.0
 SINGLY_SECONDS = 10.0  # for all that are taken one by one, and never over a third of their lease
 TOLD_AGAIN_SECONDS = 3600.0
-MOST_PEEKED = 32
+MESSAGES_PER_REQUEST = 32  # the service gives no more at once
 FOREVER = -1  # the service's default deletes a message after seven days
 FAILURES_THAT_ARE_NO_ACCIDENT = 3
 
@@ -117,7 +117,7 @@ class AzureRequests:
         """Raise where a message that cannot be read is among the next; touches none."""
         with self._complaining():
             try:
-                await self._ask(lambda: self._client.peek_messages(MOST_PEEKED))
+                await self._ask(lambda: self._client.peek_messages(MESSAGES_PER_REQUEST))
             except HttpResponseError as exc:
                 if not may_be_unreadable(exc):
                     raise
@@ -172,8 +172,9 @@ class AzureRequests:
             try:
                 single = await self._ask(lambda: self._lease(1, lease_seconds))
             except (AzureError, TimeoutError) as exc:
-                failures += may_be_unreadable(exc)
-                if failures < FAILURES_THAT_ARE_NO_ACCIDENT and may_be_unreadable(exc):
+                is_unreadable = may_be_unreadable(exc)
+                failures += is_unreadable
+                if is_unreadable and failures < FAILURES_THAT_ARE_NO_ACCIDENT:
                     continue
                 if not taken:
                     raise

@@ -29,11 +29,6 @@ LARGE = bytes(range(256)) * 200  # 51,200 bytes: 2 KB too many
 LEASE_SECONDS = 60.0
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 class MoodyStore(ObjectStore):
     """Objects in a folder, unless it is down."""
 

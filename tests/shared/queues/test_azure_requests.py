@@ -35,11 +35,6 @@ CALLS: dict[str, Callable[[Queue], Awaitable[object]]] = {
 }
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @asynccontextmanager
 async def queue_at(
     url: str, folder: Path, *, name: str = "events", may_create: bool = False

@@ -22,11 +22,6 @@ FULL = 2  # what PRAGMA synchronous answers
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 async def queue(tmp_path: Path) -> AsyncIterator[SqliteQueue]:
     queue = SqliteQueue(tmp_path / "deep" / "er" / "queue.sqlite", "events")
     yield queue

@@ -6,11 +6,6 @@ from src.shared.queues.base import Queue
 from tests.shared.queues.contract.places import KINDS, Place
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 @pytest.fixture(params=list(KINDS))
 def place(request: pytest.FixtureRequest) -> Place:
     return Place(request.param, KINDS[request.param].new_address(request))
