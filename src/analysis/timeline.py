@@ -1,0 +1,30 @@
+"""A job and its steps as spans of time: what the judge knows of them, whoever told it.
+
+GitHub's webhook tells of steps by number, to the second; a runner's own marks do it finer. Times
+are epoch milliseconds: whole numbers, so that shifting them shifts an answer exactly. None is what
+is unknown or has not happened.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Optional
+
+
+class Step(NamedTuple):
+    """One step; `name` is GitHub's for it, `conclusion` GitHub's word."""
+
+    number: int
+    name: str
+    start_ms: Optional[int]
+    end_ms: Optional[int]
+    conclusion: Optional[str] = None
+
+
+class Job(NamedTuple):
+    """One job; `steps` in the order of their numbers, skipped ones included."""
+
+    name: str
+    start_ms: Optional[int]
+    end_ms: Optional[int]
+    steps: tuple[Step, ...] = ()
+    conclusion: Optional[str] = None
