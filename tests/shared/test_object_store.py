@@ -1,6 +1,11 @@
+"""What every store does alike; S3 is moto's, which stands in for it.
+
+A real service, Amazon's or MinIO's: TEST_S3_BUCKET and the AWS_… variables that lead to it.
+"""
+
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +23,7 @@ from src.shared.object_store import (
     segment,
 )
 from tests.azurite import Azurite, fresh_name
+from tests.moto_service import Bucket, running_moto
 
 pytestmark = pytest.mark.anyio
 
@@ -32,11 +38,22 @@ def folder(request: pytest.FixtureRequest) -> ObjectStore:
     return folder_store(request.getfixturevalue("tmp_path") / "not" / "yet")
 
 
-def bucket(_: pytest.FixtureRequest) -> ObjectStore:
-    """A real S3 service's, or MinIO's, by AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and the like."""
-    if (name := os.environ.get("TEST_S3_BUCKET")) is None:
-        pytest.skip("no S3: set TEST_S3_BUCKET and the AWS_… variables that lead to it")
-    return bucket_store(name, fresh_name())
+@pytest.fixture(scope="module")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
+    """One service for all tests, each of which uses a prefix of its own."""
+    if name := os.environ.get("TEST_S3_BUCKET"):
+        yield Bucket(name, {})
+        return
+    with running_moto(tmp_path_factory.mktemp("moto")) as bucket:
+        yield bucket
+
+
+def bucket(request: pytest.FixtureRequest) -> ObjectStore:
+    s3: Bucket = request.getfixturevalue("s3")
+    monkeypatch: pytest.MonkeyPatch = request.getfixturevalue("monkeypatch")
+    for name, value in s3.variables.items():
+        monkeypatch.setenv(name, value)
+    return bucket_store(s3.name, fresh_name())
 
 
 KINDS: dict[str, Callable[[pytest.FixtureRequest], ObjectStore]] = {
