@@ -65,7 +65,7 @@ ordinary = st.builds(
     st.sampled_from(["requested", "completed"]),
 )
 bad = st.builds(
-    lambda number, name: event_of(job_body(id=1000 + number, name=name), f"bad-{number}"),
+    lambda number, name: event_of(job_body(id=1000 + number, name=name), f"bad-{number}-{name}"),
     st.integers(1, 10_000),
     st.sampled_from([CURSED, CURSED_WHOLLY, TRIPPING]),
 )

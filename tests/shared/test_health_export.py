@@ -39,6 +39,7 @@ from tests.backend.scene import until
 from tests.insights.stack import KEY, free_port, running_insights
 
 SERVICE = "a-service"
+ENDING_SECONDS = 30.0
 log = logging.getLogger("src.test")
 
 
@@ -204,6 +205,7 @@ def test_a_share_of_the_requests_stands_for_all(
 def test_an_endpoint_that_is_away_or_hangs_is_nobodys_trouble(
     capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ):
+    before = set(threading.enumerate())
     with socket.create_server(("127.0.0.1", 0)) as silent:
         hanging = f"http://127.0.0.1:{silent.getsockname()[1]}"
         away = f"InstrumentationKey={KEY};IngestionEndpoint=http://127.0.0.1:{free_port()}"
@@ -213,6 +215,10 @@ def test_an_endpoint_that_is_away_or_hangs_is_nobodys_trouble(
     assert taken < health_export.STOP_SECONDS + 0.5
     assert {record.name for record in caplog.records if record.levelno > logging.INFO} == {log.name}
     assert KEY not in capfd.readouterr().err
+    # Their last tries draw their pauses by `random`, which other tests seed.
+    for thread in set(threading.enumerate()) - before:
+        thread.join(ENDING_SECONDS)
+        assert not thread.is_alive(), thread
 
 
 def test_a_connection_string_that_makes_no_sense_is_said_without_showing_it(
