@@ -34,7 +34,8 @@ class Usage(NamedTuple):
     was split among the steps that ran at the time.
 
     Percent of CPU and headroom of memory are of what the control group or else the machine allows.
-    Disk figures are of all whole devices, but utilisation is the busiest one's.
+    Disk figures are of all whole devices, but utilisation is the busiest one's. What was free at
+    least is told of the filesystem that was fullest, in bytes and as a share of its size.
     """
 
     seconds: Optional[float] = None
@@ -68,6 +69,7 @@ class Usage(NamedTuple):
     disk_await_ms: Optional[float] = None
     disk_queue_depth: Optional[float] = None
     disk_free_min_bytes: Optional[int] = None
+    disk_free_min_percent: Optional[float] = None
 
     network_received_bytes: Optional[int] = None
     network_sent_bytes: Optional[int] = None
@@ -85,13 +87,17 @@ class Usage(NamedTuple):
 
 
 class Machine(NamedTuple):
-    """What a job may use: cores and memory as the control group or else the machine allows."""
+    """What a job may use: cores and memory as the control group or else the machine allows.
+
+    `is_container`: figures of disks and stalls are the host's, so others may be to blame for them.
+    """
 
     cpus: int
     cores_allowed: float
     memory_total_bytes: int
     memory_allowed_bytes: int
     system: str = ""
+    is_container: bool = False
 
 
 class StepUsage(NamedTuple):
