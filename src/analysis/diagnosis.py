@@ -1,0 +1,118 @@
+"""What a span used and the rules in; what it was short of, in words with figures, out.
+
+Strength is comparable between rules: 0 at the threshold, 1 where nobody doubts, 2 for what stopped
+work altogether (out of memory, a full disk).
+"""
+
+from __future__ import annotations
+
+from typing import Iterable, NamedTuple, Optional
+
+from .amounts import say, say_seconds
+from .figures import OF_THE_HOST, UNITS, figures, percent
+from .rules import ENOUGH_PERCENT, RULES, SHORT_SECONDS, Rule
+from .usage import NONE, Machine, Usage
+
+PLAIN, EVENT = 1.0, 2.0
+
+
+class Evidence(NamedTuple):
+    """A figure that speaks for a finding: its name as in `figures.UNITS`, and its unit."""
+
+    name: str
+    value: float
+    unit: str
+
+
+class Finding(NamedTuple):
+    """A bottleneck, what shows it and what to do about it."""
+
+    rule: str
+    strength: float
+    words: str
+    advice: str
+    evidence: tuple[Evidence, ...]
+
+
+class Diagnosis(NamedTuple):
+    """The findings about a span, the strongest first: the first is *the* bottleneck.
+
+    `unjudged` says why a span was not judged; what happened for certain is found all the same.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    unjudged: Optional[str] = None
+
+
+def diagnose(usage: Usage, machine: Optional[Machine], rules: Iterable[Rule] = RULES) -> Diagnosis:
+    """What a step or a job was short of; nothing where it was healthy."""
+    unjudged = _unjudged(usage)
+    known = figures(usage, machine)
+    fitting = [
+        rule
+        for rule in rules
+        if (rule.is_event or not unjudged)
+        and not _is_of_others(rule, machine)
+        and all(limit.holds(known[limit.figure]) for limit in rule.limits)
+    ]
+    explained = {name for rule in fitting for name in rule.explains}
+    findings = [_finding(r, known, usage) for r in fitting if r.name not in explained]
+    return Diagnosis(_strongest_first(findings), unjudged)
+
+
+def _unjudged(usage: Usage) -> Optional[str]:
+    """Why there is nothing to be said of a span, or None."""
+    seconds, seen = usage.seconds, usage.covered_seconds
+    if usage.samples == NONE:
+        return "nothing was seen of it"
+    if seconds is not None and seconds < SHORT_SECONDS:
+        return f"too short to judge: {say_seconds(seconds)}"
+    share = percent(seen, seconds)
+    if seen < SHORT_SECONDS or (share is not None and share < ENOUGH_PERCENT):
+        whole = "" if seconds is None else f" of {say_seconds(seconds)}"
+        return f"too little was seen: {say_seconds(seen)}{whole}"
+    return None
+
+
+def _is_of_others(rule: Rule, machine: Optional[Machine]) -> bool:
+    """Whether the rule would blame a container for what its host does."""
+    inside = machine is not None and machine.is_container
+    return inside and rule.limits[0].figure in OF_THE_HOST
+
+
+def _finding(rule: Rule, known: dict[str, Optional[float]], usage: Usage) -> Finding:
+    said = {name: "?" if v is None else say(v, UNITS[name]) for name, v in known.items()}
+    names = dict.fromkeys((*(limit.figure for limit in rule.limits), *rule.shown))
+    values = {name: known[name] for name in names}
+    evidence = tuple(Evidence(n, v, UNITS[n]) for n, v in values.items() if v is not None)
+    words = f"{rule.title}: {rule.words.format_map(said)}{_who(rule, usage)}"
+    return Finding(rule.name, _strength(rule, known), words, rule.advice, evidence)
+
+
+def _who(rule: Rule, usage: Usage) -> str:
+    """The process that leads, where it is known and matters."""
+    by = {"cpu": usage.top_by_cpu, "memory": usage.top_by_memory}.get(rule.top)
+    return f"; first of all {by[0].name}" if by else ""
+
+
+def _strength(rule: Rule, known: dict[str, Optional[float]]) -> float:
+    if rule.is_event:
+        return EVENT
+    first = rule.limits[0]
+    value = known[first.figure]
+    if value is None or first.plain is None:
+        return PLAIN
+    way = first.plain - first.threshold
+    # A threshold that was moved beyond what is plain leaves no doubt.
+    is_short = way >= 0 if first.at_most else way <= 0
+    return PLAIN if is_short else min((value - first.threshold) / way, PLAIN)
+
+
+def _strongest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Each bottleneck once; of two as strong, the one whose rule comes first."""
+    best: dict[str, Finding] = {}
+    for finding in findings:
+        known = best.setdefault(finding.rule, finding)
+        if finding.strength > known.strength:
+            best[finding.rule] = finding
+    return tuple(sorted(best.values(), key=lambda finding: -finding.strength))

@@ -1,0 +1,179 @@
+"""A failed job in; what kind of failure it was, as far as it can be told without logs, out.
+
+Evidence comes in kinds that know nothing of each other: what the step was short of, its exit code,
+GitHub's conclusion, the step's name, what a user recorded. The best of each kind adds to its
+category; the category with most behind it is the answer, whatever was found first.
+"""
+
+from __future__ import annotations
+
+from typing import Iterable, Iterator, Mapping, NamedTuple, Optional
+
+from .diagnosis import Diagnosis
+from .failure_signs import (
+    CATEGORIES,
+    ELSEWHERE,
+    SIGNS_BY_CONCLUSION,
+    SIGNS_BY_EXIT_CODE,
+    SIGNS_BY_FINDING,
+    SIGNS_BY_STEP,
+    UNKNOWN,
+    Sign,
+)
+from .timeline import Job
+from .usage import JobUsage, StepUsage
+
+FAILED = frozenset({"failure", "startup_failure", "action_required", "timed_out"})
+"""GitHub's conclusions that are failures; cancelled and skipped are none."""
+
+RECORDED_CONFIDENCE = 0.99
+
+
+class Recorded(NamedTuple):
+    """A failure as a user recorded it: one of the categories, or none, and a reason."""
+
+    category: str = ""
+    reason: str = ""
+
+
+class FailureEvidence(NamedTuple):
+    """One thing that speaks for a category; `kind` is where it was seen."""
+
+    kind: str
+    sign: Sign
+
+
+class Failure(NamedTuple):
+    """What kind of failure it was; `is_transient`: may pass by itself, None if that is unknown.
+
+    `confidence` is between 0 (nothing is known) and 1; `step` is the number of the step that
+    failed first, None where none did.
+    """
+
+    category: str
+    confidence: float
+    is_transient: Optional[bool]
+    words: str
+    advice: str
+    evidence: tuple[FailureEvidence, ...]
+    step: Optional[int] = None
+
+
+def explain_failure(
+    used: JobUsage,
+    diagnoses: Mapping[int, Diagnosis],
+    of_job: Diagnosis,
+    *,
+    exit_code: Optional[int] = None,
+    recorded: Optional[Recorded] = None,
+) -> Optional[Failure]:
+    """The failure of a job, None where it did not fail; `diagnoses` are by step's number.
+
+    A job that is not over has failed where one of its steps has.
+    """
+    step = _failed_step(used)
+    if used.job.conclusion not in FAILED and (used.job.conclusion is not None or step is None):
+        return None
+    of_step = diagnoses.get(step.step.number, Diagnosis()) if step else Diagnosis()
+    evidence = (
+        *_signs("recorded", _recorded(recorded)),
+        *_signs("finding", _found(of_step)),
+        *_signs("finding", _found_elsewhere(of_job, of_step)),
+        *_signs("exit code", SIGNS_BY_EXIT_CODE.get(exit_code or 0, ())),
+        *_signs("conclusion", _concluded(used.job, step)),
+        *_signs("step", _named(step)),
+    )
+    return _failure(step, evidence)
+
+
+def _failed_step(used: JobUsage) -> Optional[StepUsage]:
+    """The first that failed; of a job that ran out of time, the one that was cut short."""
+    cut_short = {"cancelled"} if used.job.conclusion == "timed_out" else set()
+    for words in (FAILED, cut_short):
+        for each in used.steps:
+            if each.step.conclusion in words:
+                return each
+    return None
+
+
+def _signs(kind: str, signs: Iterable[Sign]) -> Iterator[FailureEvidence]:
+    return (FailureEvidence(kind, sign) for sign in signs)
+
+
+def _recorded(recorded: Optional[Recorded]) -> Iterable[Sign]:
+    if recorded is None:
+        return ()
+    if recorded.category in CATEGORIES:
+        why = f"recorded: {recorded.reason or recorded.category}"
+        return (Sign(recorded.category, RECORDED_CONFIDENCE, why),)
+    return _told_by(f"{recorded.category} {recorded.reason}")
+
+
+def _found(diagnosis: Diagnosis) -> Iterator[Sign]:
+    for finding in diagnosis.findings:
+        yield from SIGNS_BY_FINDING.get(finding.rule, ())
+
+
+def _found_elsewhere(of_job: Diagnosis, of_step: Diagnosis) -> Iterator[Sign]:
+    """What happened in the job beside the step that failed: a weaker sign."""
+    near = {finding.rule for finding in of_step.findings}
+    for finding in of_job.findings:
+        for sign in SIGNS_BY_FINDING.get(finding.rule, ()) if finding.rule not in near else ():
+            yield sign._replace(
+                confidence=sign.confidence * ELSEWHERE, why=f"{sign.why}, elsewhere"
+            )
+
+
+def _concluded(job: Job, step: Optional[StepUsage]) -> Iterable[Sign]:
+    words = (job.conclusion, step.step.conclusion if step else None)
+    known = next((word for word in words if word in SIGNS_BY_CONCLUSION), None)
+    return SIGNS_BY_CONCLUSION[known] if known else ()
+
+
+def _named(step: Optional[StepUsage]) -> Iterable[Sign]:
+    """By the step's name and by its owner, which for an action tells the action's."""
+    return _told_by(f"{step.step.name} {step.owner or ''}") if step else ()
+
+
+def _told_by(text: str) -> Iterator[Sign]:
+    words = _words(text)
+    for row in SIGNS_BY_STEP:
+        if any(_words(mark) in words for mark in row.marks):
+            yield Sign(row.category, row.confidence, row.why)
+
+
+def _words(text: str) -> str:
+    """` run actions checkout v4 `: lower-case words, each between spaces."""
+    kept = "".join(c if c.isalnum() or c == "+" else " " for c in text.lower())
+    return f" {' '.join(kept.split())} "
+
+
+def _failure(step: Optional[StepUsage], evidence: tuple[FailureEvidence, ...]) -> Failure:
+    ranked = sorted(evidence, key=lambda each: -each.sign.confidence)
+    confidence = _confidence(ranked)
+    category = max(confidence, key=lambda name: confidence[name]) if confidence else UNKNOWN
+    best = next((each.sign for each in ranked if each.sign.category == category), None)
+    known = CATEGORIES[category]
+    where = f"step {step.step.number}, {step.step.name}" if step else "no step"
+    why = best.why if best else "only the log can tell"
+    told = best is not None and best.is_transient is not None
+    return Failure(
+        category,
+        round(confidence.get(category, 0.0), 2),
+        best.is_transient if best and told else known.is_transient,
+        f"{category}: {why} ({where} failed)",
+        (best and best.advice) or known.advice,
+        tuple(ranked),
+        step.step.number if step else None,
+    )
+
+
+def _confidence(ranked: Iterable[FailureEvidence]) -> dict[str, float]:
+    """By category: the best of each kind, taken as independent of the other kinds."""
+    doubt: dict[str, float] = {}
+    heard = set()
+    for kind, sign in ranked:
+        if (kind, sign.category) not in heard:
+            heard.add((kind, sign.category))
+            doubt[sign.category] = doubt.get(sign.category, 1.0) * (1 - sign.confidence)
+    return {category: 1 - left for category, left in doubt.items()}

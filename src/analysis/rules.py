@@ -1,0 +1,270 @@
+"""The rules of diagnosis, as data: which figures beyond which thresholds mean which bottleneck.
+
+A rule's first limit leads: how far beyond its threshold a figure lies, on the way to where the
+matter is plain, is how strong the finding is. The other limits keep it from crying wolf. Every
+threshold has a name, the rule's own for the one that leads and `RULE.FIGURE` for the others, and
+can be overridden by it.
+"""
+
+from __future__ import annotations
+
+from typing import Mapping, NamedTuple, Optional
+
+MIB = 1024 * 1024
+
+ENOUGH_PERCENT = 50.0
+"""A span of which less than this was seen is not judged."""
+
+SHORT_SECONDS = 10.0
+"""A span that is shorter is not judged: a compiler that ran for two seconds bounds nothing."""
+
+
+class Limit(NamedTuple):
+    """A figure and its threshold; `plain` is where nobody doubts, on the far side of it.
+
+    Where the figure is unknown, nothing is found, unless `or_unknown`.
+    """
+
+    figure: str
+    threshold: float
+    at_most: bool = False
+    plain: Optional[float] = None
+    or_unknown: bool = False
+
+    def holds(self, value: Optional[float]) -> bool:
+        """Whether this figure is on the threshold's far side, or on it."""
+        if value is None:
+            return self.or_unknown
+        return value <= self.threshold if self.at_most else value >= self.threshold
+
+
+class Rule(NamedTuple):
+    """One bottleneck; where it can be seen in more ways than one, the others have a name, `way`.
+
+    `verb` and `title` say of a step what it is, `words` name the figures they show. `is_event`: it
+    happened, however little else was seen, and goes before all that was merely slow. `explains`:
+    the findings that follow from this one, and are left out beside it. `top` says whose processes
+    to name: "cpu" or "memory".
+    """
+
+    name: str
+    verb: str
+    title: str
+    words: str
+    advice: str
+    limits: tuple[Limit, ...]
+    shown: tuple[str, ...] = ()
+    is_event: bool = False
+    explains: tuple[str, ...] = ()
+    top: str = ""
+    way: str = ""
+
+    def thresholds(self) -> dict[str, Limit]:
+        """Each limit by the name of its threshold."""
+        key = f"{self.name}.{self.way}" if self.way else self.name
+        first, *others = self.limits
+        return {key: first, **{f"{key}.{limit.figure}": limit for limit in others}}
+
+
+def _least(figure: str, threshold: float, plain: Optional[float] = None) -> Limit:
+    return Limit(figure, threshold, plain=plain)
+
+
+def _most(figure: str, threshold: float, plain: Optional[float] = None) -> Limit:
+    return Limit(figure, threshold, at_most=True, plain=plain)
+
+
+_LONG = _least("covered_seconds", SHORT_SECONDS)
+# What is written behind a step's back holds up nobody: then the disk was busy, not short.
+_STALLED = Limit("stalled_io_percent", 5, or_unknown=True)
+_USED = _least("disk_utilisation_percent", 25)
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "out_of_memory",
+        *("ran", "out of memory"),
+        "{out_of_memory_kills} by the kernel, memory at {memory_max_percent} of"
+        " {memory_allowed_bytes}",
+        "Use a runner with more memory, or run less at the same time.",
+        (_least("out_of_memory_kills", 1),),
+        shown=("memory_max_percent", "memory_allowed_bytes"),
+        is_event=True,
+        explains=("memory_bound",),
+        top="memory",
+    ),
+    Rule(
+        "disk_full",
+        *("ran into", "a full disk"),
+        "at the least {disk_free_min_bytes} were free",
+        "Free space before the step (images, caches, build trees), or use a larger disk.",
+        (
+            _most("disk_free_min_bytes", 256 * MIB),
+            Limit("disk_free_min_percent", 5, at_most=True, or_unknown=True),
+        ),
+        is_event=True,
+    ),
+    Rule(
+        "throttled",
+        *("is", "throttled"),
+        "its CPU quota of {cores_allowed} held it back: {cpu_throttled_seconds} of throttling in"
+        " {covered_seconds}",
+        "Raise the CPU limit, or start no more threads than the quota has cores.",
+        (_least("cpu_throttled_percent", 10, plain=25), _LONG),
+        shown=("cores_allowed", "cpu_throttled_seconds"),
+        explains=("cpu_bound",),
+        top="cpu",
+    ),
+    Rule(
+        "memory_bound",
+        *("is", "memory-bound"),
+        "memory reached {memory_max_percent} of {memory_allowed_bytes}",
+        "Increase memory, or use less of it: fewer things at the same time, smaller heaps.",
+        (
+            _least("memory_max_percent", 90, plain=100),
+            Limit("memory_own_percent", 10, or_unknown=True),
+            _LONG,
+        ),
+        shown=("memory_max_bytes", "memory_allowed_bytes"),
+        top="memory",
+    ),
+    Rule(
+        "memory_bound",
+        *("is", "memory-bound"),
+        "stalled for want of memory in {stalled_memory_percent} of the time",
+        "Increase memory, or use less of it: fewer things at the same time, smaller heaps.",
+        (_least("stalled_memory_percent", 10, plain=30), _LONG),
+        shown=("memory_max_percent",),
+        top="memory",
+        way="stall",
+    ),
+    Rule(
+        "io_congestion",
+        *("has", "I/O congestion"),
+        "{disk_queue_depth} under way at a time, each waiting {disk_await_ms}",
+        "Write sequentially instead of in parallel; run fewer disk-heavy things at a time.",
+        (_least("disk_queue_depth", 4, plain=8), _USED, _STALLED, _LONG),
+        shown=("disk_await_ms",),
+    ),
+    Rule(
+        "slow_disk",
+        *("has", "a slow disk"),
+        "an operation takes {disk_await_ms}, at {disk_operations_per_second}",
+        "Enable caching, reduce concurrent operations, or use a faster disk.",
+        (
+            _least("disk_await_ms", 10, plain=20),
+            _least("disk_operations_per_second", 5),
+            *(_USED, _STALLED, _LONG),
+        ),
+    ),
+    Rule(
+        "disk_saturated",
+        *("has", "a saturated disk"),
+        "busy {disk_utilisation_percent} of the time",
+        "Reduce parallel I/O, or use a faster disk (SSD).",
+        (_least("disk_utilisation_percent", 80, plain=100), _STALLED, _LONG),
+        shown=("disk_queue_depth",),
+    ),
+    Rule(
+        "download_heavy",
+        *("is", "download-heavy"),
+        "{network_received_bytes} at {network_received_bytes_per_second}",
+        "Keep what is downloaded: a cache on the runner, a mirror nearby, an image that has it.",
+        (
+            _least("network_received_bytes", 500 * MIB, plain=2048 * MIB),
+            _least("network_received_bytes_per_second", 2 * MIB),
+            _LONG,
+        ),
+    ),
+    Rule(
+        "download_heavy",
+        *("is", "download-heavy"),
+        "{network_received_bytes} at {network_received_bytes_per_second}, and little else",
+        "Keep what is downloaded: a cache on the runner, a mirror nearby, an image that has it.",
+        (
+            _least("network_received_bytes_per_second", 5 * MIB, plain=25 * MIB),
+            _least("covered_seconds", 30),
+            _most("cpu_percent_mean", 50),
+            Limit("disk_utilisation_percent", 50, at_most=True, or_unknown=True),
+        ),
+        shown=("network_received_bytes",),
+        way="rate",
+    ),
+    Rule(
+        "cpu_bound",
+        *("is", "CPU-bound"),
+        "{cpu_percent_mean} of {cores_allowed}",
+        "Use more or faster cores, or do less: cache what is built, split it over jobs.",
+        (_least("cpu_percent_mean", 80, plain=100), _LONG),
+        shown=("cores_allowed",),
+        top="cpu",
+    ),
+    Rule(
+        "single_threaded",
+        *("is", "single-threaded"),
+        "{cpu_cores_mean} busy of {cores_allowed}, and never more than {cpu_cores_max}",
+        "Do it in parallel (make -j, test shards, several workers), or use a smaller runner.",
+        (
+            _least("cpu_cores_mean", 0.75, plain=0.95),
+            _most("cpu_cores_mean", 1.3),
+            _most("cpu_cores_max", 2.5),
+            _least("cores_allowed", 4),
+            Limit("top_process_percent", 50, or_unknown=True),
+            _LONG,
+        ),
+        top="cpu",
+    ),
+    Rule(
+        "waiting",
+        *("is", "waiting"),
+        "neither CPU nor disk nor network was busy: {cpu_cores_mean} of {cores_allowed},"
+        " {network_bytes_per_second} on the network",
+        "Find out for what it waits (a lock, a sleep, a remote service), or wait off the runner.",
+        (
+            _most("cpu_cores_mean", 0.25, plain=0.05),
+            _most("cpu_percent_mean", 25),
+            _least("covered_seconds", 30),
+            _most("disk_utilisation_percent", 20),
+            _most("network_bytes_per_second", MIB),
+            *(
+                Limit(figure, 10, at_most=True, or_unknown=True)
+                for figure in (
+                    *("stalled_cpu_percent", "stalled_memory_percent", "stalled_io_percent"),
+                    "cpu_throttled_percent",
+                )
+            ),
+        ),
+        shown=("cores_allowed",),
+    ),
+)
+
+RULE_BY_NAME = {rule.name: rule for rule in RULES if not rule.way}
+
+
+class ThresholdError(ValueError):
+    """A threshold that does not exist; the message lists those that do."""
+
+
+def thresholds() -> dict[str, Limit]:
+    """Every limit by the name of its threshold, in the order of the rules."""
+    return {name: limit for rule in RULES for name, limit in rule.thresholds().items()}
+
+
+def rules_with(overrides: Mapping[str, float]) -> tuple[Rule, ...]:
+    """The rules, some thresholds replaced.
+
+    Raises:
+        ThresholdError: a name is no threshold's.
+    """
+    known = thresholds()
+    for name in overrides:
+        if name not in known:
+            raise ThresholdError(f"no such threshold: {name}; there are {', '.join(known)}")
+    return tuple(_overridden(rule, overrides) for rule in RULES) if overrides else RULES
+
+
+def _overridden(rule: Rule, overrides: Mapping[str, float]) -> Rule:
+    limits = tuple(
+        limit._replace(threshold=overrides.get(name, limit.threshold))
+        for name, limit in rule.thresholds().items()
+    )
+    return rule._replace(limits=limits)

@@ -1,0 +1,277 @@
+from __future__ import annotations
+
+import pytest
+
+from src.analysis.diagnosis import EVENT, PLAIN, Diagnosis, diagnose
+from src.analysis.rules import RULES, ThresholdError, rules_with, thresholds
+from src.analysis.usage import BY_TIME, NONE, PARTIAL, ProcessUse, Usage
+from tests.analysis.used import GIB, HEALTHY, MACHINE, MIB, used
+
+STALLED_BY_DISK = {"stalled_io_seconds": 60.0, "disk_utilisation_percent": 70.0}
+SLEEPING = {
+    "cpu_percent_mean": 1.0,
+    "cpu_percent_max": 8.0,
+    "cpu_seconds": 4.8,
+    "disk_utilisation_percent": 1.0,
+    "network_received_bytes_per_second": 900.0,
+    "network_sent_bytes_per_second": 100.0,
+    "top_by_cpu": (),
+}
+ONE_CORE = {
+    "cpu_percent_mean": 25.5,
+    "cpu_percent_max": 31.0,
+    "cpu_seconds": 122.0,
+    "top_by_cpu": (ProcessUse("python -m pytest", 1, 118.0, GIB, None, None),),
+}
+
+PLANTED = {
+    "out_of_memory": {"out_of_memory_kills": 2, "memory_max_bytes": 15.9 * GIB},
+    "disk_full": {"disk_free_min_bytes": 4096, "disk_free_min_percent": 0.0},
+    "throttled": {"cpu_throttled_seconds": 45.0, "cpu_percent_mean": 97.0},
+    "memory_bound": {"memory_max_bytes": 15.7 * GIB},
+    "io_congestion": {**STALLED_BY_DISK, "disk_queue_depth": 24.0, "disk_await_ms": 60.0},
+    "slow_disk": {**STALLED_BY_DISK, "disk_queue_depth": 1.5, "disk_await_ms": 40.0},
+    "disk_saturated": {**STALLED_BY_DISK, "disk_utilisation_percent": 99.0},
+    "download_heavy": {
+        "network_received_bytes": 3 * GIB,
+        "network_received_bytes_per_second": 3 * GIB / 120,
+    },
+    "cpu_bound": {"cpu_percent_mean": 98.0, "cpu_percent_max": 100.0},
+    "single_threaded": ONE_CORE,
+    "waiting": SLEEPING,
+}
+
+
+def rules_found(usage: Usage, **thresholds: float) -> list[str]:
+    rules = rules_with(thresholds)
+    return [finding.rule for finding in diagnose(usage, MACHINE, rules).findings]
+
+
+def test_what_is_healthy_has_no_finding():
+    assert diagnose(HEALTHY, MACHINE) == Diagnosis((), None)
+
+
+def test_every_rule_is_planted_here():
+    assert PLANTED.keys() == {rule.name for rule in RULES}
+
+
+@pytest.mark.parametrize("rule", PLANTED)
+def test_a_bottleneck_is_found_and_comes_first(rule: str):
+    finding = diagnose(used(**PLANTED[rule]), MACHINE).findings[0]
+
+    assert finding.rule == rule
+    assert 0 < finding.strength <= EVENT
+    assert finding.advice
+    assert "{" not in finding.words
+    assert "?" not in finding.words
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("out_of_memory", "out of memory: 2 kills by the kernel, memory at 99 % of 16 GiB"),
+        ("disk_full", "a full disk: at the least 4 KiB were free"),
+        (
+            "throttled",
+            "throttled: its CPU quota of 4 cores held it back: 45 s of throttling in 2 min",
+        ),
+        ("memory_bound", "memory-bound: memory reached 98 % of 16 GiB; first of all java"),
+        ("io_congestion", "I/O congestion: 24 operations under way at a time, each waiting 60 ms"),
+        ("slow_disk", "a slow disk: an operation takes 40 ms, at 100 operations/s"),
+        ("disk_saturated", "a saturated disk: busy 99 % of the time"),
+        ("download_heavy", "download-heavy: 3 GiB at 26 MiB/s"),
+        ("cpu_bound", "CPU-bound: 98 % of 4 cores; first of all node"),
+        (
+            "single_threaded",
+            "single-threaded: 1 core busy of 4 cores, and never more than 1.2 cores; first of all",
+        ),
+        (
+            "waiting",
+            "waiting: neither CPU nor disk nor network was busy: 0.04 cores of 4 cores, 1000 B/s on",
+        ),
+    ],
+)
+def test_the_words_have_the_figures(rule: str, words: str):
+    assert diagnose(used(**PLANTED[rule]), MACHINE).findings[0].words.startswith(words)
+
+
+def test_the_evidence_has_names_and_units():
+    [finding] = diagnose(used(**PLANTED["slow_disk"]), MACHINE).findings
+
+    assert ("disk_await_ms", 40.0, "ms") in finding.evidence
+    assert ("disk_operations_per_second", 100.0, "{operation}/s") in finding.evidence
+
+
+@pytest.mark.parametrize(
+    ("percent", "strength"), [(80.0, 0.0), (90.0, 0.5), (100.0, 1.0), (104.0, 1.0)]
+)
+def test_strength_is_the_way_from_the_threshold_to_where_it_is_plain(
+    percent: float, strength: float
+):
+    [finding] = diagnose(used(cpu_percent_mean=percent), MACHINE).findings
+    assert finding.strength == pytest.approx(strength)
+
+
+def test_strength_grows_downward_too():
+    strengths = [
+        diagnose(used(**SLEEPING | {"cpu_percent_mean": p}), MACHINE).findings[0].strength
+        for p in (6.0, 3.0, 1.0, 0.0)
+    ]
+    assert strengths == sorted(strengths)
+    assert strengths[0] < strengths[-1] == PLAIN
+
+
+def test_what_stopped_work_goes_before_what_was_slow():
+    usage = used(cpu_percent_mean=100.0, **PLANTED["disk_full"])
+    assert rules_found(usage) == ["disk_full", "cpu_bound"]
+
+
+def test_the_strongest_comes_first():
+    usage = used(cpu_percent_mean=99.0, memory_max_bytes=14.6 * GIB)
+    assert rules_found(usage) == ["cpu_bound", "memory_bound"]
+
+
+def test_a_cause_stands_for_what_follows_from_it():
+    assert rules_found(used(**PLANTED["throttled"])) == ["throttled"]
+    assert rules_found(used(**PLANTED["out_of_memory"])) == ["out_of_memory"]
+
+
+def test_of_a_disk_that_is_short_in_every_way_the_queue_is_the_cause():
+    usage = used(
+        stalled_io_seconds=100.0,
+        disk_utilisation_percent=100.0,
+        disk_queue_depth=30.0,
+        disk_await_ms=90.0,
+    )
+    assert rules_found(usage) == ["io_congestion", "slow_disk", "disk_saturated"]
+
+
+@pytest.mark.parametrize(
+    "false_alarm",
+    [
+        pytest.param({"disk_await_ms": 80.0, "disk_reads": 3.0, "disk_writes": 40.0}, id="few"),
+        pytest.param(
+            {"disk_utilisation_percent": 99.0, "stalled_io_seconds": 0.5}, id="nobody-waited"
+        ),
+        pytest.param(
+            {
+                "network_received_bytes": 900 * MIB,
+                "seconds": 2000.0,
+                "covered_seconds": 2000.0,
+                "network_received_bytes_per_second": 0.45 * MIB,
+            },
+            id="trickle",
+        ),
+        pytest.param(
+            {**ONE_CORE, "cpu_percent_max": 100.0}, id="parallel-now-and-then-is-no-single-thread"
+        ),
+        pytest.param(
+            {"cpu_percent_mean": 100.0, "seconds": 3.0, "covered_seconds": 3.0}, id="short"
+        ),
+        pytest.param({**SLEEPING, "seconds": 12.0, "covered_seconds": 12.0}, id="short-sleep"),
+        pytest.param({**SLEEPING, "disk_utilisation_percent": 60.0}, id="disk-is-busy"),
+        pytest.param({**SLEEPING, "stalled_io_seconds": 60.0}, id="io-stalls"),
+        pytest.param({**SLEEPING, "network_sent_bytes_per_second": 4.0 * MIB}, id="uploads"),
+        pytest.param({**SLEEPING, "network_received_bytes_per_second": None}, id="unknown-network"),
+        pytest.param(
+            {"disk_free_min_bytes": 90 * MIB, "disk_free_min_percent": 94.0}, id="small-disk"
+        ),
+        pytest.param(
+            {"memory_max_bytes": 15 * GIB, "memory_own_max_bytes": GIB // 4}, id="others-memory"
+        ),
+    ],
+)
+def test_no_false_alarm(false_alarm: dict[str, object]):
+    assert rules_found(used(**false_alarm)) == []
+
+
+def test_memory_that_may_be_a_container_s_is_told():
+    usage = used(memory_max_bytes=15 * GIB, memory_own_max_bytes=GIB // 4, attribution=BY_TIME)
+    assert rules_found(usage) == ["memory_bound"]
+
+
+def test_one_bottleneck_seen_in_two_ways_is_one_finding_the_stronger():
+    usage = used(memory_max_bytes=14.6 * GIB, stalled_memory_seconds=60.0)
+    [finding] = diagnose(usage, MACHINE).findings
+    assert finding.words.startswith("memory-bound: stalled for want of memory in 50 %")
+
+
+def test_a_fast_download_beside_an_idle_machine_is_told_though_small():
+    usage = used(
+        seconds=40.0,
+        covered_seconds=40.0,
+        cpu_percent_mean=20.0,
+        network_received_bytes=400 * MIB,
+        network_received_bytes_per_second=10.0 * MIB,
+    )
+    assert rules_found(usage) == ["download_heavy"]
+
+
+@pytest.mark.parametrize("rule", ["io_congestion", "slow_disk", "disk_saturated"])
+def test_a_container_is_not_blamed_for_its_host_s_disk(rule: str):
+    inside = MACHINE._replace(is_container=True)
+    assert diagnose(used(**PLANTED[rule]), inside).findings == ()
+
+
+def test_a_machine_with_few_cores_is_not_called_single_threaded():
+    two_cores = MACHINE._replace(cores_allowed=2.0)
+    usage = used(**ONE_CORE | {"cpu_percent_mean": 51.0, "cpu_percent_max": 60.0})
+    assert diagnose(usage, two_cores).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("figures", "said"),
+    [
+        ({"samples": NONE, "covered_seconds": 0.0}, "nothing was seen of it"),
+        ({"seconds": 3.0, "covered_seconds": 3.0}, "too short to judge: 3 s"),
+        (
+            {"seconds": 12.0, "covered_seconds": 1.0, "samples": PARTIAL},
+            "too little was seen: 1 s of 12 s",
+        ),
+        (
+            {"seconds": 3600.0, "covered_seconds": 300.0, "samples": PARTIAL},
+            "too little was seen: 5 min of 1 h",
+        ),
+        ({"seconds": None, "covered_seconds": 2.0}, "too little was seen: 2 s"),
+    ],
+)
+def test_what_was_hardly_seen_is_said_not_judged(figures: dict[str, object], said: str):
+    diagnosis = diagnose(used(cpu_percent_mean=100.0, **figures), MACHINE)
+    assert diagnosis == Diagnosis((), said)
+
+
+def test_what_happened_is_told_however_little_was_seen():
+    usage = used(seconds=3.0, covered_seconds=3.0, **PLANTED["out_of_memory"])
+    diagnosis = diagnose(usage, MACHINE)
+    assert [finding.rule for finding in diagnosis.findings] == ["out_of_memory"]
+    assert diagnosis.unjudged
+
+
+def test_where_nothing_is_known_nothing_is_found():
+    assert diagnose(Usage(seconds=60.0, covered_seconds=60.0, samples=PARTIAL), None) == Diagnosis()
+
+
+def test_each_threshold_can_be_moved():
+    assert rules_found(used(cpu_percent_mean=85.0)) == ["cpu_bound"]
+    assert rules_found(used(cpu_percent_mean=85.0), cpu_bound=90.0) == []
+    few = used(**PLANTED["slow_disk"], disk_reads=0.0, disk_writes=120.0)
+    assert rules_found(few) == []
+    assert rules_found(few, **{"slow_disk.disk_operations_per_second": 0.5}) == ["slow_disk"]
+
+
+def test_beyond_what_is_plain_there_is_no_doubt():
+    [finding] = diagnose(
+        used(**PLANTED["slow_disk"]), MACHINE, rules_with({"slow_disk": 30.0})
+    ).findings
+    assert finding.strength == PLAIN
+
+
+def test_an_unknown_threshold_is_refused_with_the_known_ones():
+    with pytest.raises(ThresholdError, match="no such threshold: lunch; there are out_of_memory"):
+        rules_with({"lunch": 1.0})
+
+
+def test_thresholds_have_names_of_their_own():
+    assert len(thresholds()) == sum(len(rule.thresholds()) for rule in RULES)
+    assert thresholds()["disk_saturated"].threshold == 80
+    assert thresholds()["download_heavy.rate"].figure == "network_received_bytes_per_second"
