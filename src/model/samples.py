@@ -26,6 +26,10 @@ SAMPLES = "samples"
 
 VERSION = 1
 
+LONGEST_NAME = 256  # of a disk, a mount point, an owner, a process
+MOST_OWNERS = 1_000
+MOST_SAMPLES = 3_600  # of a batch
+
 # Columns of the whole machine. CPU in ticks (Host.ticks_per_second), machine-wide.
 CPU_USER = "cpu_user"  # with nice; guest is inside
 CPU_SYSTEM = "cpu_system"  # with irq and softirq
@@ -70,6 +74,24 @@ DISK_COLUMNS = (
     *(READS, READ_SECTORS, READ_MS, WRITES, WRITTEN_SECTORS, WRITE_MS),
     *(IO_MS, WEIGHTED_MS),
 )
+
+_MIB = 1024  # in KiB
+_TICK_US = 10_000  # no finer than CPU time is counted
+QUANTA = {
+    **dict.fromkeys((MEMORY_USED_KB, SWAP_USED_KB, CGROUP_MEMORY_KB), _MIB),
+    **dict.fromkeys((NETWORK_RECEIVED_BYTES, NETWORK_SENT_BYTES), 1024),
+    **dict.fromkeys((STALLED_CPU_US, STALLED_MEMORY_US, STALLED_IO_US), _TICK_US),
+    **dict.fromkeys((STALLED_MEMORY_FULL_US, STALLED_IO_FULL_US), _TICK_US),
+    **dict.fromkeys((CGROUP_CPU_US, CGROUP_THROTTLED_US), _TICK_US),
+    **dict.fromkeys((READ_SECTORS, WRITTEN_SECTORS), 32),
+    **dict.fromkeys((READ_MS, WRITE_MS, IO_MS, WEIGHTED_MS), 10),
+}
+"""What a column is told to the multiple of, rounded down; others exactly. Sums do not drift by it,
+since the counters themselves are rounded. Another quantum is another VERSION."""
+FREE_QUANTUM_KB = _MIB
+OWNER_RESIDENT_QUANTUM_KB = _MIB
+GROUP_RESIDENT_QUANTUM_KB = 2 * _MIB
+GROUP_IO_QUANTUM_KB = _MIB
 
 
 def batch_id(sampler_id: str, sequence: int) -> str:
@@ -229,7 +251,7 @@ class Batch:
         disks: Optional[dict[str, dict[str, Column]]] = None,
         filesystems: Optional[dict[str, Column]] = None,
         owners: Sequence[Owner] = (),
-        processes: str = "[]",
+        processes: str = "{}",
     ) -> None:
         """All columns are as long as `time_ms`."""
         self.sampler = sampler
