@@ -16,7 +16,8 @@ from ..model.times import parse_time
 from ..shared.errors import TelemetryError
 from ..simulate.deliveries import Delivery
 
-TRUTH = "truth.json"  # lies beside a simulated day and is no delivery
+# What lies beside a simulated day and is no delivery
+TRUTH, JOBS, SAMPLES = "truth.json", "jobs", "samples"
 PARTS_OF_A_NAMED_FILE = 5
 
 _BY_CONTENT = ("workflow_job", "workflow_run")
@@ -32,8 +33,13 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
     files: list[Path] = []
     for path in paths:
         below = sorted(f for f in path.rglob("*.json*") if f.is_file()) if path.is_dir() else [path]
-        files += [file for file in below if file.name != TRUTH]
+        files += [file for file in below if not _lies_beside_a_day(file)]
     return files
+
+
+def _lies_beside_a_day(file: Path) -> bool:
+    of_samples = file.parent.name in {JOBS, SAMPLES} and (file.parent.parent / TRUTH).exists()
+    return file.name == TRUTH or of_samples
 
 
 def read_deliveries(files: Iterable[Path]) -> Iterator[Delivery]:

@@ -8,10 +8,14 @@ from pathlib import Path
 
 import click
 
+from ..model.batches import encode
 from ..model.times import format_time, parse_time
 from ..simulate.days import DEFAULT_RUNS, simulate_day
 from ..simulate.deliveries import Delivery
+from ..simulate.sampled_jobs import SampledJob, sampled_jobs
 from ..simulate.truth import truth_json
+from ..simulate.usage import UsageTruth
+from .recorded import JOBS, SAMPLES
 
 JSONL_NAME = "deliveries.jsonl"
 
@@ -28,6 +32,7 @@ def _parse_end(_ctx: click.Context, _param: click.Parameter, text: str | None) -
 Examples:
   python -m src simulate --seed 7 --runs 60 --out day
   python -m src simulate --end 2025-06-30T18:00:00Z --format jsonl --out day
+  python -m src simulate --runs 4 --samples --out day
 """
 )
 @click.option("--seed", default=7, show_default=True, help="The same seed gives the same day.")
@@ -53,11 +58,19 @@ Examples:
     show_default=True,
     help=f"A file for each body, or one line for each delivery in {JSONL_NAME}.",
 )
-def command(seed: int, runs: int, end: datetime, out: Path, layout: str) -> None:
+@click.option(
+    "--samples",
+    "with_samples",
+    is_flag=True,
+    help=f"Also {JOBS}/JOB_ID.json and {SAMPLES}/JOB_ID.jsonl, for `analyse`.",
+)
+def command(
+    *, seed: int, runs: int, end: datetime, out: Path, layout: str, with_samples: bool
+) -> None:
     """Write a simulated day of deliveries, and the truth about it.
 
     Bodies are files named 0001.EVENT.ACTION.DELIVERY_ID.json in the order of their arrival;
-    truth.json says what the tables must say of them.
+    truth.json says what the tables must say of them, and of samples what the steps used.
     """
     _require_empty(out)
     click.echo(f"Simulating {runs} runs …", err=True)
@@ -66,7 +79,8 @@ def command(seed: int, runs: int, end: datetime, out: Path, layout: str) -> None
     digits = max(4, len(str(len(day.deliveries))))
     with click.progressbar(day.deliveries, label="Writing deliveries", file=sys.stderr) as shown:
         _write_lines(out, shown) if layout == "jsonl" else _write_files(out, shown, digits)
-    (out / "truth.json").write_text(truth_json(day.truth), encoding="utf-8")
+    usage = _write_samples(out, sampled_jobs(day.planned)) if with_samples else None
+    (out / "truth.json").write_text(truth_json(day.truth, usage), encoding="utf-8")
     totals = day.truth.totals
     click.echo(f"{len(day.deliveries)} deliveries of {totals.runs} run attempts in {out}")
 
@@ -95,3 +109,16 @@ def _write_lines(folder: Path, deliveries: Iterable[Delivery]) -> None:
                 "body": delivery.body.decode(),
             }
             lines.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _write_samples(folder: Path, jobs: Iterable[SampledJob]) -> list[UsageTruth]:
+    """A job's completion and the batches of its sampler, one a line; returns what it used."""
+    for name in (JOBS, SAMPLES):
+        (folder / name).mkdir()
+    usage: list[UsageTruth] = []
+    for job in jobs:
+        (folder / JOBS / f"{job.job_id}.json").write_bytes(job.body)
+        with (folder / SAMPLES / f"{job.job_id}.jsonl").open("wb") as lines:
+            lines.writelines(encode(batch) + b"\n" for batch in job.batches)
+        usage.extend(job.usage)
+    return usage

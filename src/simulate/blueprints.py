@@ -17,6 +17,42 @@ class StepBlueprint:
     only_on_push: bool = False  # has an `if:`; skipped elsewhere
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineBlueprint:
+    """What a runner runs on.
+
+    Limits are those of the job's control group. In a container the machine has other work too, of
+    `neighbours_cores`.
+    """
+
+    cpus: int
+    memory_mib: int
+    disk: str  # the device's name
+    disk_gib: int
+    disk_free_gib: float  # when the job begins
+    swap_mib: int = 0
+    system: str = "Linux 6.8 x86_64"
+    cpu_limit_cores: float | None = None
+    memory_limit_mib: int | None = None
+    is_container: bool = False
+    neighbours_cores: float = 0.0
+
+    @property
+    def cores_allowed(self) -> float:
+        """What the job may use."""
+        return min(self.cpu_limit_cores or self.cpus, self.cpus)
+
+    @property
+    def memory_allowed_mib(self) -> int:
+        """What the job may use."""
+        return min(self.memory_limit_mib or self.memory_mib, self.memory_mib)
+
+    @property
+    def has_group(self) -> bool:
+        """The job has a control group of its own that counts."""
+        return self.is_container or bool(self.cpu_limit_cores or self.memory_limit_mib)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PoolBlueprint:
     """Runners that take jobs with the same labels; `runners` of them for a day of 40 runs."""
@@ -27,6 +63,7 @@ class PoolBlueprint:
     group_name: str
     runner_name: str  # with "{number}" for its place in the pool, or "{id}"
     start_seconds: tuple[int, int]  # from being given a job to starting it, least and most
+    machine: MachineBlueprint | None = None  # None where no sampler runs
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,14 @@ IDS_PER_DAY = 1 << 22
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day's deliveries in the order of their arrival, and what the tables must say of it."""
+    """A day's deliveries in the order of their arrival, and what the tables must say of it.
+
+    Both follow from `planned`, the attempts of its runs.
+    """
 
     deliveries: list[Delivery]
     truth: Truth
+    planned: tuple[Run, ...]
 
 
 def simulate_day(seed: int, end: datetime, runs: int = DEFAULT_RUNS) -> Day:
@@ -36,7 +40,8 @@ def simulate_day(seed: int, end: datetime, runs: int = DEFAULT_RUNS) -> Day:
     datetime, taken to the second. Ids of different seeds or ends do not meet.
     """
     planned = _plan_day(seed, end, runs)
-    return Day(list(deliver(_rng("ids", seed, end), planned)), tell_truth(planned, _whole(end)))
+    deliveries = list(deliver(_rng("ids", seed, end), planned))
+    return Day(deliveries, tell_truth(planned, _whole(end)), planned)
 
 
 def simulate_deliveries(

@@ -45,6 +45,23 @@ def cut_steps(steps: tuple[Step, ...], at: datetime) -> tuple[Step, ...]:
     return tuple(_cut(step, at) for step in steps)
 
 
+def overlap_steps(steps: tuple[Step, ...], number: int) -> tuple[Step, ...]:
+    """The same steps, but step `number` runs in the background of the one that follows it.
+
+    What comes after those two waits for both.
+    """
+    first = next(index for index, step in enumerate(steps) if step.number == number)
+    background, beside = steps[first : first + 2]
+    beside = _moved(beside, background.started_at - beside.started_at)
+    resumed_at = max(background.completed_at, beside.completed_at)
+    saved = resumed_at - steps[first + 1].completed_at
+    return (
+        *steps[: first + 1],
+        beside,
+        *(_moved(step, saved) for step in steps[first + 2 :]),
+    )
+
+
 def job_conclusion(steps: tuple[Step, ...]) -> str:
     """What GitHub concludes from the steps of a job that was left to run its time."""
     conclusions = {step.conclusion for step in steps}
@@ -81,6 +98,10 @@ def _closing_steps(rng: Random, job: JobBlueprint, steps: list[Step]) -> Iterato
 
 def _step(number: int, name: str, conclusion: str, started_at: datetime, seconds: int) -> Step:
     return Step(number, name, conclusion, started_at, started_at + timedelta(seconds=seconds))
+
+
+def _moved(step: Step, by: timedelta) -> Step:
+    return replace(step, started_at=step.started_at + by, completed_at=step.completed_at + by)
 
 
 def _cut(step: Step, at: datetime) -> Step:

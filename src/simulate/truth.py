@@ -9,6 +9,7 @@ from ..model.times import format_time
 from .plan import Run
 from .rows import JobTruth, RunTruth, StepTruth, job_truth, run_truth, step_truths
 from .totals import Totals, add_up
+from .usage import UsageTruth
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,15 @@ def tell_truth(planned: Iterable[Run], end: datetime) -> Truth:
     return Truth(end, runs, jobs, steps, add_up(runs, jobs, steps))
 
 
-def truth_json(truth: Truth) -> str:
-    """The truth as JSON; times as GitHub writes them, fields named as in the dataclasses."""
-    return json.dumps(asdict(truth), default=_as_text, indent=1, ensure_ascii=False) + "\n"
+def truth_json(truth: Truth, usage: Iterable[UsageTruth] | None = None) -> str:
+    """The truth as JSON; times as GitHub writes them, fields named as in the dataclasses.
+
+    With it, where it was sampled, what the steps used.
+    """
+    told = asdict(truth)
+    if usage is not None:
+        told["usage"] = [asdict(row) for row in usage]
+    return json.dumps(told, default=_as_text, indent=1, ensure_ascii=False) + "\n"
 
 
 def _as_text(value: datetime) -> str:

@@ -1,0 +1,129 @@
+"""What a sampler says of processes: the work and moments in, owners and groups by name out.
+
+As a sampler's ledger has it: ticks of CPU since it began, what is resident now; a group is told of
+where it was among the ten that did most, and once more at a batch's end.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from math import ceil, floor
+from random import Random
+
+from ..model.samples import Owner, ProcessGroup
+from . import activity as a
+from .columns import KIB_BYTES, MIB_KB, TICKS, Places
+from .work import Work
+
+AT_MOST = 10
+ROUNDING = 1e-6  # of sums of floats
+BIRTH_SECONDS = (0.004, 0.06)  # from a step's start to its first process
+
+Program = tuple[str, str]  # its owner's key and its name
+
+
+class Processes:
+    """Tells of the processes of one job, batch by batch and in their order."""
+
+    def __init__(self, rng: Random, work: Work, start: float, epoch_ms: int) -> None:
+        """`start` is the sampler's first look; `epoch_ms` what its clock says at the job's epoch.
+
+        What lives when it first looks counts from then on, though it was born before.
+        """
+        self._activity = work.activity
+        self._start = work.activity.places([start])
+        self._programs = list(work.activity.programs())
+        births = dict(_births(rng, work, epoch_ms))
+        self._births = {key: birth for key, birth in births.items() if self._is_seen(key)}
+        self._ticks_before = dict.fromkeys(self._programs, 0)
+
+    def owners(self, moments: Sequence[float], places: Places) -> list[Owner]:
+        """The owners that the sampler has seen by the last of these moments."""
+        return [
+            self._owner(key, born_ms, places)
+            for key, (at, born_ms) in self._births.items()
+            if at <= moments[-1]
+        ]
+
+    def groups(self, places: Places) -> list[ProcessGroup]:
+        """The groups that were among those that did most at any of these places."""
+        ticks = {who: self._ticks(who, places) for who in self._programs}
+        held = {who: self._held_kb(who, places) for who in self._programs}
+        told: defaultdict[Program, list[int]] = defaultdict(list)
+        for index in range(len(places)):
+            for who in self._most(index, ticks, held):
+                told[who].append(index)
+        self._ticks_before = {who: counted[-1] for who, counted in ticks.items()}
+        last = len(places) - 1
+        return [
+            self._group(who, at if at[-1] == last else [*at, last], ticks[who], held[who], places)
+            for who, at in told.items()
+        ]
+
+    def _is_seen(self, key: str) -> bool:
+        """Whether any process of the owner lives when the sampler looks, or later."""
+        [(cell, _)] = self._start
+        held = [a.memory_of(*who) for who in self._programs if who[0] == key]
+        return any(any(self._activity.levels(quantity)[cell:]) for quantity in held)
+
+    def _owner(self, key: str, born_ms: int, places: Places) -> Owner:
+        programs = [who for who in self._programs if who[0] == key]
+        ticks, held = [0] * len(places), [0] * len(places)
+        for who in programs:
+            ticks = list(map(int.__add__, ticks, self._ticks(who, places)))
+            held = list(map(int.__add__, held, self._held_kb(who, places)))
+        return Owner(key, born_ms, ticks, held)
+
+    def _most(
+        self, index: int, ticks: dict[Program, list[int]], held: dict[Program, list[int]]
+    ) -> list[Program]:
+        def did(who: Program) -> tuple[int, int]:
+            before = ticks[who][index - 1] if index else self._ticks_before[who]
+            return ticks[who][index] - before, held[who][index]
+
+        active = [(did(who), who) for who in self._programs]
+        active.sort(reverse=True)
+        return [who for (used, holds), who in active[:AT_MOST] if used or holds]
+
+    def _group(
+        self, who: Program, at: list[int], ticks: list[int], held: list[int], places: Places
+    ) -> ProcessGroup:
+        there = [places[index] for index in at]
+        return ProcessGroup(
+            *who,
+            at=at,
+            cpu_ticks=[ticks[index] for index in at],
+            resident_kb=[held[index] for index in at],
+            seen=[ceil(now - ROUNDING) for now in self._since(a.starts_of(*who), there)],
+            read_kb=self._bytes_kb(who, a.read_by(*who), there),
+            written_kb=self._bytes_kb(who, a.written_by(*who), there),
+        )
+
+    def _bytes_kb(self, who: Program, quantity: a.Quantity, places: Places) -> list[int | None]:
+        owner, _ = who
+        if not owner:  # another user's: their figures may not be read
+            return [None] * len(places)
+        return [floor(now / KIB_BYTES) for now in self._since(quantity, places)]
+
+    def _ticks(self, who: Program, places: Places) -> list[int]:
+        return [floor(now * TICKS) for now in self._since(a.cores_of(*who), places)]
+
+    def _held_kb(self, who: Program, places: Places) -> list[int]:
+        levels = self._activity.levels(a.memory_of(*who))
+        return [round(levels[cell] * MIB_KB) for cell, _ in places]
+
+    def _since(self, quantity: a.Quantity, places: Places) -> list[float]:
+        before = self._activity.totals(quantity, self._start)[0]
+        return [now - before for now in self._activity.totals(quantity, places)]
+
+
+def _births(rng: Random, work: Work, epoch_ms: int) -> Iterator[tuple[str, tuple[float, int]]]:
+    """Each key's first process: when it was born, in the job's seconds and by the machine's clock.
+
+    The kernel knows that to a tick.
+    """
+    seen = set()
+    for span in work.spans:
+        if span.key and span.key not in seen:
+            seen.add(span.key)
+            at = span.start + min(rng.uniform(*BIRTH_SECONDS), (span.end - span.start) / 2)
+            yield span.key, (at, epoch_ms + floor(at * TICKS) * (1000 // TICKS))

@@ -1,0 +1,72 @@
+"""A day's attempts in, the jobs that a sampler watched out: body, batches and truth of each."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from random import Random
+
+from ..model.samples import Batch
+from .blueprints import MachineBlueprint
+from .bodies import workflow_job_body
+from .loads import Load
+from .organisation_loads import HANGING, LOADS, SYSTEM
+from .plan import RAN, Job, Run
+from .sampling import USUAL, Sampler, sample
+from .usage import UsageTruth, usage_truths
+from .work import Work, work_of
+
+HOST = "github.com"
+
+
+@dataclass(frozen=True, slots=True)
+class SampledJob:
+    """One job; `body` is its completed workflow_job, `batches` what its sampler sends."""
+
+    job_id: int
+    body: bytes
+    batches: Iterator[Batch]
+    usage: tuple[UsageTruth, ...]
+
+
+def sampled_jobs(runs: Iterable[Run], sampler: Sampler = USUAL) -> Iterator[SampledJob]:
+    """The jobs that ran to their end where a sampler runs, one by one.
+
+    The same attempts give the same batches, job by job: what is random follows from a job's id.
+    """
+    for run in runs:
+        for job in run.jobs:
+            machine = job.blueprint.pool and job.blueprint.pool.machine
+            if machine and job.execution == RAN:
+                yield _sampled(run, job, machine, sampler)
+
+
+def organisation_work(rng: Random, job: Job, machine: MachineBlueprint) -> Work:
+    """What one of the organisation's jobs does."""
+    return work_of(rng, job, machine, _loads(job), SYSTEM)
+
+
+def _loads(job: Job) -> dict[str, Load]:
+    if job.conclusion != "timed_out":
+        return LOADS
+    return LOADS | {step.name: HANGING for step in job.steps if step.conclusion == "cancelled"}
+
+
+def _sampled(run: Run, job: Job, machine: MachineBlueprint, sampler: Sampler) -> SampledJob:
+    rng = Random(f"work/{job.id}")  # noqa: S311 -- a simulation, no secret
+    work = organisation_work(rng, job, machine)
+    return SampledJob(
+        job.id,
+        workflow_job_body(run, job, "completed"),
+        sample(rng, work, sampler, _identity(run, job)),
+        tuple(usage_truths(job.id, work)),
+    )
+
+
+def _identity(run: Run, job: Job) -> dict[str, object]:
+    return {
+        "host": HOST,
+        "repository_id": run.origin.card.repository.id,
+        "run_id": run.origin.run_id,
+        "run_attempt": run.attempt,
+        "job_id": job.id,
+        "runner_name": job.runner.name if job.runner else "",
+    }

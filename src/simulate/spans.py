@@ -1,0 +1,94 @@
+"""When a job's steps really ran, and under which name: a job of the plan in, spans out.
+
+GitHub tells whole seconds, cut off; a runner starts each step at some moment within its second, and
+starts one when the one before has ended.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from .plan import Job, Step
+
+SET_UP, COMPLETE = "Set up job", "Complete job"
+POST = "Post "
+_ACTION = re.compile(r"Run ([\w.-]+/[\w.-]+)(?:/[^@]*)?@")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One step from start to end, in seconds since the job's epoch.
+
+    `key` is the GITHUB_ACTION that its processes carry; None for what the runner does itself.
+    """
+
+    step: Step
+    key: str | None
+    start: float
+    end: float
+
+
+def job_epoch(job: Job) -> datetime:
+    """The second in which the job's first step starts."""
+    return min(step.started_at for step in job.steps)
+
+
+def job_spans(rng: Random, job: Job) -> tuple[Span, ...]:
+    """The steps that ran, in the order of their numbers."""
+    epoch = job_epoch(job)
+    ran = [step for step in job.steps if step.conclusion != "skipped"]
+    planned = (
+        (_seconds(step.started_at, epoch), _seconds(step.completed_at, epoch)) for step in ran
+    )
+    real = _real_times(rng, planned)
+    keys = action_keys([step.name for step in ran])
+    return tuple(Span(step, key, *times) for step, key, times in zip(ran, keys, real, strict=True))
+
+
+def action_keys(names: Iterable[str]) -> list[str | None]:
+    """The GITHUB_ACTION of each step, given GitHub's names for them in order.
+
+    The runner makes them so where the workflow gives no ids: `__run`, `__run_2`,
+    `__actions_checkout`. An action's pre and post steps share its key.
+    """
+    return list(_keys(names))
+
+
+def _keys(names: Iterable[str]) -> Iterator[str | None]:
+    seen: Counter[str] = Counter()
+    keys: dict[str, str] = {}
+    for name in names:
+        if name in {SET_UP, COMPLETE}:
+            yield None
+        elif name.startswith(POST):
+            yield keys[name.removeprefix(POST)]
+        else:
+            action = _ACTION.match(name)
+            base = "__" + (action[1].replace("/", "_").replace(".", "_") if action else "run")
+            seen[base] += 1
+            keys[name] = base if seen[base] == 1 else f"{base}_{seen[base]}"
+            yield keys[name]
+
+
+def _seconds(moment: datetime, epoch: datetime) -> int:
+    return int((moment - epoch).total_seconds())
+
+
+def _real_times(rng: Random, planned: Iterable[tuple[int, int]]) -> Iterator[tuple[float, float]]:
+    """Moments within the planned seconds; in the same second, later ones are later."""
+    latest: dict[int, float] = {}
+
+    def within(second: int) -> float:
+        least = latest.get(second, 0.0)
+        share = rng.uniform(0.05, 0.3) if least else rng.uniform(0.0, 0.9)
+        latest[second] = least + (1 - least) * share
+        return second + latest[second]
+
+    before_planned, before_real = -1, 0.0
+    for start, end in planned:
+        real_start = before_real if start == before_planned else within(start)
+        before_planned, before_real = end, within(end)
+        yield real_start, before_real

@@ -1,0 +1,105 @@
+"""What really went on in a job: its plan, its machine and its steps' loads in, its activity out.
+
+Loads are typical; what happens varies about them: from job to job, from moment to moment, with
+moments of idleness, a start that takes its time, and the system's own work underneath.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from random import Random
+
+from .activity import Activity
+from .blueprints import MachineBlueprint
+from .intensity import Intensity
+from .loads import Load, Phase
+from .plan import Job
+from .spans import Span, job_epoch, job_spans
+
+CELL_SECONDS = (0.4, 1.6)  # how long a rate stays as it is
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A job as it went on its machine; seconds in it count from `epoch`."""
+
+    machine: MachineBlueprint
+    epoch: datetime
+    spans: tuple[Span, ...]
+    activity: Activity
+    short_of: Mapping[int, str | None]  # by the step's number
+
+    @property
+    def end(self) -> float:
+        """When the last step ends."""
+        return max(span.end for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A phase from start to end; `owner` is the GITHUB_ACTION in whose environment it runs."""
+
+    owner: str
+    phase: Phase
+    start: float
+    end: float
+
+
+def work_of(
+    rng: Random,
+    job: Job,
+    machine: MachineBlueprint,
+    loads: Mapping[str, Load],
+    background: Phase,
+) -> Work:
+    """The job's work, given the loads of its steps by name; steps without one only wait."""
+    spans = job_spans(rng, job)
+    end = max(span.end for span in spans)
+    stretches = [Stretch("", background, 0.0, end)]
+    for span in spans:
+        if load := loads.get(span.step.name):
+            stretches.extend(_phases(span, load))
+            stretches.extend(_left_behind(span, load, end))
+    activity = _activity(rng, machine, stretches, end)
+    short_of = {
+        span.step.number: load.short_of for span in spans if (load := loads.get(span.step.name))
+    }
+    return Work(machine, job_epoch(job), spans, activity, short_of)
+
+
+def _phases(span: Span, load: Load) -> Iterator[Stretch]:
+    whole = sum(phase.share for phase in load.phases)
+    start = span.start
+    for phase in load.phases:
+        end = min(start + (span.end - span.start) * phase.share / whole, span.end)
+        yield Stretch(span.key or "", phase, start, end)
+        start = end
+
+
+def _left_behind(span: Span, load: Load, end: float) -> Iterator[Stretch]:
+    if load.leaves and span.end < end:
+        phase = Phase(programs=load.leaves, memory_starts_at=1.0)
+        yield Stretch(span.key or "", phase, span.end, end)
+
+
+def _activity(
+    rng: Random, machine: MachineBlueprint, stretches: list[Stretch], end: float
+) -> Activity:
+    edges = _edges(rng, stretches, end)
+    intensity = Intensity(rng, machine, edges)
+    for stretch in stretches:
+        intensity.add(stretch.owner, stretch.phase, stretch.start, stretch.end)
+    return Activity(edges, intensity.finished())
+
+
+def _edges(rng: Random, stretches: list[Stretch], end: float) -> list[float]:
+    """Moments at which something changes: every stretch's, and others between them."""
+    fixed = sorted({at for stretch in stretches for at in (stretch.start, stretch.end)} | {end})
+    edges = []
+    for start, end_of_part in pairwise(fixed):
+        at = start
+        while at < end_of_part:
+            edges.append(at)
+            at += rng.uniform(*CELL_SECONDS)
+    return [*edges, fixed[-1]]
