@@ -77,13 +77,17 @@ CATEGORIES = {
 
 
 class Sign(NamedTuple):
-    """What speaks for a category; `is_transient` and `advice` where it knows better than that."""
+    """What speaks for a category; `is_transient` and `advice` where it knows better than that.
+
+    `kind` is where it was seen, once it was.
+    """
 
     category: str
     confidence: float
     why: str
     is_transient: Optional[bool] = None
     advice: str = ""
+    kind: str = ""
 
 
 SIGNS_BY_FINDING: dict[str, tuple[Sign, ...]] = {

@@ -36,18 +36,11 @@ class Recorded(NamedTuple):
     reason: str = ""
 
 
-class FailureEvidence(NamedTuple):
-    """One thing that speaks for a category; `kind` is where it was seen."""
-
-    kind: str
-    sign: Sign
-
-
 class Failure(NamedTuple):
     """What kind of failure it was; `is_transient`: may pass by itself, None if that is unknown.
 
-    `confidence` is between 0 (nothing is known) and 1; `step` is the number of the step that
-    failed first, None where none did.
+    `confidence` is between 0 (nothing is known) and 1. `evidence` is all that was seen, the most
+    telling first. `step` is the number of the step that failed first, None where none did.
     """
 
     category: str
@@ -55,7 +48,7 @@ class Failure(NamedTuple):
     is_transient: Optional[bool]
     words: str
     advice: str
-    evidence: tuple[FailureEvidence, ...]
+    evidence: tuple[Sign, ...]
     step: Optional[int] = None
 
 
@@ -83,7 +76,7 @@ def explain_failure(
         *_signs("conclusion", _concluded(used.job, step)),
         *_signs("step", _named(step)),
     )
-    return _failure(step, evidence)
+    return _failure(step, _best_of_each(evidence))
 
 
 def _failed_step(used: JobUsage) -> Optional[StepUsage]:
@@ -96,8 +89,16 @@ def _failed_step(used: JobUsage) -> Optional[StepUsage]:
     return None
 
 
-def _signs(kind: str, signs: Iterable[Sign]) -> Iterator[FailureEvidence]:
-    return (FailureEvidence(kind, sign) for sign in signs)
+def _signs(kind: str, signs: Iterable[Sign]) -> Iterator[Sign]:
+    return (sign._replace(kind=kind) for sign in signs)
+
+
+def _best_of_each(signs: Iterable[Sign]) -> tuple[Sign, ...]:
+    """For each category the best of each kind, the best of all first."""
+    best: dict[tuple[str, str], Sign] = {}
+    for sign in sorted(signs, key=lambda sign: -sign.confidence):
+        best.setdefault((sign.category, sign.kind), sign)
+    return tuple(best.values())
 
 
 def _recorded(recorded: Optional[Recorded]) -> Iterable[Sign]:
@@ -148,32 +149,27 @@ def _words(text: str) -> str:
     return f" {' '.join(kept.split())} "
 
 
-def _failure(step: Optional[StepUsage], evidence: tuple[FailureEvidence, ...]) -> Failure:
-    ranked = sorted(evidence, key=lambda each: -each.sign.confidence)
-    confidence = _confidence(ranked)
-    category = max(confidence, key=lambda name: confidence[name]) if confidence else UNKNOWN
-    best = next((each.sign for each in ranked if each.sign.category == category), None)
+def _failure(step: Optional[StepUsage], evidence: tuple[Sign, ...]) -> Failure:
+    confidence = _confidence(evidence)
+    category = max(confidence, key=lambda name: confidence[name], default=UNKNOWN)
     known = CATEGORIES[category]
+    nothing = Sign(UNKNOWN, 0.0, "only the log can tell")
+    best = next((sign for sign in evidence if sign.category == category), nothing)
     where = f"step {step.step.number}, {step.step.name}" if step else "no step"
-    why = best.why if best else "only the log can tell"
-    told = best is not None and best.is_transient is not None
     return Failure(
         category,
         round(confidence.get(category, 0.0), 2),
-        best.is_transient if best and told else known.is_transient,
-        f"{category}: {why} ({where} failed)",
-        (best and best.advice) or known.advice,
-        tuple(ranked),
+        known.is_transient if best.is_transient is None else best.is_transient,
+        f"{category}: {best.why} ({where} failed)",
+        best.advice or known.advice,
+        evidence,
         step.step.number if step else None,
     )
 
 
-def _confidence(ranked: Iterable[FailureEvidence]) -> dict[str, float]:
-    """By category: the best of each kind, taken as independent of the other kinds."""
+def _confidence(evidence: Iterable[Sign]) -> dict[str, float]:
+    """By category, each kind of evidence taken as independent of the others."""
     doubt: dict[str, float] = {}
-    heard = set()
-    for kind, sign in ranked:
-        if (kind, sign.category) not in heard:
-            heard.add((kind, sign.category))
-            doubt[sign.category] = doubt.get(sign.category, 1.0) * (1 - sign.confidence)
+    for sign in evidence:
+        doubt[sign.category] = doubt.get(sign.category, 1.0) * (1 - sign.confidence)
     return {category: 1 - left for category, left in doubt.items()}

@@ -87,7 +87,7 @@ def test_a_bottleneck_is_found_and_comes_first(rule: str):
         ),
         (
             "waiting",
-            "waiting: neither CPU nor disk nor network was busy: 0.04 cores of 4 cores, 1000 B/s on",
+            "waiting: neither CPU nor disk nor network was busy: 0.04 cores of 4 cores, 1000 B/s",
         ),
     ],
 )

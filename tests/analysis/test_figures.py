@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+
+from src.analysis.figures import OF_THE_HOST, UNITS, figures
+from src.analysis.rules import RULES
+from src.analysis.usage import BY_TIME, MIXED, Usage
+from tests.analysis.used import GIB, HEALTHY, MACHINE, MIB, used
+
+
+def test_every_figure_that_a_rule_judges_by_or_shows_is_known():
+    named = {limit.figure for rule in RULES for limit in rule.limits}
+    named |= {name for rule in RULES for name in rule.shown}
+
+    assert named <= UNITS.keys()
+    assert UNITS.keys() >= OF_THE_HOST
+
+
+def test_every_figure_is_there_and_known_of_a_healthy_step():
+    known = figures(HEALTHY._replace(cpu_throttled_seconds=6.0), MACHINE)
+
+    assert known.keys() == UNITS.keys()
+    assert None not in known.values()
+
+
+def test_figures_are_related_to_what_was_seen_and_what_is_allowed():
+    usage = HEALTHY._replace(covered_seconds=100.0, cpu_throttled_seconds=6.0)
+    known = figures(usage, MACHINE)
+
+    assert known["cpu_cores_mean"] == pytest.approx(1.6)
+    assert known["cpu_cores_max"] == pytest.approx(3.4)
+    assert known["cpu_throttled_percent"] == pytest.approx(6)
+    assert known["memory_max_percent"] == pytest.approx(50)
+    assert known["memory_own_percent"] == pytest.approx(37.5)
+    assert known["disk_operations_per_second"] == pytest.approx(120)
+    assert known["network_bytes_per_second"] == pytest.approx(0.5 * MIB + 2 * MIB / 120)
+    assert known["stalled_io_percent"] == pytest.approx(1)
+    assert known["top_process_percent"] == pytest.approx(100 * 90 / 192)
+
+
+def test_what_is_unknown_stays_so():
+    known = figures(Usage(), None)
+    assert {name: value for name, value in known.items() if value is not None} == {
+        "covered_seconds": 0.0
+    }
+
+
+@pytest.mark.parametrize("attribution", [BY_TIME, MIXED, None])
+def test_memory_is_a_step_s_own_only_where_its_processes_did_all(attribution: str | None):
+    usage = used(attribution=attribution, memory_own_max_bytes=GIB)
+    assert figures(usage, MACHINE)["memory_own_percent"] is None

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+
+from src.analysis.right_size import LARGER, RIGHT, SMALLER, UNKNOWN, right_size
+from src.analysis.usage import NONE, Machine
+from tests.analysis.used import GIB, MACHINE, used
+
+SIXTEEN = Machine(16, 16.0, 64 * GIB, 64 * GIB)
+
+
+def load(
+    cpu_mean: float, cpu_max: float, memory_mean: float, memory_max: float
+) -> dict[str, float]:
+    """Percent of `MACHINE`."""
+    return {
+        "cpu_percent_mean": cpu_mean,
+        "cpu_percent_max": cpu_max,
+        "memory_mean_bytes": memory_mean / 100 * 16 * GIB,
+        "memory_max_bytes": memory_max / 100 * 16 * GIB,
+    }
+
+
+@pytest.mark.parametrize(
+    ("percents", "verdict"),
+    [
+        ((90, 100, 20, 30), LARGER),
+        ((89.9, 100, 20, 30), RIGHT),
+        ((10, 20, 90, 95), LARGER),
+        ((30, 70, 30, 70), SMALLER),
+        ((30.1, 70, 30, 70), RIGHT),
+        ((30, 70, 30.1, 70), RIGHT),
+        ((30, 70.1, 30, 70), RIGHT),
+        ((30, 70, 30, 70.1), RIGHT),
+        ((60, 100, 50, 60), RIGHT),
+        ((0, 0, 0, 0), SMALLER),
+    ],
+)
+def test_the_verdict_follows_means_and_peaks(percents: tuple[float, ...], verdict: str):
+    assert right_size(used(**load(*percents)), MACHINE).verdict == verdict
+
+
+def test_a_runner_that_is_hardly_used_is_halved_until_its_peaks_fit():
+    usage = used(
+        cpu_percent_mean=5.0,
+        cpu_percent_max=12.5,
+        memory_mean_bytes=2 * GIB,
+        memory_max_bytes=round(3.1 * GIB),
+    )
+    size = right_size(usage, SIXTEEN)
+
+    assert size.verdict == SMALLER
+    assert size.words == (
+        "2 of 16 cores and 3.1 GiB of 64 GiB were ever used: a runner a quarter its size would do"
+    )
+    assert (size.cores, size.memory_bytes) == (4.0, 16 * GIB)
+
+
+@pytest.mark.parametrize(
+    ("cpu_max", "memory_max", "cores"),
+    [
+        (35.0, 10.0, 2.0),  # at 70 % of half of it
+        (36.0, 10.0, None),
+        (10.0, 36.0, None),
+        (17.5, 17.5, 1.0),
+        (1.0, 1.0, 1.0),  # never less than a core
+    ],
+)
+def test_the_smaller_size_holds_the_peaks_at_70_percent(
+    cpu_max: float, memory_max: float, cores: float | None
+):
+    size = right_size(used(**load(cpu_max / 4, cpu_max, memory_max / 4, memory_max)), MACHINE)
+    assert (size.verdict, size.cores) == (SMALLER, cores)
+
+
+def test_no_size_is_named_where_half_would_be_short_at_the_peaks():
+    size = right_size(used(**load(20, 60, 20, 30)), MACHINE)
+    assert size.words == (
+        "2.4 of 4 cores and 4.8 GiB of 16 GiB were ever used: there is room to spare, though less"
+        " than half of it"
+    )
+
+
+def test_a_full_runner_is_doubled():
+    size = right_size(used(**load(94, 100, 41, 60)), MACHINE)
+    assert (size.cores, size.memory_bytes) == (8.0, 32 * GIB)
+    assert size.words == (
+        "on average 94 % of 4 cores and 41 % of 16 GiB were used, at most 100 % and 60 %"
+    )
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"),
+    [
+        ({"samples": NONE, "covered_seconds": 0.0}, "too little was seen: 0 s of 2 min"),
+        ({"covered_seconds": 50.0}, "too little was seen: 50 s of 2 min"),
+        ({"seconds": 20.0, "covered_seconds": 20.0}, "too little was seen: 20 s of 20 s"),
+        ({"cpu_percent_max": None}, "CPU or memory of the job is unknown"),
+    ],
+)
+def test_too_little_is_said_not_judged(figures: dict[str, object], words: str):
+    size = right_size(used(**figures), MACHINE)
+    assert (size.verdict, size.words, size.cores) == (UNKNOWN, words, None)
+
+
+def test_without_a_machine_there_is_no_size():
+    assert right_size(used(), None).verdict == UNKNOWN

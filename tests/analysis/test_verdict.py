@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from src.analysis.rules import ThresholdError
+from src.analysis.usage import NONE, JobUsage, Usage
+from src.analysis.verdict import conclude
+from tests.analysis.used import GIB, used, used_by_job
+
+SMALL = {
+    "cpu_percent_mean": 10.0,
+    "cpu_percent_max": 20.0,
+    "memory_mean_bytes": GIB,
+    "memory_max_bytes": GIB,
+}
+
+
+def lasting(seconds: float, **figures: object) -> Usage:
+    return used(seconds=seconds, covered_seconds=seconds, **figures)
+
+
+def sentence(job: JobUsage) -> str:
+    return conclude(job).sentence
+
+
+def test_the_sentence_tells_size_step_and_shortage():
+    job = used_by_job(lasting(60), lasting(1920, cpu_percent_mean=98.0))
+    assert sentence(job) == (
+        "The runner is the right size; `step 2` takes 32 min of 33 min and is CPU-bound:"
+        " 98 % of 4 cores; first of all node."
+    )
+
+
+def test_a_healthy_job_has_its_longest_step_told():
+    job = used_by_job(lasting(60), lasting(600), **SMALL)
+    assert sentence(job) == (
+        "The runner is larger than needed; `step 2` takes 10 min of 11 min and is short of nothing."
+    )
+
+
+def test_of_two_bottlenecks_the_longer_leads_but_what_stopped_work_goes_first():
+    slow = lasting(600, cpu_percent_mean=98.0)
+    brief = lasting(40, cpu_percent_mean=99.0)
+    assert "`step 1` takes 10 min" in sentence(used_by_job(slow, brief))
+    killed = lasting(40, out_of_memory_kills=1)
+    assert "`step 2` takes 40 s of 10 min 40 s and ran out of memory: 1 kill" in sentence(
+        used_by_job(slow, killed)
+    )
+
+
+def test_a_job_may_be_short_of_what_no_step_is():
+    said = sentence(used_by_job(lasting(60), memory_max_bytes=16 * GIB))
+    assert "no step stands out, but the job is memory-bound: memory reached 100 %" in said
+
+
+def test_unseen_jobs_are_said_to_be():
+    unseen = Usage(seconds=60.0, samples=NONE)
+    job = used_by_job(unseen)._replace(usage=unseen, machine=None)
+    assert sentence(job) == (
+        "Whether the runner is the right size is unknown; `step 1` takes 1 min of 1 min and is not"
+        " judged: nothing was seen of it."
+    )
+    assert "nothing is known of its steps" in sentence(job._replace(steps=()))
+
+
+def test_findings_are_by_step_and_of_the_job():
+    verdict = conclude(used_by_job(lasting(60), lasting(60, cpu_percent_mean=98.0)))
+
+    assert {number: len(each.findings) for number, each in verdict.diagnoses.items()} == {
+        1: 0,
+        2: 1,
+    }
+    assert verdict.of_job.findings == ()
+    assert verdict.failure is None
+
+
+def test_thresholds_and_what_is_known_of_a_failure_are_passed_on():
+    job = used_by_job(lasting(60, cpu_percent_mean=85.0), conclusion="failure")
+
+    verdict = conclude(job, thresholds={"cpu_bound": 90}, exit_code=137)
+
+    assert verdict.diagnoses[1].findings == ()
+    assert verdict.failure is not None
+    assert verdict.failure.category == "resource"
+    with pytest.raises(ThresholdError):
+        conclude(job, thresholds={"lunch": 1})
+
+
+def test_the_judge_imports_nothing_slow():
+    script = (
+        "import sys; sys.path.insert(0, '.'); import src.analysis.verdict;"
+        "print(sorted({'dataclasses', 'datetime', 'inspect'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", script],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
