@@ -12,13 +12,12 @@ from .checked import LARGEST, BatchError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from typing import Optional
+    from collections.abc import Sequence
+    from typing import Any, Optional
 
     from .samples import Column
 
-_WHOLE = {int}
-_WHOLE_OR_NONE = {int, type(None)}
+_WHOLE = {int}  # the types in a column; True has another one
 
 
 def pack(values: Sequence[Optional[int]], quantum: int = 1) -> Column:
@@ -40,40 +39,40 @@ def unpack(packed: object, where: str, *, length: int, quantum: int = 1) -> Colu
     Raises:
         BatchError: it is no such column, or not of this length.
     """
-    if not isinstance(packed, list) or len(packed) != length:
-        raise BatchError(f"{where}: not a list of {length} values")
-    types = set(map(type, packed))
-    if types <= _WHOLE:
-        return _scaled(packed, where, quantum)
-    if types <= _WHOLE_OR_NONE:
-        return _with_gaps(packed, where, quantum)
-    raise BatchError(f"{where}: values are neither whole numbers nor null")
+    differences = _listed(packed, where, length)
+    if None not in differences:
+        return [*unpack_known(packed, where, length=length, quantum=quantum)]
+    known = [difference for difference in differences if difference is not None]
+    values = iter(unpack_known(known, where, length=len(known), quantum=quantum))
+    return [None if difference is None else next(values) for difference in differences]
 
 
 def unpack_known(packed: object, where: str, *, length: int, quantum: int = 1) -> list[int]:
-    """As `unpack`, but None is an error."""
-    values = unpack(packed, where, length=length, quantum=quantum)
-    if None in values:
-        raise BatchError(f"{where}: null")
-    return values  # type: ignore[return-value]  # as was just seen
+    """As `unpack`, but null is an error."""
+    differences = _listed(packed, where, length)
+    if not set(map(type, differences)) <= _WHOLE:
+        raise BatchError(f"{where}: values that are not whole numbers")
+    values = list(accumulate(differences))
+    if values and not _is_within(differences, values, LARGEST // quantum):
+        raise BatchError(f"{where}: a value below 0 or above {LARGEST}")
+    return values if quantum == 1 else [value * quantum for value in values]
 
 
 def unpack_rising(packed: object, where: str, *, length: int) -> list[int]:
     """As `unpack_known`, but each value must be above the one before."""
     values = unpack_known(packed, where, length=length)
-    if any(later <= earlier for earlier, later in zip(values, values[1:])):
+    if min(_listed(packed, where, length)[1:], default=1) < 1:
         raise BatchError(f"{where}: not rising")
     return values
 
 
-def _scaled(differences: Iterable[int], where: str, quantum: int) -> Column:
-    multiples = list(accumulate(differences))
-    if multiples and (min(multiples) < 0 or max(multiples) > LARGEST // quantum):
-        raise BatchError(f"{where}: a value below 0 or above {LARGEST}")
-    return [*multiples] if quantum == 1 else [value * quantum for value in multiples]
+def _listed(packed: object, where: str, length: int) -> list[Any]:
+    if not isinstance(packed, list) or len(packed) != length:
+        raise BatchError(f"{where}: not a list of {length} values")
+    return packed
 
 
-def _with_gaps(packed: Column, where: str, quantum: int) -> Column:
-    known = (difference for difference in packed if difference is not None)
-    values = iter(_scaled(known, where, quantum))
-    return [None if difference is None else next(values) for difference in packed]
+def _is_within(differences: list[int], values: list[int], most: int) -> bool:
+    if min(differences) >= 0:  # as counters are: the ends tell
+        return values[-1] <= most
+    return min(values) >= 0 and max(values) <= most
