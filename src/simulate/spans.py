@@ -78,8 +78,12 @@ def _seconds(moment: datetime, epoch: datetime) -> int:
 
 
 def _real_times(rng: Random, planned: Iterable[tuple[int, int]]) -> Iterator[tuple[float, float]]:
-    """Moments within the planned seconds; in the same second, later ones are later."""
+    """Moments within the planned seconds; in the same second, later ones are later.
+
+    What starts in the second in which another step ends has waited for that one.
+    """
     latest: dict[int, float] = {}
+    awaited: dict[int, float] = {}
 
     def within(second: int) -> float:
         least = latest.get(second, 0.0)
@@ -87,8 +91,7 @@ def _real_times(rng: Random, planned: Iterable[tuple[int, int]]) -> Iterator[tup
         latest[second] = least + (1 - least) * share
         return second + latest[second]
 
-    before_planned, before_real = -1, 0.0
     for start, end in planned:
-        real_start = before_real if start == before_planned else within(start)
-        before_planned, before_real = end, within(end)
-        yield real_start, before_real
+        real_start = awaited.pop(start, None) or within(start)
+        awaited[end] = within(end)
+        yield real_start, awaited[end]

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from src.cli.recorded import find_files
 from src.cli.simulate import command
+from src.model.batches import decode
 from src.simulate.days import simulate_day
 from src.simulate.truth import truth_json
 
@@ -44,6 +46,33 @@ def test_lines_hold_whole_deliveries(tmp_path: Path):
     assert datetime.fromisoformat(lines[0]["at"]) == day.deliveries[0].at
 
 
+def test_samples_come_with_their_jobs_and_truth_and_change_nothing_else(tmp_path: Path):
+    plain, sampled = tmp_path / "plain", tmp_path / "sampled"
+    assert simulate("--out", str(plain)).exit_code == 0
+    result = simulate("--out", str(sampled), "--samples")
+    assert result.exit_code == 0, result.output
+    bodies = {file.name: file.read_bytes() for file in plain.glob("[0-9]*.json")}
+    assert {file.name: file.read_bytes() for file in sampled.glob("[0-9]*.json")} == bodies
+    truth = json.loads((sampled / "truth.json").read_text())
+    usage = truth.pop("usage")
+    assert truth == json.loads((plain / "truth.json").read_text())
+
+    jobs = {int(file.stem): json.loads(file.read_bytes()) for file in sampled.glob("jobs/*.json")}
+    assert jobs.keys() == {row["job_id"] for row in usage}
+    assert {int(file.stem) for file in sampled.glob("samples/*.jsonl")} == jobs.keys()
+    for number, body in jobs.items():
+        assert (body["action"], body["workflow_job"]["id"]) == ("completed", number)
+        lines = (sampled / "samples" / f"{number}.jsonl").read_bytes().splitlines()
+        batches = [decode(line) for line in lines]
+        assert [batch.final for batch in batches] == [False] * (len(batches) - 1) + [True]
+        assert {batch.job["job_id"] for batch in batches} == {number}
+
+
+def test_what_lies_beside_a_day_is_not_replayed(tmp_path: Path):
+    assert simulate("--out", str(tmp_path), "--samples").exit_code == 0
+    assert find_files([tmp_path]) == sorted(tmp_path.glob("[0-9]*.json"))
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -70,12 +99,16 @@ def test_every_process_makes_the_same_bytes(tmp_path: Path):
     for hash_seed in ("1", "2"):
         out = tmp_path / hash_seed
         subprocess.run(
-            [sys.executable, "-m", "src", "simulate", *ARGUMENTS, "--out", str(out)],
+            [sys.executable, "-m", "src", "simulate", *ARGUMENTS, "--samples", "--out", str(out)],
             check=True,
             capture_output=True,
             cwd=Path(__file__).parents[2],
             env=os.environ | {"PYTHONHASHSEED": hash_seed},
         )
-        files = [file.name.encode() + file.read_bytes() for file in sorted(out.iterdir())]
+        files = [
+            file.name.encode() + file.read_bytes()
+            for file in sorted(out.rglob("*"))
+            if file.is_file()
+        ]
         digests.add(hashlib.sha256(b"".join(files)).hexdigest())
     assert len(digests) == 1

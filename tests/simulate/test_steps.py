@@ -6,8 +6,9 @@ from random import Random
 import pytest
 
 from src.simulate.blueprints import Fate, JobBlueprint, StepBlueprint
+from src.simulate.plan import Step
 from src.simulate.runners import UBUNTU
-from src.simulate.steps import cut_steps, job_conclusion, run_steps
+from src.simulate.steps import cut_steps, job_conclusion, overlap_steps, run_steps
 
 START = datetime(2026, 3, 4, 9, tzinfo=UTC)
 JOB = JobBlueprint(
@@ -75,3 +76,18 @@ def test_a_cut_leaves_nothing_after_its_moment():
         "success",
     ]
     assert max(step.completed_at for step in cut) == at
+
+
+def test_a_step_in_the_background_runs_beside_the_next_and_the_rest_waits_for_both():
+    went = steps()
+    background, beside = 3, 4  # 100 s and 10 s
+    overlapping = overlap_steps(went, background)
+    before, after = ({step.number: step for step in told} for told in (went, overlapping))
+    assert after[beside].started_at == after[background].started_at
+    assert [_seconds(step) for step in overlapping] == [_seconds(step) for step in went]
+    assert after[5].started_at == before[beside].started_at
+    assert overlap_steps(went, beside)[3].started_at == before[beside].started_at
+
+
+def _seconds(step: Step) -> float:
+    return (step.completed_at - step.started_at).total_seconds()
