@@ -74,7 +74,6 @@ def _most(figure: str, threshold: float, plain: Optional[float] = None) -> Limit
     return Limit(figure, threshold, at_most=True, plain=plain)
 
 
-_LONG = _least("covered_seconds", SHORT_SECONDS)
 # What is written behind a step's back holds up nobody: then the disk was busy, not short.
 _STALLED = Limit("stalled_io_percent", 5, or_unknown=True)
 _USED = _least("disk_utilisation_percent", 25)
@@ -109,7 +108,7 @@ RULES: tuple[Rule, ...] = (
         "its CPU quota of {cores_allowed} held it back: {cpu_throttled_seconds} of throttling in"
         " {covered_seconds}",
         "Raise the CPU limit, or start no more threads than the quota has cores.",
-        (_least("cpu_throttled_percent", 10, plain=25), _LONG),
+        (_least("cpu_throttled_percent", 10, plain=25),),
         shown=("cores_allowed", "cpu_throttled_seconds"),
         explains=("cpu_bound",),
         top="cpu",
@@ -122,7 +121,6 @@ RULES: tuple[Rule, ...] = (
         (
             _least("memory_max_percent", 90, plain=100),
             Limit("memory_own_percent", 10, or_unknown=True),
-            _LONG,
         ),
         shown=("memory_max_bytes", "memory_allowed_bytes"),
         top="memory",
@@ -132,7 +130,7 @@ RULES: tuple[Rule, ...] = (
         *("is", "memory-bound"),
         "stalled for want of memory in {stalled_memory_percent} of the time",
         "Increase memory, or use less of it: fewer things at the same time, smaller heaps.",
-        (_least("stalled_memory_percent", 10, plain=30), _LONG),
+        (_least("stalled_memory_percent", 10, plain=30),),
         shown=("memory_max_percent",),
         top="memory",
         way="stall",
@@ -142,7 +140,7 @@ RULES: tuple[Rule, ...] = (
         *("has", "I/O congestion"),
         "{disk_queue_depth} under way at a time, each waiting {disk_await_ms}",
         "Write sequentially instead of in parallel; run fewer disk-heavy things at a time.",
-        (_least("disk_queue_depth", 4, plain=8), _USED, _STALLED, _LONG),
+        (_least("disk_queue_depth", 4, plain=8), _USED, _STALLED),
         shown=("disk_await_ms",),
     ),
     Rule(
@@ -153,7 +151,7 @@ RULES: tuple[Rule, ...] = (
         (
             _least("disk_await_ms", 10, plain=20),
             _least("disk_operations_per_second", 5),
-            *(_USED, _STALLED, _LONG),
+            *(_USED, _STALLED),
         ),
     ),
     Rule(
@@ -161,7 +159,7 @@ RULES: tuple[Rule, ...] = (
         *("has", "a saturated disk"),
         "busy {disk_utilisation_percent} of the time",
         "Reduce parallel I/O, or use a faster disk (SSD).",
-        (_least("disk_utilisation_percent", 80, plain=100), _STALLED, _LONG),
+        (_least("disk_utilisation_percent", 80, plain=100), _STALLED),
         shown=("disk_queue_depth",),
     ),
     Rule(
@@ -172,7 +170,6 @@ RULES: tuple[Rule, ...] = (
         (
             _least("network_received_bytes", 500 * MIB, plain=2048 * MIB),
             _least("network_received_bytes_per_second", 2 * MIB),
-            _LONG,
         ),
     ),
     Rule(
@@ -194,7 +191,7 @@ RULES: tuple[Rule, ...] = (
         *("is", "CPU-bound"),
         "{cpu_percent_mean} of {cores_allowed}",
         "Use more or faster cores, or do less: cache what is built, split it over jobs.",
-        (_least("cpu_percent_mean", 80, plain=100), _LONG),
+        (_least("cpu_percent_mean", 80, plain=100),),
         shown=("cores_allowed",),
         top="cpu",
     ),
@@ -209,7 +206,6 @@ RULES: tuple[Rule, ...] = (
             _most("cpu_cores_max", 2.5),
             _least("cores_allowed", 4),
             Limit("top_process_percent", 50, or_unknown=True),
-            _LONG,
         ),
         top="cpu",
     ),

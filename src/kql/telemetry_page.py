@@ -8,6 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 
+from ..analysis.amounts import say
+from ..analysis.build_metrics import BUILD_METRICS
+from ..analysis.failure_signs import CATEGORIES
+from ..analysis.figures import UNITS
+from ..analysis.rules import RULES, Limit, Rule
 from ..model.semconv import (
     JOB_EVENT,
     MEASUREMENT,
@@ -18,6 +23,7 @@ from ..model.semconv import (
     STEP_EVENT,
     TERMS,
     TERMS_BY_EVENT,
+    USAGE_TERMS,
     Term,
 )
 from .catalogue import Query
@@ -36,6 +42,15 @@ def render_page(queries: Iterable[Query]) -> str:
         functions=_functions(),
         queries=_queries(queries),
         metrics=_metrics(),
+        usage=_table(
+            ("Name", "Unit", "Meaning"), ((_code(t.name), t.unit, t.meaning) for t in USAGE_TERMS)
+        ),
+        build_metrics=_table(
+            ("Name", "Is"), ((_code(m.name), _code(m.figure)) for m in BUILD_METRICS)
+        ),
+        rules=_rules(),
+        thresholds=_thresholds(),
+        failures=_failures(),
     )
 
 
@@ -84,6 +99,49 @@ def _queries(queries: Iterable[Query]) -> str:
 def _metrics() -> str:
     head = ("Name", "Kind", "Unit", "By", "Meaning")
     return _table(head, ((_code(m.name), m.kind, m.unit, _code(m.by), m.meaning) for m in METRICS))
+
+
+def _rules() -> str:
+    """In the order in which they are preferred where they are equally strong."""
+    rows = (
+        (_code(rule.name), f"{rule.verb} {rule.title}", rule.advice)
+        for rule in RULES
+        if not rule.way
+    )
+    return _table(("Rule", "The step …", "Advice"), rows)
+
+
+def _thresholds() -> str:
+    head = ("Threshold", "Figure", "Needed", "Beyond doubt at")
+    rows = (
+        (_code(name), _code(limit.figure), _needed(limit), _plain(rule, limit))
+        for rule in RULES
+        for name, limit in rule.thresholds().items()
+    )
+    return _table(head, rows)
+
+
+def _needed(limit: Limit) -> str:
+    sense = "at most" if limit.at_most else "at least"
+    # Bytes are shown as one reads them; whoever moves the threshold gives their number.
+    number = f" ({limit.threshold:.0f})" if UNITS[limit.figure].startswith("By") else ""
+    unknown = ", or unknown" if limit.or_unknown else ""
+    return f"{sense} {say(limit.threshold, UNITS[limit.figure])}{number}{unknown}"
+
+
+def _plain(rule: Rule, limit: Limit) -> str:
+    if limit is not rule.limits[0] or limit.plain is None:
+        return ""
+    return say(limit.plain, UNITS[limit.figure])
+
+
+def _failures() -> str:
+    again = {True: "yes", False: "no", None: "it depends"}
+    rows = (
+        (_code(name), category.meaning, again[category.is_transient], category.advice)
+        for name, category in CATEGORIES.items()
+    )
+    return _table(("Category", "What it is", "May pass if run again", "Advice"), rows)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -140,6 +140,81 @@ TERMS_BY_EVENT = {event: tuple(t for t in TERMS if event in t.on) for event in _
 # Written by the emission, not by a record.
 EMISSION_TERMS = frozenset({"time_shifted"})
 
+
+@dataclass(frozen=True)
+class UsageTerm:
+    """One figure of what a step or a job used; no row carries it yet."""
+
+    name: str
+    unit: str
+    meaning: str
+
+
+USAGE_TERMS: tuple[UsageTerm, ...] = (
+    UsageTerm("seconds", "s", "How long it lasted"),
+    UsageTerm("covered_seconds", "s", "How much of that samples saw"),
+    UsageTerm("samples", "", "complete, partial or none: whether that is enough"),
+    UsageTerm(
+        "attribution",
+        "",
+        "How its CPU was found: process (by its own processes), time (what ran at the time, shared by the steps that did) or mixed",
+    ),
+    UsageTerm("cpu_seconds", "s", "CPU time"),
+    UsageTerm("cpu_seconds_by_time", "s", "The part of it that was shared by time"),
+    UsageTerm("cpu_percent_mean", "%", "Its CPU, of the cores that are allowed, on average"),
+    UsageTerm("cpu_percent_max", "%", "The same in the sample in which it was highest"),
+    UsageTerm("cpu_steal_seconds", "s", "CPU time that the hypervisor gave to others"),
+    UsageTerm("cpu_throttled_seconds", "s", "Time for which a CPU quota held the job back"),
+    UsageTerm("cpu_iowait_seconds", "s", "CPU time that was idle with disk operations under way"),
+    UsageTerm(
+        "memory_mean_bytes",
+        "By",
+        "Memory in use on average, the job's where it has limits, else the machine's",
+    ),
+    UsageTerm("memory_max_bytes", "By", "Memory in use at most"),
+    UsageTerm("memory_delta_bytes", "By", "Memory in use at the end less that at the beginning"),
+    UsageTerm(
+        "memory_headroom_bytes", "By", "What was left of the memory that is allowed, at least"
+    ),
+    UsageTerm("memory_own_max_bytes", "By", "What its own processes held at most"),
+    UsageTerm("swap_max_bytes", "By", "Swap in use at most"),
+    UsageTerm(
+        "out_of_memory_kills", "{kill}", "Processes that the kernel killed for want of memory"
+    ),
+    UsageTerm("disk_read_bytes", "By", "Read from all disks"),
+    UsageTerm("disk_written_bytes", "By", "Written to all disks"),
+    UsageTerm("disk_reads", "{operation}", "Read operations"),
+    UsageTerm("disk_writes", "{operation}", "Write operations"),
+    UsageTerm("disk_read_bytes_per_second", "By/s", "Read a second"),
+    UsageTerm("disk_written_bytes_per_second", "By/s", "Written a second"),
+    UsageTerm(
+        "disk_utilisation_percent",
+        "%",
+        "Share of time in which the busiest disk had something to do",
+    ),
+    UsageTerm("disk_await_ms", "ms", "From asking for an operation to having it, on average"),
+    UsageTerm("disk_queue_depth", "{operation}", "Operations under way, on average"),
+    UsageTerm("disk_free_min_bytes", "By", "What was free at least on the fullest filesystem"),
+    UsageTerm("disk_free_min_percent", "%", "The same as a share of its size"),
+    UsageTerm("network_received_bytes", "By", "Received by the interfaces that lead out"),
+    UsageTerm("network_sent_bytes", "By", "Sent by them"),
+    UsageTerm("network_received_bytes_per_second", "By/s", "Received a second"),
+    UsageTerm("network_sent_bytes_per_second", "By/s", "Sent a second"),
+    UsageTerm("stalled_cpu_seconds", "s", "Time in which something waited for a core"),
+    UsageTerm("stalled_memory_seconds", "s", "Time in which something waited for memory"),
+    UsageTerm("stalled_io_seconds", "s", "Time in which something waited for a disk"),
+    UsageTerm("stalled_memory_full_seconds", "s", "Time in which everything waited for memory"),
+    UsageTerm("stalled_io_full_seconds", "s", "Time in which everything waited for a disk"),
+    UsageTerm(
+        "top_by_cpu",
+        "",
+        "The five processes, by name, that used most CPU: how many there were, CPU seconds, memory, bytes read and written",
+    ),
+    UsageTerm("top_by_memory", "", "The five that held most memory"),
+)
+"""What the judge tells of every step, of the job and of the time between steps."""
+
+
 COUNTER = "counter"
 GAUGE = "gauge"
 HISTOGRAM = "histogram"

@@ -6,6 +6,8 @@ from datetime import datetime
 
 import pytest
 
+from src.analysis.figures import UNITS
+from src.analysis.usage import Usage
 from src.model.records import JobRecord, RunRecord, StepRecord
 from src.model.semconv import (
     COUNTER,
@@ -24,7 +26,9 @@ from src.model.semconv import (
     TERM_BY_NAME,
     TERMS,
     TERMS_BY_EVENT,
+    USAGE_TERMS,
     Term,
+    UsageTerm,
 )
 
 RECORD_BY_EVENT = {RUN_EVENT: RunRecord, JOB_EVENT: JobRecord, STEP_EVENT: StepRecord}
@@ -126,3 +130,31 @@ def test_every_metric_has_a_name_under_one_prefix_a_kind_a_unit_and_a_meaning():
         assert re.fullmatch(r"s|\{[a-z]+\}", metric.unit)
         assert metric.meaning
         assert metric.kind != GAUGE or not metric.by
+
+
+def test_each_figure_of_usage_has_one_row_in_the_same_order():
+    assert [term.name for term in USAGE_TERMS] == list(Usage._fields)
+
+
+@pytest.mark.parametrize("term", USAGE_TERMS, ids=lambda term: term.name)
+def test_a_figure_s_unit_is_in_its_name(term: UsageTerm):
+    units = {"seconds": "s", "bytes": "By", "percent": "%", "ms": "ms", "second": "By/s"}
+    named = [units[word] for word in term.name.split("_") if word in units]
+
+    assert term.meaning
+    if term.unit.startswith("{") or not term.unit:
+        assert not named
+    else:
+        assert named[-1] == term.unit
+
+
+def test_no_figure_of_usage_is_taken_for_a_column_yet():
+    assert not {term.name for term in USAGE_TERMS} & TERM_BY_NAME.keys()
+
+
+def test_rules_give_figures_the_same_units():
+    units = {term.name: term.unit for term in USAGE_TERMS}
+
+    assert {name: unit for name, unit in UNITS.items() if name in units} == {
+        name: units[name] for name in UNITS if name in units
+    }
