@@ -13,7 +13,9 @@ from random import Random
 from .activity import Activity
 from .blueprints import MachineBlueprint
 from .intensity import Intensity
+from .limits import within_limits
 from .loads import Load, Phase
+from .noise import Noise
 from .plan import Job
 from .spans import Span, job_epoch, job_spans
 
@@ -56,15 +58,13 @@ def work_of(
     """The job's work, given the loads of its steps by name; steps without one only wait."""
     spans = job_spans(rng, job)
     end = max(span.end for span in spans)
+    loaded = [(span, loads[span.step.name]) for span in spans if span.step.name in loads]
     stretches = [Stretch("", background, 0.0, end)]
-    for span in spans:
-        if load := loads.get(span.step.name):
-            stretches.extend(_phases(span, load))
-            stretches.extend(_left_behind(span, load, end))
+    for span, load in loaded:
+        stretches.extend(_phases(span, load))
+        stretches.extend(_left_behind(span, load, end))
     activity = _activity(rng, machine, stretches, end)
-    short_of = {
-        span.step.number: load.short_of for span in spans if (load := loads.get(span.step.name))
-    }
+    short_of = {span.step.number: load.short_of for span, load in loaded}
     return Work(machine, job_epoch(job), spans, activity, short_of)
 
 
@@ -90,7 +90,7 @@ def _activity(
     intensity = Intensity(rng, machine, edges)
     for stretch in stretches:
         intensity.add(stretch.owner, stretch.phase, stretch.start, stretch.end)
-    return Activity(edges, intensity.finished())
+    return Activity(edges, within_limits(Noise(rng), machine, intensity.rates))
 
 
 def _edges(rng: Random, stretches: list[Stretch], end: float) -> list[float]:
