@@ -9,9 +9,10 @@ Follow one delivery:
     kql/        the questions: saved functions and queries, one a file
 
 What the rooms share: `model/` (times, ids, records, the table of names) and `analysis/`
-(durations), both pure. Around them: `simulate/` makes realistic deliveries with known truth,
+(durations), both pure. On the runner, `sampler/` sees what machine and processes do, with nothing
+installed. Around them: `simulate/` makes realistic deliveries with known truth,
 `cli/` is the command line (`python -m src --help`).
 
-Imports point downward only: cli · frontend | backend | insights | simulate · shared | kql ·
-analysis · model. `lint-imports` keeps it so.
+Imports point downward only: cli · frontend | backend | insights | simulate | sampler ·
+shared | kql · analysis · model. `lint-imports` keeps it so.
 """

@@ -1,0 +1,68 @@
+"""A mounted /proc in; the machine's columns of one moment out, as model.samples names them."""
+
+from __future__ import annotations
+
+from .files import KeptFile, list_folder
+from .proc.diskstats import parse_disks, whole_disks
+from .proc.meminfo import parse_memory_kb, parse_swap_kb
+from .proc.net_dev import parse_network_bytes
+from .proc.pressure import parse_stalled_us
+from .proc.stat import parse_cpu_ticks
+from .proc.vmstat import parse_oom_kills
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
+    from .cgroup.control_group import ControlGroup
+    from .proc.diskstats import Counters
+
+_NO_CPU = (None,) * 5
+
+
+class Machine:
+    """What is read of the whole machine, and of the control group that limits a job on it."""
+
+    def __init__(self, proc: str, network: str, group: ControlGroup) -> None:
+        """`network` is the folder whose net/dev counts: /proc, or a process's in it."""
+        self._group = group
+        self._stat = KeptFile(f"{proc}/stat")
+        self._meminfo = KeptFile(f"{proc}/meminfo")
+        self._vmstat = KeptFile(f"{proc}/vmstat")
+        self._network = KeptFile(f"{network}/net/dev")
+        self._stalled = [KeptFile(f"{proc}/pressure/{of}") for of in ("cpu", "memory", "io")]
+
+    def read(self) -> tuple[Optional[int], ...]:
+        """One value for each of model.samples.COLUMNS."""
+        meminfo = self._meminfo.read()
+        cpu, memory, io = (parse_stalled_us(file.read()) for file in self._stalled)
+        return (
+            *(parse_cpu_ticks(self._stat.read()) or _NO_CPU),
+            *(parse_memory_kb(meminfo)[1], parse_swap_kb(meminfo)[1]),
+            parse_oom_kills(self._vmstat.read()),
+            *(parse_network_bytes(self._network.read()) or (None, None)),
+            *(cpu[0], memory[0], io[0], memory[1], io[1]),
+            *self._group.read_cpu_us(),
+            *self._group.read_memory(),
+        )
+
+
+class Disks:
+    """The whole disks that have done anything."""
+
+    def __init__(self, proc: str, sys: str) -> None:
+        """`sys` is where /sys is mounted."""
+        self._stats = KeptFile(f"{proc}/diskstats")
+        self._block = f"{sys}/block"
+        self._whole: frozenset[str] = frozenset()
+        self._lines = 0
+
+    def read(self) -> dict[str, Counters]:
+        """The counters of each by name, in the order of model.samples.DISK_COLUMNS."""
+        text = self._stats.read()
+        lines = text.count(b"\n")
+        if lines != self._lines:  # a device has come or gone
+            self._lines = lines
+            self._whole = whole_disks(list_folder(self._block))
+        disks = parse_disks(text, self._whole)
+        return {name: counters for name, counters in disks.items() if any(counters)}

@@ -1,0 +1,35 @@
+"""/proc/PID/stat to one process's parent, CPU time and birth.
+
+https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
+    Stat = tuple[bytes, int, int, int, int]
+
+# As the page numbers them, less the three that the state, behind the comm, comes after.
+_PARENT, _USER, _SYSTEM, _CHILDREN_USER, _CHILDREN_SYSTEM, _START = 1, 11, 12, 13, 14, 19
+
+
+def parse_pid_stat(text: bytes) -> Optional[Stat]:
+    """Its comm, its parent, ticks of its own, of reaped children, and of its birth since boot.
+
+    The comm may hold anything, so fields begin behind the last parenthesis. What is resident stands
+    here, too, but since Linux 6.2 inexactly: see `pid_statm`.
+    """
+    end = text.rfind(b")")
+    fields = text[end + 1 :].split(None, _START + 1)
+    try:
+        return (
+            text[text.index(b"(", 0, end) + 1 : end],
+            int(fields[_PARENT]),
+            int(fields[_USER]) + int(fields[_SYSTEM]),
+            int(fields[_CHILDREN_USER]) + int(fields[_CHILDREN_SYSTEM]),
+            int(fields[_START]),
+        )
+    except (IndexError, ValueError):
+        return None
