@@ -20,7 +20,7 @@ from .activity import (
 from .blueprints import MachineBlueprint
 from .noise import Noise, Values
 
-FULL = 0.995  # nothing is ever used wholly
+FULL = 0.99  # nothing is ever used wholly
 SYSTEM_MIB = 540  # of the kernel and what belongs to nobody
 NEIGHBOURS_MEMORY = 0.35  # the share of a container's host that its neighbours hold
 OTHERS_NOISE = 0.1
