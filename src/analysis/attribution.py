@@ -1,0 +1,145 @@
+"""A series, and who owns what in it, in; what CPU time each step used, and what is between, out.
+
+What an owner's processes use while its step lives is the step's. Everything else - what outlives
+its step, what has no certain step, the rest of the machine - is split by time among the steps that
+run. Steps and what lies between them make the job's.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
+from typing import Iterable, Mapping, NamedTuple, Optional, Sequence
+
+from .cpu import cpu_of
+from .matching import SECOND_MS
+from .roster import BETWEEN, JOB, Roster
+from .series import Series, Span
+
+_MS_US = 1000
+
+
+class Claim(NamedTuple):
+    """That what an owner's processes do within the span is one step's."""
+
+    owner: str
+    span: Span
+
+
+class Used(NamedTuple):
+    """CPU time in microseconds: of a step's own processes, and split by time; the most cores busy.
+
+    The most are those of an interval: 2.0 is two cores busy throughout.
+    """
+
+    own_us: float
+    by_time_us: float
+    most_cores: float
+
+
+class _Rises(NamedTuple):
+    """How much a counter rises within a span in each interval, from the interval `first` on."""
+
+    first: int
+    rises_us: list[float]
+
+
+def claims(
+    series: Series, lives: Mapping[int, Span], matched: Mapping[str, Iterable[int]]
+) -> dict[int, Claim]:
+    """What each step with an owner may claim, by the step's index.
+
+    A life claims the intervals that it touches, whole: nobody else runs under that owner. Steps of
+    one action follow one another; where they touch the same interval, the later one's start parts
+    them. An end is GitHub's: it was within the second that follows.
+    """
+    found: dict[int, Claim] = {}
+    for owner, family in matched.items():
+        before: Optional[int] = None
+        for index in sorted(family, key=lambda each: (lives[each], each)):
+            start_ms, end_ms = lives[index]
+            reach = series.touched(Span(start_ms, end_ms + SECOND_MS))
+            if before is not None and found[before].span.end_ms > reach.start_ms:
+                earlier = found[before].span
+                cut_ms = earlier.clamped(max(start_ms, reach.start_ms))
+                found[before] = Claim(owner, Span(earlier.start_ms, cut_ms))
+                reach = Span(cut_ms, max(cut_ms, reach.end_ms))
+            found[index] = Claim(owner, reach)
+            before = index
+    return found
+
+
+def attribute(series: Series, roster: Roster, claimed: Mapping[int, Claim]) -> dict[int, Used]:
+    """Each microsecond once: to its owner's step, to those who run, or to what lies between.
+
+    By whom; empty where nobody looked at CPU time.
+    """
+    cpu = cpu_of(series)
+    if cpu is None:
+        return {}
+    own = {
+        index: _rises(series, cpu.owners_us[owner], span)
+        for index, (owner, span) in claimed.items()
+    }
+    own_us = {index: sum(rises.rises_us) for index, rises in own.items()}
+    own_us[JOB] = sum(own_us.values())
+    pool_us = _pool(cpu.total_us, own.values())
+    by_time_us = roster.divide(series.at_edges(pool_us, roster.edges_ms))
+    most = _most_cores(series, roster, own, cpu.total_us, pool_us)
+    return {who: Used(own_us.get(who, 0.0), by_time_us[who], most[who]) for who in roster.spans}
+
+
+def _rises(series: Series, counts_us: Sequence[float], span: Span) -> _Rises:
+    first = bisect_right(series.times_ms, span.start_ms) - 1
+    last = bisect_left(series.times_ms, span.end_ms)
+    if not span.length_ms:
+        return _Rises(first, [])
+    start_us, end_us = series.at_edges(counts_us, span)
+    counts = [start_us, *counts_us[first + 1 : last], end_us]
+    return _Rises(first, [after - before for before, after in zip(counts, counts[1:])])
+
+
+def _pool(total_us: Sequence[float], own: Iterable[_Rises]) -> list[float]:
+    """What nobody claims, by each sample."""
+    rises = [after - before for before, after in zip(total_us, total_us[1:])]
+    for first, rises_us in own:
+        for interval, rise in enumerate(rises_us, first):
+            rises[interval] -= rise
+    return list(accumulate((max(rise, 0.0) for rise in rises), initial=0.0))
+
+
+def _most_cores(
+    series: Series,
+    roster: Roster,
+    own: Mapping[int, _Rises],
+    total_us: Sequence[float],
+    pool_us: Sequence[float],
+) -> dict[int, float]:
+    """The most that was busy for each in the intervals that lie mostly in its spans."""
+    pool = _cores(series, pool_us)
+    running = map(roster.running_at, series.middles_ms)
+    shared = [cores / max(count, 1) for cores, count in zip(pool, running)]
+    cores = {BETWEEN: pool, JOB: _cores(series, total_us)}
+    return {
+        who: max(
+            (_most(series, span, cores.get(who, shared), own.get(who)) for span in spans),
+            default=0.0,
+        )
+        for who, spans in roster.spans.items()
+    }
+
+
+def _cores(series: Series, counts_us: Sequence[float]) -> list[float]:
+    """How many cores were busy in each interval."""
+    rises = (after - before for before, after in zip(counts_us, counts_us[1:]))
+    return [rise / (length * _MS_US) for rise, length in zip(rises, series.lengths_ms)]
+
+
+def _most(series: Series, span: Span, cores: list[float], own: Optional[_Rises]) -> float:
+    inner = series.mostly_within(span)
+    busy = cores[inner.start : inner.stop]
+    if own:
+        for interval, rise in enumerate(own.rises_us, own.first):
+            if interval in inner:
+                busy[interval - inner.start] += rise / (series.lengths_ms[interval] * _MS_US)
+    return max(busy, default=0.0)

@@ -1,0 +1,73 @@
+"""One column as it was read in, what it counted by each sample out: ever rising, without holes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Optional, Sequence
+
+_FULL = 2**32
+_HALF = 2**31
+
+
+class Counted(NamedTuple):
+    """`values` at each sample; they were read from the `first` to the `last` of them."""
+
+    values: list[int]
+    first: int
+    last: int
+
+
+def counted(column: Sequence[Optional[int]], times_ms: Sequence[int]) -> Optional[Counted]:
+    """What a counter says; None where it was never read.
+
+    Between readings it is interpolated, before the first and after the last it stands still.
+    """
+    at = known(column)
+    if not at:
+        return None
+    readings = [value for value in column if value is not None]
+    return Counted(bridged(at, risen(readings), times_ms), at[0], at[-1])
+
+
+def known(column: Sequence[Optional[int]]) -> Sequence[int]:
+    """The indices of what was read."""
+    if None not in column:
+        return range(len(column))
+    return [index for index, value in enumerate(column) if value is not None]
+
+
+def risen(readings: list[int]) -> list[int]:
+    """The readings without wraps and backward steps.
+
+    Some counters of the kernel have 32 bits. Others step back a little (iowait, by its own
+    documentation), or far (an interface that went away): then nothing was counted.
+    """
+    if readings == sorted(readings):  # nearly always, and quick
+        return readings
+    total = before = readings[0]
+    values = []
+    for reading in readings:
+        total += _rise(before, reading)
+        before = reading
+        values.append(total)
+    return values
+
+
+def _rise(before: int, now: int) -> int:
+    if now >= before:
+        return now - before
+    wrapped = _HALF < before < _FULL and now < _HALF
+    return now + _FULL - before if wrapped else 0
+
+
+def bridged(at: Sequence[int], values: list[int], times_ms: Sequence[int]) -> list[int]:
+    """A value for each time from those at some indices, straight lines between them."""
+    if len(at) == len(times_ms):
+        return values
+    whole = values[:1] * at[0]
+    for here, there, value, following in zip(at, at[1:], values, values[1:]):
+        span_ms = times_ms[there] - times_ms[here]
+        whole += [
+            value + (following - value) * (times_ms[index] - times_ms[here]) // span_ms
+            for index in range(here, there)
+        ]
+    return whole + values[-1:] * (len(times_ms) - at[-1])

@@ -1,0 +1,126 @@
+"""A series and a roster in; how full memory and disks were for everyone, and who ran out, out.
+
+By field of Usage. Memory is that of the control group where one limits the job, else the machine's.
+"""
+
+from __future__ import annotations
+
+from typing import Mapping, Optional, Sequence
+
+from ..model import samples
+from . import gauges
+from .attribution import Claim
+from .consumption import Column
+from .cpu import is_limited
+from .matching import SECOND_MS
+from .roster import BETWEEN, JOB, Roster
+from .series import Series, Span, Stretch, filesystem_column, machine_column
+
+_KIB = 1024
+_PERCENT = 100
+_FIGURES = (
+    *("memory_mean_bytes", "memory_max_bytes", "memory_delta_bytes", "memory_headroom_bytes"),
+    "swap_max_bytes",
+)
+_KILLS = (samples.CGROUP_OOM_KILLS, samples.OOM_KILLS)
+
+
+def memory_figures(series: Series, roster: Roster, allowed_bytes: int) -> dict[str, Column]:
+    """Mean, maximum, change and headroom of memory; the maximum of swap."""
+    used = _used(series)
+    swap = series.gauge(machine_column(samples.SWAP_USED_KB))
+    figures: dict[str, Column] = {field: {} for field in _FIGURES}
+    for who, spans in roster.spans.items():
+        course = gauges.lines(used, spans)
+        most = _bytes(gauges.highest(course))
+        headroom = None if most is None else max(allowed_bytes - most, 0)
+        delta = gauges.change(used, spans)
+        swapped = gauges.highest(gauges.lines(swap, spans))
+        values = (_bytes(gauges.mean(course)), most, _bytes(delta), headroom, _bytes(swapped))
+        for field, value in zip(_FIGURES, values):
+            figures[field][who] = value
+    return figures
+
+
+def own_memory(series: Series, roster: Roster, claimed: Mapping[int, Claim]) -> Column:
+    """What a step's own processes held at most, in bytes; None where none was seen alive."""
+    owners = {claim.owner for claim in claimed.values()}
+    resident_kb = {owner: series.owner_resident_kb(owner) for owner in owners}
+    most: Column = dict.fromkeys(roster.spans)
+    for index, claim in claimed.items():
+        seen = series.within(ended_late(roster.lives[index]))
+        most[index] = max(resident_kb[claim.owner][seen], default=0) * _KIB or None
+    return most
+
+
+def free_space(series: Series, roster: Roster) -> dict[str, Column]:
+    """The least that was free on the filesystem that was fullest: in bytes, and of its size."""
+    mounts = sorted({mount for segment in series.segments for mount in segment.filesystems()})
+    least_kb = [_lowest(series.gauge(filesystem_column(mount)), roster) for mount in mounts]
+    sizes_kb = [series.host.filesystems.get(mount) for mount in mounts]
+    free: dict[str, Column] = {"disk_free_min_bytes": {}, "disk_free_min_percent": {}}
+    for who in roster.spans:
+        levels = [
+            (kb / size_kb * _PERCENT if size_kb else None, kb)
+            for size_kb, kb in zip(sizes_kb, (column[who] for column in least_kb))
+            if kb is not None
+        ]
+        percent, kb = min(levels, key=_fullest, default=(None, None))
+        free["disk_free_min_bytes"][who] = _bytes(kb)
+        free["disk_free_min_percent"][who] = percent
+    return free
+
+
+def kills(series: Series, roster: Roster) -> Column:
+    """Out-of-memory kills: every step that ran in the interval of one sees it, whole.
+
+    A control group's own count stands before the machine's, where others' processes die too.
+    """
+    found = [series.counter(machine_column(name)) for name in _KILLS]
+    counter = next(filter(None, found), None)
+    if counter is None:
+        return dict.fromkeys(roster.spans)
+    seen: Column = {
+        who: 0 if any(span.touches(known) for span in spans for known in counter.known) else None
+        for who, spans in roster.spans.items()
+    }
+    pairs = zip(counter.values, counter.values[1:], series.times_ms, series.times_ms[1:])
+    for before, after, start_ms, end_ms in pairs:
+        if after > before:
+            for who in _present(roster, Span(start_ms, end_ms)):
+                seen[who] = (seen[who] or 0) + after - before
+    return seen
+
+
+def ended_late(span: Span) -> Span:
+    """A step's life as it may have been: GitHub cuts its end to a whole second."""
+    return Span(span.start_ms, span.end_ms + SECOND_MS)
+
+
+def _present(roster: Roster, interval: Span) -> list[int]:
+    """The job and its steps that ran in the interval; what lies between, where none did."""
+    if not ended_late(roster.whole).touches(interval):
+        return []
+    steps = [index for index, span in roster.lives.items() if ended_late(span).touches(interval)]
+    return [JOB, *(steps or [BETWEEN])]
+
+
+def _used(series: Series) -> list[Stretch]:
+    group = series.gauge(machine_column(samples.CGROUP_MEMORY_KB))
+    if group and is_limited(series.host):
+        return group
+    return series.gauge(machine_column(samples.MEMORY_USED_KB))
+
+
+def _lowest(gauge: Sequence[Stretch], roster: Roster) -> Column:
+    return {who: gauges.lowest(gauges.lines(gauge, spans)) for who, spans in roster.spans.items()}
+
+
+def _fullest(level: tuple[Optional[float], Optional[float]]) -> tuple[bool, float, float]:
+    """By the share that is free; those of an unknown size come after, by what is free."""
+    percent, kb = level
+    return percent is None, percent or 0.0, kb or 0.0
+
+
+def _bytes(kb: Optional[float]) -> Optional[int]:
+    return None if kb is None else round(kb * _KIB)

@@ -1,0 +1,115 @@
+"""Tracks and claims in; which processes did most within each step out, by CPU and by memory.
+
+As with CPU time as a whole: what a step's own processes do while it lives is the step's, all else
+is split by time among the steps that run.
+"""
+
+from __future__ import annotations
+
+from typing import Iterable, Mapping, NamedTuple, Optional, Sequence
+
+from .attribution import Claim
+from .roster import JOB, Roster
+from .series import Span
+from .tracks import Count, Track
+from .usage import ProcessUse
+
+MOST = 5
+
+_KIB = 1024
+
+
+class Top(NamedTuple):
+    """Those that used most CPU time, and those that held most memory."""
+
+    top_by_cpu: tuple[ProcessUse, ...] = ()
+    top_by_memory: tuple[ProcessUse, ...] = ()
+
+
+def tops(
+    found: Iterable[Track], roster: Roster, claimed: Mapping[int, Claim], ticks_per_second: int
+) -> dict[int, Top]:
+    """The top of each step, by index, of what lies between, and of the job."""
+    uses: dict[int, dict[str, ProcessUse]] = {who: {} for who in roster.spans}
+    for track in found:
+        own = {at: claim.span for at, claim in claimed.items() if claim.owner == track.owner}
+        for who, use in _uses(track, roster, own, ticks_per_second).items():
+            named = uses[who]
+            named[use.name] = _together(named[use.name], use) if use.name in named else use
+    return {who: _top(named.values()) for who, named in uses.items()}
+
+
+def _top(uses: Iterable[ProcessUse]) -> Top:
+    by_cpu = sorted(uses, key=lambda use: (-use.cpu_seconds, use.name))
+    by_memory = sorted(uses, key=lambda use: (-use.memory_max_bytes, use.name))
+    return Top(
+        tuple(use for use in by_cpu if use.cpu_seconds)[:MOST],
+        tuple(use for use in by_memory if use.memory_max_bytes)[:MOST],
+    )
+
+
+def _together(one: ProcessUse, two: ProcessUse) -> ProcessUse:
+    """Groups of one name, which may have lived at different times: memory is the larger's."""
+    return ProcessUse(
+        one.name,
+        one.seen + two.seen,
+        one.cpu_seconds + two.cpu_seconds,
+        max(one.memory_max_bytes, two.memory_max_bytes),
+        _sum(one.read_bytes, two.read_bytes),
+        _sum(one.written_bytes, two.written_bytes),
+    )
+
+
+def _sum(one: Optional[int], two: Optional[int]) -> Optional[int]:
+    return None if one is None or two is None else one + two
+
+
+def _uses(
+    track: Track, roster: Roster, own: Mapping[int, Span], ticks_per_second: int
+) -> dict[int, ProcessUse]:
+    """What the group did, by whose it is."""
+    cpu_ticks = _divided(track, track.cpu_ticks, roster, own)
+    read_kb, written_kb = (
+        _divided(track, counts, roster, own) if counts else {}
+        for counts in (_known(track.read_kb), _known(track.written_kb))
+    )
+    uses = {}
+    for who, spent_ticks in cpu_ticks.items():
+        spans = [own[who]] if who in own else roster.spans[who]
+        uses[who] = ProcessUse(
+            track.name,
+            max(round(sum(track.rise(track.seen, span) for span in spans)), 1),
+            spent_ticks / ticks_per_second,
+            max((track.most_resident_kb(span) for span in spans), default=0) * _KIB,
+            round(read_kb[who] * _KIB) if who in read_kb else None,
+            round(written_kb[who] * _KIB) if who in written_kb else None,
+        )
+    return uses
+
+
+def _divided(
+    track: Track, counts: Sequence[int], roster: Roster, own: Mapping[int, Span]
+) -> dict[int, float]:
+    """What was counted, by whose it is; it speaks of none to whom nothing can have fallen."""
+    parts = {index: track.rise(counts, span) for index, span in own.items()}
+    total = sum(parts.values())
+    if own and round(counts[-1] - counts[0] - total) <= 0:
+        return {**parts, JOB: total}
+    shared = roster.divide(_left(track, counts, roster, own.values()))
+    shared[JOB] += total
+    return {who: parts.get(who, 0.0) + share for who, share in shared.items()}
+
+
+def _left(track: Track, counts: Sequence[int], roster: Roster, own: Iterable[Span]) -> list[float]:
+    """What was counted by each edge, without what is some step's own."""
+    left = [track.by(counts, edge_ms) for edge_ms in roster.edges_ms]
+    for span in own:
+        start = track.by(counts, span.start_ms)
+        for edge, edge_ms in enumerate(roster.edges_ms):
+            left[edge] -= track.by(counts, span.clamped(edge_ms)) - start
+    return left
+
+
+def _known(counts: Sequence[Count]) -> Optional[list[int]]:
+    known = [count for count in counts if count is not None]
+    return known if len(known) == len(counts) else None

@@ -1,0 +1,94 @@
+"""A segment in; what is known of each group of processes, over all its batches, out.
+
+Here the batches' segments of processes are decoded, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import Iterable, Optional, Sequence
+
+from ..model.checked import BatchError
+from ..model.process_groups import decode_processes
+from ..model.samples import Batch, ProcessGroup
+from .segments import Segment
+from .series import Span
+
+Count = Optional[int]
+
+_COLUMNS = ("cpu_ticks", "resident_kb", "seen", "read_kb", "written_kb")
+
+
+class Track:
+    """One group at the moments at which it was recorded; all but `resident_kb` rises.
+
+    Whoever appears had done nothing by the sample before: else it would have been recorded there.
+    """
+
+    def __init__(self, owner: str, name: str) -> None:
+        """Without moments yet; `go_on` adds them."""
+        self.owner = owner
+        self.name = name
+        self.times_ms: list[int] = []
+        self.cpu_ticks: list[int] = []
+        self.resident_kb: list[int] = []
+        self.seen: list[int] = []
+        self.read_kb: list[Count] = []
+        self.written_kb: list[Count] = []
+
+    def go_on(self, group: ProcessGroup, offset: int, times_ms: Sequence[int]) -> None:
+        """With the next batch, whose sample 0 is the one at `offset` of `times_ms`."""
+        at = [index + offset for index in group.at]
+        first, last = bisect_left(at, 0), bisect_left(at, len(times_ms))
+        if self.times_ms:
+            first = max(first, bisect_right(at, bisect_left(times_ms, self.times_ms[-1])))
+        if first >= last:
+            return
+        if not self.times_ms and at[first]:
+            self.times_ms.append(times_ms[at[first] - 1])
+            for name in _COLUMNS:
+                getattr(self, name).append(getattr(group, name)[first - 1] if first else 0)
+        self.times_ms += [times_ms[index] for index in at[first:last]]
+        for name in _COLUMNS:
+            getattr(self, name).extend(getattr(group, name)[first:last])
+
+    def by(self, counts: Sequence[int], time_ms: int) -> float:
+        """What was counted by a moment, by a straight line between records."""
+        after = bisect_right(self.times_ms, time_ms)
+        if after in {0, len(self.times_ms)}:
+            return counts[min(after, len(counts) - 1)]
+        before_ms, after_ms = self.times_ms[after - 1 : after + 1]
+        part = (time_ms - before_ms) / (after_ms - before_ms)
+        return counts[after - 1] + (counts[after] - counts[after - 1]) * part
+
+    def rise(self, counts: Sequence[int], span: Span) -> float:
+        """How much was counted within the span."""
+        return self.by(counts, span.end_ms) - self.by(counts, span.start_ms)
+
+    def most_resident_kb(self, span: Span) -> int:
+        """The most that was recorded within the span; 0 where nothing was."""
+        first = bisect_left(self.times_ms, span.start_ms)
+        last = bisect_right(self.times_ms, span.end_ms)
+        return max(self.resident_kb[first:last], default=0)
+
+
+def tracks(segments: Iterable[Segment]) -> list[Track]:
+    """All groups of all segments."""
+    return [track for segment in segments for track in _tracks(segment)]
+
+
+def _tracks(segment: Segment) -> Iterable[Track]:
+    found: dict[tuple[str, str], Track] = {}
+    for batch, offset in segment.parts():
+        for group in _groups(batch):
+            track = found.setdefault((group.owner, group.name), Track(group.owner, group.name))
+            track.go_on(group, offset, segment.times_ms)
+    return [track for track in found.values() if track.times_ms]
+
+
+def _groups(batch: Batch) -> list[ProcessGroup]:
+    """The batch's groups; where that segment is broken, nothing but they is lost."""
+    try:
+        return decode_processes(batch.processes, len(batch.time_ms))
+    except BatchError:
+        return []
