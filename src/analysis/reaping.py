@@ -1,0 +1,116 @@
+"""Who has died and what reapers' counters rose by in, what nobody saw out.
+
+When a process is waited for, all that it used, and all that it had waited for, is added to its
+reaper's `children_ticks`, at once. Of such a rise we know a part already: what we saw of
+the dead while they lived. Each of the dead therefore lays a *claim* to as much; what is left of
+the rise is what children used before anybody looked, or after the last look.
+
+A claim fits a rise whole, or not at all: a reaped process adds at least what was seen of it. Where
+its parent lives, only that one can have reaped it; else a subreaper or init may have. The
+reaper may have been read just before it reaped, so a claim waits for its reaper's next reading; one
+that fits then neither (a parent that ignores SIGCHLD) lapses, so that it swallows no later child.
+
+What a process read and wrote goes to its reaper's counters likewise.
+"""
+
+from __future__ import annotations
+
+from .process import CHILDREN, CPU
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Optional
+
+    from .accounts import OwnerAccount
+    from .process import Process
+
+LOOKS = 2  # how often a claim's reaper is read before the claim lapses
+
+
+class Rise:
+    """What a living process' counters rose by in a tick in which it reaped.
+
+    `heirs` are the owners of the dead that we knew of: what is left is theirs, for the runner
+    itself, which reaps a step's shell, is nobody's.
+    """
+
+    __slots__ = ("heirs", "read_kb", "ticks", "written_kb")
+
+    def __init__(self, ticks: int, read_kb: Optional[int], written_kb: Optional[int]) -> None:
+        """As the counters say."""
+        self.ticks = ticks
+        self.read_kb = read_kb
+        self.written_kb = written_kb
+        self.heirs: list[OwnerAccount] = []
+
+    def take(self, ticks: int, dead: Process) -> bool:
+        """Let go of what was seen of a dead process, where there is as much."""
+        if ticks > self.ticks:
+            return False
+        self.ticks -= ticks
+        self.read_kb = _less(self.read_kb, dead.read_kb)
+        self.written_kb = _less(self.written_kb, dead.written_kb)
+        if dead.account.key and dead.account not in self.heirs:
+            self.heirs.append(dead.account)
+        return True
+
+
+class _Claim:
+    __slots__ = ("dead", "looks", "ticks")
+
+    def __init__(self, dead: Process) -> None:
+        self.dead = dead
+        self.ticks = dead.last[CPU] + dead.last[CHILDREN]
+        self.looks = 0
+
+
+class Reaping:
+    """The claims that wait."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._claims: list[_Claim] = []
+
+    def settle(self, dead: Iterable[Process], rises: dict[Process, Rise], tick: int) -> None:
+        """Take from the rises of this tick what was seen of the dead."""
+        self._claims += [_Claim(process) for process in dead]
+        lines = sorted(((_line(claim.dead), claim) for claim in self._claims), key=_certainty)
+        self._claims = [
+            claim
+            for (distance, living), claim in lines
+            if living and not _fits(claim, living if distance else living[:1], rises)
+            if _may_wait(claim, living[0], tick)
+        ]
+
+
+def _line(process: Process) -> tuple[int, list[Process]]:
+    """How many dead lie between it and its nearest living forebear; the living ones, upward."""
+    living: list[Process] = []
+    distance = 0
+    for forebear in process.forebears():
+        if forebear.is_alive:
+            living.append(forebear)
+        elif not living:
+            distance += 1
+    return distance, living
+
+
+def _certainty(line: tuple[tuple[int, list[Process]], _Claim]) -> tuple[int, int]:
+    """The order of claims: those with one possible reaper first, and large ones, which fit few."""
+    (distance, _), claim = line
+    return distance, -claim.ticks
+
+
+def _fits(claim: _Claim, reapers: list[Process], rises: dict[Process, Rise]) -> bool:
+    return any(rises[reaper].take(claim.ticks, claim.dead) for reaper in reapers if reaper in rises)
+
+
+def _may_wait(claim: _Claim, reaper: Process, tick: int) -> bool:
+    if reaper.read_at == tick:
+        claim.looks += 1
+    return claim.looks < LOOKS
+
+
+def _less(kb: Optional[int], seen_kb: Optional[int]) -> Optional[int]:
+    return None if kb is None else max(0, kb - (seen_kb or 0))
