@@ -51,6 +51,9 @@ CGROUP_CPU_US = "cgroup_cpu_us"
 CGROUP_THROTTLED_US = "cgroup_throttled_us"
 CGROUP_MEMORY_KB = "cgroup_memory_kb"  # memory.current - inactive_file
 CGROUP_OOM_KILLS = "cgroup_oom_kills"
+# Columns of the sampler itself, since it began.
+SAMPLER_CPU_US = "sampler_cpu_us"
+SAMPLER_MISSED_TICKS = "sampler_missed_ticks"  # it was too late for
 
 # Columns of one disk: a whole device, as /proc/diskstats counts. A sector is 512 bytes.
 READS = "reads"
@@ -69,6 +72,7 @@ COLUMNS = (
     *(STALLED_CPU_US, STALLED_MEMORY_US, STALLED_IO_US),
     *(STALLED_MEMORY_FULL_US, STALLED_IO_FULL_US),
     *(CGROUP_CPU_US, CGROUP_THROTTLED_US, CGROUP_MEMORY_KB, CGROUP_OOM_KILLS),
+    *(SAMPLER_CPU_US, SAMPLER_MISSED_TICKS),
 )
 DISK_COLUMNS = (
     *(READS, READ_SECTORS, READ_MS, WRITES, WRITTEN_SECTORS, WRITE_MS),
@@ -83,6 +87,7 @@ QUANTA = {
     **dict.fromkeys((STALLED_CPU_US, STALLED_MEMORY_US, STALLED_IO_US), _TICK_US),
     **dict.fromkeys((STALLED_MEMORY_FULL_US, STALLED_IO_FULL_US), _TICK_US),
     **dict.fromkeys((CGROUP_CPU_US, CGROUP_THROTTLED_US), _TICK_US),
+    SAMPLER_CPU_US: 100,
     **dict.fromkeys((READ_SECTORS, WRITTEN_SECTORS), 32),
     **dict.fromkeys((READ_MS, WRITE_MS, IO_MS, WEIGHTED_MS), 10),
 }
