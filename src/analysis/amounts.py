@@ -46,4 +46,5 @@ def say_bytes(count: float) -> str:
     while abs(count) >= _STEP and power < len(_BINARY) - 1:
         count /= _STEP
         power += 1
-    return f"{number(count)} {_BINARY[power]}"
+    shown = f"{count:.1f}" if abs(count) < _STEP / 10 else f"{count:.0f}"
+    return f"{shown.removesuffix('.0')} {_BINARY[power]}"

@@ -11,12 +11,13 @@ from .right_size import LARGER, RIGHT, SMALLER, UNKNOWN, RightSize, right_size
 from .rules import RULE_BY_NAME, rules_with
 from .usage import JobUsage, StepUsage
 
-_SIZES = {
-    LARGER: "The runner is too small",
-    SMALLER: "The runner is larger than needed",
-    RIGHT: "The runner is the right size",
-    UNKNOWN: "Whether the runner is the right size is unknown",
+SIZE_WORDS = {
+    LARGER: "too small",
+    SMALLER: "larger than needed",
+    RIGHT: "the right size",
+    UNKNOWN: "of a size that is not judged",
 }
+"""What is said of the runner, by the verdict on its size."""
 
 
 class Verdict(NamedTuple):
@@ -47,7 +48,7 @@ def conclude(
     of_job = diagnose(used.usage, used.machine, rules)
     size = right_size(used.usage, used.machine)
     return Verdict(
-        f"{_SIZES[size.verdict]}; {_peak(used, diagnoses, of_job)}.",
+        f"The runner is {SIZE_WORDS[size.verdict]}; {_peak(used, diagnoses, of_job)}.",
         used,
         diagnoses,
         of_job,

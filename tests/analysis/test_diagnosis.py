@@ -79,7 +79,7 @@ def test_a_bottleneck_is_found_and_comes_first(rule: str):
         ("io_congestion", "I/O congestion: 24 operations under way at a time, each waiting 60 ms"),
         ("slow_disk", "a slow disk: an operation takes 40 ms, at 100 operations/s"),
         ("disk_saturated", "a saturated disk: busy 99 % of the time"),
-        ("download_heavy", "download-heavy: 3 GiB at 26 MiB/s"),
+        ("download_heavy", "download-heavy: 3 GiB at 25.6 MiB/s"),
         ("cpu_bound", "CPU-bound: 98 % of 4 cores; first of all node"),
         (
             "single_threaded",

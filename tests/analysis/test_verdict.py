@@ -61,7 +61,7 @@ def test_unseen_jobs_are_said_to_be():
     unseen = Usage(seconds=60.0, samples=NONE)
     job = used_by_job(unseen)._replace(usage=unseen, machine=None)
     assert sentence(job) == (
-        "Whether the runner is the right size is unknown; `step 1` takes 1 min of 1 min and is not"
+        "The runner is of a size that is not judged; `step 1` takes 1 min of 1 min and is not"
         " judged: nothing was seen of it."
     )
     assert "nothing is known of its steps" in sentence(job._replace(steps=()))

@@ -1,0 +1,117 @@
+"""A verdict in; the same drawn for the eye, out."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from ..analysis.amounts import say_bytes, say_seconds
+from ..analysis.diagnosis import Finding
+from ..analysis.right_size import LARGER, RIGHT, SMALLER, UNKNOWN, RightSize
+from ..analysis.usage import JobUsage, Usage
+from ..analysis.verdict import SIZE_WORDS, Verdict
+from .analyse_remarks import remarks
+from .analyse_steps import finding_style, steps_table
+from .analyse_texts import columns, item, shown_bytes, text
+
+_SIZE_STYLES = {RIGHT: "green", SMALLER: "yellow", LARGER: "red", UNKNOWN: "dim"}
+_AGAIN = {True: "may pass if run again", False: "would fail again", None: "may pass or fail again"}
+
+
+def draw(verdict: Verdict, complaints: Sequence[str], console: Console) -> str:
+    """The sentence, the steps, the findings and who did most, as wide as the console."""
+    with console.capture() as drawn:
+        for section in _sections(verdict, complaints, console.width):
+            for part in section:
+                console.print(part)
+            console.print()
+    return "\n".join(line.rstrip() for line in drawn.get().splitlines()).strip("\n")
+
+
+def _sections(
+    verdict: Verdict, complaints: Sequence[str], width: int
+) -> Iterator[Sequence[RenderableType]]:
+    yield [text(_heading(verdict.usage), "dim"), text(verdict.sentence, "bold")]
+    yield [steps_table(verdict, width)]
+    yield from filter(None, (list(_shortages(verdict)), list(_processes(verdict, width))))
+    yield list(_size(verdict.right_size))
+    yield from filter(None, (list(_failure(verdict)), list(_remarks(verdict.usage, complaints))))
+
+
+def _heading(used: JobUsage) -> str:
+    machine, seconds = used.machine, used.usage.seconds
+    size = (
+        f"{machine.cores_allowed:g} cores, {say_bytes(machine.memory_allowed_bytes)}"
+        if machine
+        else "an unknown machine"
+    )
+    lasted = "an unknown time" if seconds is None else say_seconds(seconds)
+    return f"{used.job.name} · {lasted} · {size}"
+
+
+def _shortages(verdict: Verdict) -> Iterator[RenderableType]:
+    """Each step's, the strongest first, with what to do; then what only the whole job shows."""
+    found = list(_found(verdict))
+    if found:
+        yield text("What was short", "bold")
+    for name, findings in found:
+        yield text(f"  {name}")
+        for finding in findings:
+            yield item("    •", finding.words, finding_style(finding))
+            yield item("     ", finding.advice, "dim")
+
+
+def _found(verdict: Verdict) -> Iterator[tuple[str, list[Finding]]]:
+    told = set()
+    for each in verdict.usage.steps:
+        findings = list(verdict.diagnoses[each.step.number].findings)
+        told |= {finding.rule for finding in findings}
+        if findings:
+            yield f"{each.step.number} {each.step.name}", findings
+    rest = [finding for finding in verdict.of_job.findings if finding.rule not in told]
+    if rest:
+        yield "The job as a whole", rest
+
+
+def _processes(verdict: Verdict, width: int) -> Iterator[RenderableType]:
+    """Those who used most CPU, then those who held most memory and are not among them."""
+    usage: Usage = verdict.usage.usage
+    most = dict.fromkeys((*usage.top_by_cpu, *usage.top_by_memory))
+    if not most:
+        return
+    rows = [
+        (
+            text(process.name),
+            Text(str(process.seen)),
+            Text(say_seconds(process.cpu_seconds)),
+            shown_bytes(process.memory_max_bytes),
+            shown_bytes(process.read_bytes),
+            shown_bytes(process.written_bytes),
+        )
+        for process in most
+    ]
+    headings = ("Process", "Seen", "CPU time", "Memory", "Read", "Written")
+    yield text("Who used most", "bold")
+    yield Padding(columns(headings, rows, width - 2, left={"Process"}), (0, 0, 0, 2))
+
+
+def _size(size: RightSize) -> Iterator[RenderableType]:
+    yield text("The runner", "bold")
+    words = f"{SIZE_WORDS[size.verdict]}: {size.words}"
+    yield item(" ", words, _SIZE_STYLES[size.verdict])
+
+
+def _failure(verdict: Verdict) -> Iterator[RenderableType]:
+    failure = verdict.failure
+    if failure is None:
+        return
+    sure = f"{100 * failure.confidence:.0f} % sure; {_AGAIN[failure.is_transient]}"
+    yield text("Why it failed", "bold")
+    yield item("  •", f"{failure.words}, {sure}", "red")
+    yield item("   ", failure.advice, "dim")
+
+
+def _remarks(used: JobUsage, complaints: Sequence[str]) -> Iterator[RenderableType]:
+    for words in (*complaints, *remarks(used)):
+        yield item("!", words, "yellow")

@@ -1,0 +1,109 @@
+"""A file that holds a job as GitHub tells it in; that job, with its steps as spans of time, out.
+
+A webhook's workflow_job body, a REST job, a REST list of jobs, or JSON Lines of any of them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from ..analysis import timeline
+from ..model.times import parse_time
+from ..shared.errors import TelemetryError
+from ..shared.github_events import Step, WorkflowJob
+
+
+class NoJobError(TelemetryError):
+    """A file that holds no job, or not the one that was meant; the message says what it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldJob:
+    """A job, and GitHub's own account of it, by which its samples are known."""
+
+    job: timeline.Job
+    told: WorkflowJob
+
+
+class _Wrapper(msgspec.Struct):
+    """What a webhook and the REST interface wrap jobs in."""
+
+    workflow_job: WorkflowJob | msgspec.UnsetType | None = msgspec.UNSET
+    jobs: tuple[WorkflowJob, ...] | msgspec.UnsetType = msgspec.UNSET
+
+
+def read_job(file: Path, job_id: int | None = None) -> ToldJob:
+    """The only job in the file, or the one with this id.
+
+    Raises:
+        NoJobError: there is none, or several and no id.
+    """
+    jobs = _read(file)
+    fitting = [job for job in jobs if job_id in {None, job.id}]
+    if not fitting:
+        raise NoJobError(f"{file} has no job {job_id}; it has {_names(jobs)}")
+    if len({job.id for job in fitting}) > 1:
+        raise NoJobError(f"{file} has several jobs: choose one by --job; it has {_names(jobs)}")
+    last = fitting[-1]  # where one job is told twice, the later knows more
+    return ToldJob(_job(last), last)
+
+
+def _read(file: Path) -> list[WorkflowJob]:
+    try:
+        content = file.read_bytes()
+    except OSError as exc:
+        raise NoJobError(f"cannot read {file}: {exc.strerror}") from exc
+    try:
+        jobs = [job for part in _parts(content) for job in _jobs(part)]
+    except (msgspec.MsgspecError, ValueError, RecursionError) as exc:
+        raise NoJobError(f"{file} holds no job as GitHub tells it: {exc}") from exc
+    if not jobs:
+        raise NoJobError(f"{file} holds no job")
+    return jobs
+
+
+def _parts(content: bytes) -> list[msgspec.Raw]:
+    try:
+        return [msgspec.json.decode(content, type=msgspec.Raw)]
+    except msgspec.DecodeError:
+        lines = content.splitlines()
+        if len(lines) < 2:  # noqa: PLR2004 -- one line is one body
+            raise
+        return [msgspec.json.decode(line, type=msgspec.Raw) for line in lines if line.strip()]
+
+
+def _jobs(part: msgspec.Raw) -> Iterator[WorkflowJob]:
+    wrapper = msgspec.json.decode(part, type=_Wrapper)
+    if wrapper.workflow_job:
+        yield wrapper.workflow_job
+    elif wrapper.jobs:
+        yield from wrapper.jobs
+    elif wrapper.workflow_job is msgspec.UNSET and wrapper.jobs is msgspec.UNSET:
+        yield msgspec.json.decode(part, type=WorkflowJob)
+
+
+def _names(jobs: list[WorkflowJob]) -> str:
+    return ", ".join(f"{job.id} ({job.name})" for job in jobs)
+
+
+def _job(told: WorkflowJob) -> timeline.Job:
+    steps = sorted(told.steps or (), key=lambda step: step.number)
+    return timeline.Job(
+        told.name,
+        _ms(told.started_at),
+        _ms(told.completed_at),
+        tuple(map(_step, steps)),
+        told.conclusion or None,
+    )
+
+
+def _step(told: Step) -> timeline.Step:
+    started, completed = _ms(told.started_at), _ms(told.completed_at)
+    return timeline.Step(told.number, told.name, started, completed, told.conclusion)
+
+
+def _ms(text: str | None) -> int | None:
+    moment = parse_time(text)
+    return None if moment is None else round(moment.timestamp() * 1000)

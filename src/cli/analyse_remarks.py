@@ -1,0 +1,42 @@
+"""What a job used in; what has to be known to read its figures right, in words, out."""
+
+from collections.abc import Iterator
+
+from ..analysis.amounts import say_seconds
+from ..analysis.rules import SHORT_SECONDS
+from ..analysis.usage import BY_TIME, MIXED, NONE, PARTIAL, JobUsage, StepUsage
+
+
+def remarks(used: JobUsage) -> Iterator[str]:
+    """Whatever is partial, ambiguous or somebody else's; nothing where all is plain."""
+    if used.usage.samples == NONE:
+        yield "The samples do not touch the job's time: is its clock, or the file, another's?"
+    elif used.usage.samples == PARTIAL:
+        seen, whole = used.usage.covered_seconds, used.usage.seconds
+        of_all = "" if whole is None else f" of its {say_seconds(whole)}"
+        yield f"The samples cover {say_seconds(seen)}{of_all}: figures are of what was seen."
+    partly = [step for step in used.steps if step.usage.samples == PARTIAL and _is_long(step)]
+    if partly and used.usage.samples != NONE:
+        yield f"Partly seen: {_numbered(partly)}."
+    shared = [step for step in used.steps if step.owner is None and _is_by_time(step)]
+    if shared:
+        yield (
+            f"No process could be told for certain to be the own of {_numbered(shared)}: CPU there"
+            " is what ran at the time, shared by the steps that did."
+        )
+    if used.machine and used.machine.is_container:
+        yield "The job ran in a container: disk and stalls are the host's, and not judged."
+
+
+def _is_long(step: StepUsage) -> bool:
+    return (step.usage.seconds or 0) >= SHORT_SECONDS
+
+
+def _is_by_time(step: StepUsage) -> bool:
+    return step.usage.attribution in {BY_TIME, MIXED} and _is_long(step)
+
+
+def _numbered(steps: list[StepUsage]) -> str:
+    return ("step " if len(steps) == 1 else "steps ") + ", ".join(
+        str(each.step.number) for each in steps
+    )
