@@ -7,6 +7,7 @@ import os
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Optional
 
     from .proc.mountinfo import Mount
 
@@ -29,12 +30,12 @@ def local_mount_points(mounts: Iterable[Mount]) -> list[str]:
     return sorted(points.values())[:_MOST]
 
 
-def read_space_kb(point: str) -> tuple[int, int]:
-    """In all, and free to use without privileges; (0, 0) where it cannot be asked."""
+def read_space_kb(point: str) -> Optional[tuple[int, int]]:
+    """In all, and free to use without privileges; None where it cannot be asked."""
     try:
         found = os.statvfs(point)
     except OSError:
-        return 0, 0
+        return None
     return found.f_blocks * found.f_frsize // _KIB, found.f_bavail * found.f_frsize // _KIB
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..model import samples
 from .files import KeptFile, list_folder
 from .proc.diskstats import parse_disks, whole_disks
 from .proc.meminfo import parse_memory_kb, parse_swap_kb
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
     from .proc.diskstats import Counters
 
 _NO_CPU = (None,) * 5
+COLUMNS = (
+    *(samples.CPU_USER, samples.CPU_SYSTEM, samples.CPU_IDLE),
+    *(samples.CPU_IOWAIT, samples.CPU_STEAL),
+    *(samples.MEMORY_USED_KB, samples.SWAP_USED_KB, samples.OOM_KILLS),
+    *(samples.NETWORK_RECEIVED_BYTES, samples.NETWORK_SENT_BYTES),
+    *(samples.STALLED_CPU_US, samples.STALLED_MEMORY_US, samples.STALLED_IO_US),
+    *(samples.STALLED_MEMORY_FULL_US, samples.STALLED_IO_FULL_US),
+    *(samples.CGROUP_CPU_US, samples.CGROUP_THROTTLED_US),
+    *(samples.CGROUP_MEMORY_KB, samples.CGROUP_OOM_KILLS),
+)
+"""The columns that are filled here, in this order."""
 
 
 class Machine:
@@ -33,7 +45,7 @@ class Machine:
         self._stalled = [KeptFile(f"{proc}/pressure/{of}") for of in ("cpu", "memory", "io")]
 
     def read(self) -> tuple[Optional[int], ...]:
-        """One value for each of model.samples.COLUMNS."""
+        """A value for each of COLUMNS."""
         meminfo = self._meminfo.read()
         cpu, memory, io = (parse_stalled_us(file.read()) for file in self._stalled)
         return (

@@ -1,0 +1,91 @@
+"""A reader of processes in; a reading of every living one out, tick by tick, at little cost.
+
+Most processes are idle. Those that did something lately are read at every tick, the others in
+turn: what they had done meanwhile shows then, for their counters are cumulative. Who is new is
+looked for only when an id has been given since.
+
+Nothing may count twice: a process that has reaped a child shows that child's CPU time as its own,
+so then nobody below it may be shown as living who was not read after it. Therefore parents are
+read before their children, and below one that has reaped, or is gone, all are read, idle or not.
+"""
+
+from __future__ import annotations
+
+from .files import KeptFile, list_folder
+from .proc.loadavg import parse_last_pid
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
+    from ..analysis.process import Reading
+    from .process_reader import ProcessReader, Watched
+
+_LIVELY_TICKS = 3  # so long after its last change a process is read at every tick
+_TURN_TICKS = 5  # an idle one's turn comes as often
+
+
+class Processes:
+    """All living processes that can be seen."""
+
+    def __init__(
+        self, proc: str, reader: ProcessReader, *, has_own_pids: bool, most_open: int
+    ) -> None:
+        """`has_own_pids`: whether ids in /proc are given where loadavg's last one is told.
+
+        Of so many processes at most files stay open.
+        """
+        self._proc = proc
+        self._reader = reader
+        self._most_open = most_open
+        self._known: dict[str, Watched] = {}  # parents before their children
+        self._loadavg = KeptFile(f"{proc}/loadavg") if has_own_pids else None
+        self._last_pid: Optional[int] = None
+        self._tick = 0
+
+    def read(self, *, all_of_them: bool = False) -> list[Reading]:
+        """One reading each; of those that were not read anew, the same tuple as before."""
+        self._tick += 1
+        self._visit(all_of_them=all_of_them)
+        self._look_for_others()
+        readings = [process.reading for process in self._known.values()]
+        return [reading for reading in readings if reading is not None]
+
+    def _visit(self, *, all_of_them: bool) -> None:
+        """Look at those that are known and due."""
+        families: set[str] = set()
+        gone = []
+        for place, (pid, process) in enumerate(self._known.items()):
+            is_turn = (place + self._tick) % _TURN_TICKS == 0
+            is_due = is_turn or process.quiet < _LIVELY_TICKS or process.parent in families
+            if not (is_due or all_of_them):
+                continue
+            is_alive = self._reader.look(process)
+            if place >= self._most_open:
+                process.close()
+            if not is_alive:
+                gone.append(pid)
+            if not is_alive or process.has_reaped or process.parent in families:
+                families.add(pid)
+        for pid in gone:
+            self._known.pop(pid).close()
+
+    def _look_for_others(self) -> None:
+        """Find who was born since, and who of the idle ones has died, unless no id was given."""
+        last_pid = parse_last_pid(self._loadavg.read()) if self._loadavg else None
+        if last_pid is not None and last_pid == self._last_pid:
+            return
+        self._last_pid = last_pid
+        pids = [name for name in list_folder(self._proc) if name.isdigit()]
+        for pid in self._known.keys() - pids:
+            self._known.pop(pid).close()
+        newcomers = [self._reader.meet(pid) for pid in pids if pid not in self._known]
+        living = [process for process in newcomers if process]
+        for process in sorted(living, key=_birth):
+            self._known[process.pid] = process
+            if len(self._known) > self._most_open:
+                process.close()
+
+
+def _birth(process: Watched) -> tuple[int, int]:
+    return process.start_ticks, int(process.pid)
