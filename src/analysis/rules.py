@@ -171,6 +171,7 @@ RULES: tuple[Rule, ...] = (
             _least("network_received_bytes", 500 * MIB, plain=2048 * MIB),
             _least("network_received_bytes_per_second", 2 * MIB),
         ),
+        explains=("single_threaded",),
     ),
     Rule(
         "download_heavy",
@@ -184,6 +185,7 @@ RULES: tuple[Rule, ...] = (
             Limit("disk_utilisation_percent", 50, at_most=True, or_unknown=True),
         ),
         shown=("network_received_bytes",),
+        explains=("single_threaded",),
         way="rate",
     ),
     Rule(
@@ -206,6 +208,7 @@ RULES: tuple[Rule, ...] = (
             _most("cpu_cores_max", 2.5),
             _least("cores_allowed", 4),
             Limit("top_process_percent", 50, or_unknown=True),
+            _least("covered_seconds", 30),
         ),
         top="cpu",
     ),

@@ -134,6 +134,7 @@ def test_the_strongest_comes_first():
 def test_a_cause_stands_for_what_follows_from_it():
     assert rules_found(used(**PLANTED["throttled"])) == ["throttled"]
     assert rules_found(used(**PLANTED["out_of_memory"])) == ["out_of_memory"]
+    assert rules_found(used(**ONE_CORE | PLANTED["download_heavy"])) == ["download_heavy"]
 
 
 def test_of_a_disk_that_is_short_in_every_way_the_queue_is_the_cause():
@@ -168,6 +169,7 @@ def test_of_a_disk_that_is_short_in_every_way_the_queue_is_the_cause():
         pytest.param(
             {"cpu_percent_mean": 100.0, "seconds": 3.0, "covered_seconds": 3.0}, id="short"
         ),
+        pytest.param({**ONE_CORE, "seconds": 13.0, "covered_seconds": 13.0}, id="short-thread"),
         pytest.param({**SLEEPING, "seconds": 12.0, "covered_seconds": 12.0}, id="short-sleep"),
         pytest.param({**SLEEPING, "disk_utilisation_percent": 60.0}, id="disk-is-busy"),
         pytest.param({**SLEEPING, "stalled_io_seconds": 60.0}, id="io-stalls"),

@@ -1,0 +1,177 @@
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from src.analysis.build_metrics import BUILD_METRICS
+from src.analysis.usage import Usage
+from src.cli.analyse import command
+from tests.cli.analysed import encoded, job_object, write_job, write_samples
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    """A job and its samples."""
+    return [
+        str(write_job(tmp_path, {"action": "completed", "workflow_job": job_object()})),
+        str(write_samples(tmp_path, encoded())),
+    ]
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(command, arguments)
+
+
+def output(*arguments: str) -> str:
+    result = run(*arguments)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def failure(*arguments: str) -> str:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    return result.stderr
+
+
+def test_what_steps_used_and_were_short_of_is_told(files: list[str]):
+    text = output(*files)
+
+    assert text.startswith("build · 2 min · 2 cores, 8 GiB\nThe runner is the right size; ")
+    assert "`make -j2` takes 1 min of 2 min and is CPU-bound: 100 % of 2 cores" in text
+    assert "2 sleep 60\n    • waiting: neither CPU nor disk nor network was busy" in text
+    assert "\033" not in text
+
+
+def test_the_order_of_the_file_s_lines_does_not_matter(files: list[str], tmp_path: Path):
+    straight = output(*files)
+    write_samples(tmp_path, [*reversed(encoded()), *encoded()])
+    assert output(*files) == straight
+
+
+def test_json_has_everything_by_the_judge_s_names(files: list[str]):
+    told = json.loads(output(*files, "--json"))
+
+    assert told["sentence"].startswith("The runner is the right size; `make -j2`")
+    assert [step["number"] for step in told["steps"]] == [1, 2]
+    first = told["steps"][0]
+    assert first["usage"].keys() == {*Usage._fields, "build_metrics"}
+    assert first["usage"]["cpu_seconds"] == pytest.approx(120)
+    assert first["usage"]["build_metrics"].keys() == {metric.name for metric in BUILD_METRICS}
+    assert first["usage"]["cpu_throttled_seconds"] is None
+    [finding] = first["findings"]
+    assert finding["rule"] == "cpu_bound"
+    assert {"name": "cpu_percent_mean", "value": 100.0, "unit": "%"} in finding["evidence"]
+    assert told["machine"]["cpus"] == 2
+    assert told["right_size"]["verdict"] == "right"
+    assert told["failure"] is None
+    assert told["complaints"] == []
+    assert told["job"]["name"] == "build"
+    assert "steps" not in told["job"]
+    assert told["between"]["seconds"] is not None
+
+
+def test_json_tells_of_a_failure(files: list[str], tmp_path: Path):
+    job = job_object(conclusion="failure")
+    job["steps"][0]["conclusion"] = "failure"
+    write_job(tmp_path, job)
+
+    told = json.loads(output(*files, "--json"))["failure"]
+
+    assert (told["category"], told["step"], told["is_transient"]) == ("compilation", 1, False)
+    assert told["evidence"][0]["why"] == "the step compiles"
+
+
+def test_thresholds_can_be_moved(files: list[str]):
+    moved = ["--threshold", "cpu_bound=100.5", "--threshold", "waiting.covered_seconds=90"]
+    steps = json.loads(output(*files, "--json", *moved))["steps"]
+    assert [step["findings"] for step in steps] == [[], []]
+
+
+def test_bad_lines_are_named_and_survived(files: list[str], tmp_path: Path):
+    lines = encoded()
+    lines.insert(1, b"not a batch")
+    write_samples(tmp_path, lines)
+
+    assert "! line 2 was left out" in output(*files)
+    assert len(json.loads(output(*files, "--json"))["complaints"]) == 1
+
+
+def test_a_torn_end_leaves_the_rest_and_is_said_to_be_partial(files: list[str], tmp_path: Path):
+    first, second, *_ = encoded()
+    (tmp_path / "samples.jsonl").write_bytes(first + b"\n" + second[:300])
+    text = output(*files)
+
+    assert "! line 2 was left out: torn" in text
+    assert "! The samples cover 30 s of its 2 min" in text
+    assert "not seen" in text
+
+
+def test_samples_of_another_time_are_said_not_to_touch_the_job(files: list[str], tmp_path: Path):
+    times = {"started_at": "2024-01-01T00:00:00Z", "completed_at": "2024-01-01T00:01:00Z"}
+    write_job(tmp_path, job_object(**times, steps=[]))
+    text = output(*files)
+    assert "The samples do not touch the job's time" in text
+    assert "of a size that is not judged" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--threshold", "lunch=1"], "no such threshold: lunch; there are out_of_memory, "),
+        (["--threshold", "cpu_bound"], "'cpu_bound' is not NAME=NUMBER"),
+        (["--threshold", "cpu_bound=high"], "'cpu_bound=high' is not NAME=NUMBER"),
+        (["--threshold", "cpu_bound=nan"], "'cpu_bound=nan' is not NAME=NUMBER"),
+        (["--job", "9"], "has no job 9; it has 7001 (build)"),
+    ],
+)
+def test_bad_options_are_one_line_and_code_2(files: list[str], arguments: list[str], said: str):
+    assert said in failure(*files, *arguments)
+
+
+def test_bad_files_are_one_line_and_code_2(files: list[str], tmp_path: Path):
+    job, samples = files
+    absent = str(tmp_path / "absent")
+    assert failure(absent, samples) == f"Error: cannot read {absent}: No such file or directory\n"
+    assert failure(job, absent) == f"Error: cannot read {absent}: No such file or directory\n"
+    assert "holds no job" in failure(samples, samples)
+    assert "holds no batch of samples" in failure(job, job)
+    write_samples(tmp_path, encoded(job_id=8))
+    assert "it has some of job 8 (4 batches)" in failure(job, samples)
+
+
+def test_a_terminal_gets_colours_and_its_own_width(files: list[str]):
+    ours, theirs = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "src", "analyse", *files],
+        cwd=ROOT,
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "NO_COLOR": ""},
+        stdout=theirs,
+        check=True,
+    )
+    os.close(theirs)
+    drawn = os.read(ours, 65_536).decode()
+    os.close(ours)
+
+    assert "\033[1m" in drawn
+    assert "\033[31m" in drawn
+    assert "█" not in drawn
+
+
+def test_every_recorded_job_is_survived(corpus: Path, tmp_path: Path):
+    """Its samples are of another time, and that is all that is said of them."""
+    samples = write_samples(tmp_path, encoded(host="github.com"))
+    bodies = sorted((corpus / "payloads" / "workflow_job").glob("*.json"))
+    bodies += sorted((corpus / "rest" / "job").glob("*.json"))
+    for body in bodies:
+        assert "The runner is" in output(str(body), str(samples)), body
+    assert len(bodies) > 50
