@@ -20,11 +20,8 @@ from .failure_signs import (
     UNKNOWN,
     Sign,
 )
-from .timeline import Job
+from .timeline import FAILED, Job, has_failed
 from .usage import JobUsage, StepUsage
-
-FAILED = frozenset({"failure", "startup_failure", "action_required", "timed_out"})
-"""GitHub's conclusions that are failures; cancelled and skipped are none."""
 
 RECORDED_CONFIDENCE = 0.99
 
@@ -60,13 +57,10 @@ def explain_failure(
     exit_code: Optional[int] = None,
     recorded: Optional[Recorded] = None,
 ) -> Optional[Failure]:
-    """The failure of a job, None where it did not fail; `diagnoses` are by step's number.
-
-    A job that is not over has failed where one of its steps has.
-    """
-    step = _failed_step(used)
-    if used.job.conclusion not in FAILED and (used.job.conclusion is not None or step is None):
+    """The failure of a job, None where it did not fail; `diagnoses` are by step's number."""
+    if not has_failed(used.job):
         return None
+    step = _failed_step(used)
     of_step = diagnoses.get(step.step.number, Diagnosis()) if step else Diagnosis()
     evidence = (
         *_signs("recorded", _recorded(recorded)),

@@ -6,7 +6,6 @@ and never above 70 %; else right.
 
 from __future__ import annotations
 
-from math import ceil, log2
 from typing import NamedTuple, Optional
 
 from .amounts import number, say, say_bytes, say_seconds
@@ -96,8 +95,7 @@ def _smaller(load: _Load, machine: Machine) -> RightSize:
         f"{number(cores)} of {say(machine.cores_allowed, '{core}')} and"
         f" {say_bytes(memory)} of {say_bytes(machine.memory_allowed_bytes)} were ever used"
     )
-    share = max(load.cpu_max, load.memory_max) / IDLE_PEAK_PERCENT
-    divisor = _halvings(share, machine.cores_allowed)
+    divisor = _divisor(load, machine)
     if divisor == 1:
         return RightSize(SMALLER, f"{used}: there is room to spare, though less than half of it")
     size = _FRACTIONS.get(divisor, f"1/{divisor} of")
@@ -109,10 +107,13 @@ def _smaller(load: _Load, machine: Machine) -> RightSize:
     )
 
 
-def _halvings(share: float, cores: float) -> int:
-    """The largest power of two that divides the machine and leaves `share` of it, and a core."""
-    smallest = max(share, 1 / cores if cores > 1 else 1.0)
-    return int(2 ** -ceil(log2(smallest)))
+def _divisor(load: _Load, machine: Machine) -> int:
+    """The largest power of two that leaves room for the peaks, and a core."""
+    peak = max(load.cpu_max, load.memory_max)
+    divisor = 1
+    while peak * divisor * 2 <= IDLE_PEAK_PERCENT and machine.cores_allowed >= divisor * 2:
+        divisor *= 2
+    return divisor
 
 
 def _on_average(load: _Load, machine: Machine) -> str:

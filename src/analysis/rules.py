@@ -42,9 +42,9 @@ class Rule(NamedTuple):
     """One bottleneck; where it can be seen in more ways than one, the others have a name, `way`.
 
     `verb` and `title` say of a step what it is, `words` name the figures they show. `is_event`: it
-    happened, however little else was seen, and goes before all that was merely slow. `explains`:
-    the findings that follow from this one, and are left out beside it. `top` says whose processes
-    to name: "cpu" or "memory".
+    happened, however little else was seen, and goes before all that was merely slow. `lasts`: it
+    outlasts the step that brought it about. `explains`: the findings that follow from this one, and
+    are left out beside it. `top` says whose processes to name: "cpu" or "memory".
     """
 
     name: str
@@ -55,6 +55,7 @@ class Rule(NamedTuple):
     limits: tuple[Limit, ...]
     shown: tuple[str, ...] = ()
     is_event: bool = False
+    lasts: bool = False
     explains: tuple[str, ...] = ()
     top: str = ""
     way: str = ""
@@ -101,6 +102,7 @@ RULES: tuple[Rule, ...] = (
             Limit("disk_free_min_percent", 5, at_most=True, or_unknown=True),
         ),
         is_event=True,
+        lasts=True,
     ),
     Rule(
         "throttled",

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from typing import NamedTuple, Optional
 
+FAILED = frozenset({"failure", "startup_failure", "action_required", "timed_out"})
+"""GitHub's conclusions that are failures; cancelled and skipped are none."""
+
 
 class Step(NamedTuple):
     """One step; `name` is GitHub's for it, `conclusion` GitHub's word."""
@@ -28,3 +31,10 @@ class Job(NamedTuple):
     end_ms: Optional[int]
     steps: tuple[Step, ...] = ()
     conclusion: Optional[str] = None
+
+
+def has_failed(job: Job) -> bool:
+    """Whether a job failed; one that is not over has failed where one of its steps has."""
+    if job.conclusion is None:
+        return any(step.conclusion in FAILED for step in job.steps)
+    return job.conclusion in FAILED

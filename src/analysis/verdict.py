@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Iterator, Mapping, NamedTuple, Optional
+from typing import TYPE_CHECKING, Iterator, Mapping, NamedTuple, Optional
 
 from .amounts import say_seconds
 from .diagnosis import EVENT, Diagnosis, Finding, diagnose
-from .failures import Failure, Recorded, explain_failure
 from .right_size import LARGER, RIGHT, SMALLER, UNKNOWN, RightSize, right_size
-from .rules import RULE_BY_NAME, rules_with
-from .usage import JobUsage, StepUsage
+from .rules import RULE_BY_NAME, Rule, rules_with
+from .timeline import FAILED, has_failed
+from .usage import NONE, JobUsage, StepUsage
+
+if TYPE_CHECKING:
+    from .failures import Failure, Recorded
 
 SIZE_WORDS = {
     LARGER: "too small",
@@ -44,17 +47,30 @@ def conclude(
         ThresholdError: `thresholds` names one that does not exist.
     """
     rules = rules_with(thresholds or {})
-    diagnoses = {each.step.number: diagnose(each.usage, used.machine, rules) for each in used.steps}
+    diagnoses = dict(_diagnoses(used, rules))
     of_job = diagnose(used.usage, used.machine, rules)
     size = right_size(used.usage, used.machine)
-    return Verdict(
-        f"The runner is {SIZE_WORDS[size.verdict]}; {_peak(used, diagnoses, of_job)}.",
-        used,
-        diagnoses,
-        of_job,
-        size,
-        explain_failure(used, diagnoses, of_job, exit_code=exit_code, recorded=recorded),
-    )
+    failure = None
+    if has_failed(used.job):
+        # Most jobs do not fail, and on a runner each module that is loaded costs.
+        from .failures import explain_failure  # noqa: PLC0415
+
+        failure = explain_failure(used, diagnoses, of_job, exit_code=exit_code, recorded=recorded)
+    sentence = f"The runner is {SIZE_WORDS[size.verdict]}; {_peak(used, diagnoses, of_job)}."
+    return Verdict(sentence, used, diagnoses, of_job, size, failure)
+
+
+def _diagnoses(used: JobUsage, rules: tuple[Rule, ...]) -> Iterator[tuple[int, Diagnosis]]:
+    """Each step's, by number, without what an earlier step left behind and did not hurt it."""
+    left: set[str] = set()
+    for each in sorted(used.steps, key=lambda each: each.step.start_ms or 0):
+        diagnosis = diagnose(each.usage, used.machine, rules)
+        if each.usage.samples != NONE:
+            lasting = {f.rule for f in diagnosis.findings if RULE_BY_NAME[f.rule].lasts}
+            inherited = left & lasting if each.step.conclusion not in FAILED else set()
+            own = tuple(f for f in diagnosis.findings if f.rule not in inherited)
+            diagnosis, left = diagnosis._replace(findings=own), lasting
+        yield each.step.number, diagnosis
 
 
 def _peak(used: JobUsage, diagnoses: Mapping[int, Diagnosis], of_job: Diagnosis) -> str:

@@ -10,8 +10,9 @@ from src.analysis.failure_signs import (
     SIGNS_BY_FINDING,
     SIGNS_BY_STEP,
 )
-from src.analysis.failures import FAILED, Failure, Recorded, explain_failure
+from src.analysis.failures import Failure, Recorded, explain_failure
 from src.analysis.rules import RULE_BY_NAME
+from src.analysis.timeline import FAILED
 from src.analysis.usage import JobUsage
 from src.model.semconv import FAILED_RESULTS, RESULT_BY_CONCLUSION
 from tests.analysis.used import GIB, MACHINE, used, used_by_job

@@ -78,6 +78,39 @@ def test_findings_are_by_step_and_of_the_job():
     assert verdict.failure is None
 
 
+def ending(job: JobUsage, *conclusions: str) -> JobUsage:
+    steps = [
+        each._replace(step=each.step._replace(conclusion=conclusion))
+        for each, conclusion in zip(job.steps, conclusions, strict=True)
+    ]
+    return job._replace(steps=tuple(steps))
+
+
+def full_ones(job: JobUsage) -> list[int]:
+    diagnoses = conclude(job).diagnoses
+    return [number for number, each in diagnoses.items() if each.findings]
+
+
+def test_a_disk_that_is_full_still_is_told_only_of_the_step_that_filled_it():
+    full = lasting(60, disk_free_min_bytes=0, disk_free_min_percent=0.0)
+    assert full_ones(used_by_job(lasting(60), full, full, full)) == [2]
+    freed_and_filled = used_by_job(full, lasting(60), full)
+    assert full_ones(freed_and_filled) == [1, 3]
+    unseen = used_by_job(full, Usage(seconds=1.0), full)
+    assert full_ones(unseen) == [1]
+
+
+def test_a_step_that_fails_on_a_disk_filled_before_is_told_so():
+    full = lasting(60, disk_free_min_bytes=0, disk_free_min_percent=0.0)
+    job = used_by_job(full, full, full, conclusion="failure")
+    job = ending(job, "success", "failure", "success")
+
+    assert full_ones(job) == [1, 2]
+    failure = conclude(job).failure
+    assert failure is not None
+    assert (failure.category, failure.step) == ("resource", 2)
+
+
 def test_thresholds_and_what_is_known_of_a_failure_are_passed_on():
     job = used_by_job(lasting(60, cpu_percent_mean=85.0), conclusion="failure")
 
@@ -92,8 +125,9 @@ def test_thresholds_and_what_is_known_of_a_failure_are_passed_on():
 
 def test_the_judge_imports_nothing_slow():
     script = (
-        "import sys; sys.path.insert(0, '.'); import src.analysis.verdict;"
-        "print(sorted({'dataclasses', 'datetime', 'inspect'} & set(sys.modules)))"
+        "import sys; sys.path.insert(0, '.'); import src.analysis.judge;"
+        "slow = {'dataclasses', 'datetime', 'inspect', 'src.analysis.failures'};"
+        "print(sorted(slow & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", script],
