@@ -93,8 +93,8 @@ class Activity:
 
     def peak(self, quantity: Quantity, start: float, end: float) -> float:
         """The highest rate or level between two moments."""
-        first, beyond = bisect_right(self.edges, start) - 1, bisect_left(self.edges, end)
-        return max(self.levels(quantity)[first:beyond])
+        first = max(bisect_right(self.edges, start) - 1, 0)
+        return max(self.levels(quantity)[first : bisect_left(self.edges, end)])
 
     def programs(self) -> Iterator[tuple[str, str]]:
         """Owner and name of each program that ever ran; the owner is "" where there is none."""

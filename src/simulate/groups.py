@@ -32,8 +32,7 @@ class Processes:
         self._activity = work.activity
         self._start = work.activity.places([start])
         self._programs = list(work.activity.programs())
-        births = dict(_births(rng, work, epoch_ms))
-        self._births = {key: birth for key, birth in births.items() if self._is_seen(key)}
+        self._births = dict(self._births_from(rng, work, start, epoch_ms))
         self._ticks_before = dict.fromkeys(self._programs, 0)
 
     def owners(self, moments: Sequence[float], places: Places) -> list[Owner]:
@@ -59,11 +58,20 @@ class Processes:
             for who, at in told.items()
         ]
 
-    def _is_seen(self, key: str) -> bool:
-        """Whether any process of the owner lives when the sampler looks, or later."""
-        [(cell, _)] = self._start
-        held = [a.memory_of(*who) for who in self._programs if who[0] == key]
-        return any(any(self._activity.levels(quantity)[cell:]) for quantity in held)
+    def _births_from(
+        self, rng: Random, work: Work, start: float, epoch_ms: int
+    ) -> Iterator[tuple[str, tuple[float, int]]]:
+        """Each key's first process, with its birth in the job's seconds and by the machine's clock.
+
+        The kernel knows it to a tick. What died before the sampler looked was never seen.
+        """
+        unseen = {owner for owner, _ in self._programs}
+        alive = {who[0] for who in self._programs if self._held_kb(who, self._start) != [0]}
+        for span in work.spans:
+            if span.key in unseen and (span.end > start or span.key in alive):
+                unseen.remove(span.key)
+                at = span.start + min(rng.uniform(*BIRTH_SECONDS), (span.end - span.start) / 2)
+                yield span.key, (at, epoch_ms + floor(at * TICKS) * (1000 // TICKS))
 
     def _owner(self, key: str, born_ms: int, places: Places) -> Owner:
         programs = [who for who in self._programs if who[0] == key]
@@ -114,16 +122,3 @@ class Processes:
     def _since(self, quantity: a.Quantity, places: Places) -> list[float]:
         before = self._activity.totals(quantity, self._start)[0]
         return [now - before for now in self._activity.totals(quantity, places)]
-
-
-def _births(rng: Random, work: Work, epoch_ms: int) -> Iterator[tuple[str, tuple[float, int]]]:
-    """Each key's first process: when it was born, in the job's seconds and by the machine's clock.
-
-    The kernel knows that to a tick.
-    """
-    seen = set()
-    for span in work.spans:
-        if span.key and span.key not in seen:
-            seen.add(span.key)
-            at = span.start + min(rng.uniform(*BIRTH_SECONDS), (span.end - span.start) / 2)
-            yield span.key, (at, epoch_ms + floor(at * TICKS) * (1000 // TICKS))

@@ -7,17 +7,20 @@ sampler's, a little late, sometimes much. https://docs.kernel.org/filesystems/pr
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
+from typing import NamedTuple
 
 from ..model.batches import encode_processes
-from ..model.samples import Batch, Host
+from ..model.samples import SAMPLER_CPU_US, SAMPLER_MISSED_TICKS, Batch, Host
 from .blueprints import MachineBlueprint
-from .columns import Columns
+from .columns import Column, Columns
 from .groups import Processes
 from .spans import SET_UP
 from .work import Work
 
 SAMPLES_PER_BATCH = 60
 MIB_KB, GIB_KB = 1 << 10, 1 << 20
+COST_US = (700, 1_600)  # of CPU, a look
+APART_SECONDS = 0.002  # the last look may follow another at once
 STARTED_BEFORE_SECONDS = (90.0, 400_000.0)  # how long a machine has been up when the job begins
 
 
@@ -40,6 +43,14 @@ class Sampler:
 USUAL = Sampler()
 
 
+class Look(NamedTuple):
+    """One look, in the job's seconds; what all have cost by then, and the ticks they missed."""
+
+    at: float
+    cost_us: int
+    missed: int
+
+
 def sample(
     rng: Random, work: Work, sampler: Sampler = USUAL, job: dict[str, object] | None = None
 ) -> Iterator[Batch]:
@@ -48,27 +59,35 @@ def sample(
     name = f"{rng.getrandbits(64):016x}"
     up_ms = round(1000 * rng.uniform(*STARTED_BEFORE_SECONDS))
     epoch_ms = round(work.epoch.timestamp() * 1000) + sampler.clock_ahead_ms
-    moments = list(_moments(rng, work, sampler))
+    looks = list(_looks(rng, work, sampler))
     columns = Columns(rng, work)
-    processes = Processes(rng, work, moments[0], epoch_ms)
-    for first in range(0, len(moments), SAMPLES_PER_BATCH):
-        these = moments[first : first + SAMPLES_PER_BATCH]
-        is_last = first + SAMPLES_PER_BATCH >= len(moments)
-        seen = work.activity.places(these)
+    processes = Processes(rng, work, looks[0].at, epoch_ms)
+    for first in range(0, len(looks), SAMPLES_PER_BATCH):
+        these = looks[first : first + SAMPLES_PER_BATCH]
+        moments = [look.at for look in these]
+        places = work.activity.places(moments)
+        is_last = first + SAMPLES_PER_BATCH >= len(looks)
         yield Batch(
             sampler=name,
             sequence=first // SAMPLES_PER_BATCH,
             host=host,
-            time_ms=[epoch_ms + round(at * 1000) for at in these],
-            uptime_ms=[up_ms + round(at * 1000) for at in these],
+            time_ms=[epoch_ms + round(at * 1000) for at in moments],
+            uptime_ms=[up_ms + round(at * 1000) for at in moments],
             final=is_last and sampler.dies_after_seconds is None,
             job=job,
-            columns=columns.machine(these, seen),
-            disks={work.machine.disk: columns.disk(seen)},
-            filesystems={"/": columns.free_kb(seen)},
-            owners=processes.owners(these, seen),
-            processes=encode_processes(processes.groups(seen)),
+            columns=columns.machine(moments, places) | _own_columns(these),
+            disks={work.machine.disk: columns.disk(places)},
+            filesystems={"/": columns.free_kb(places)},
+            owners=processes.owners(moments, places),
+            processes=encode_processes(processes.groups(places)),
         )
+
+
+def _own_columns(looks: list[Look]) -> dict[str, Column]:
+    return {
+        SAMPLER_CPU_US: [look.cost_us for look in looks],
+        SAMPLER_MISSED_TICKS: [look.missed for look in looks],
+    }
 
 
 def _host(rng: Random, machine: MachineBlueprint, interval_ms: int) -> Host:
@@ -87,22 +106,22 @@ def _host(rng: Random, machine: MachineBlueprint, interval_ms: int) -> Host:
     )
 
 
-def _moments(rng: Random, work: Work, sampler: Sampler) -> Iterator[float]:
-    """Seconds at which it looks, until the job's last own step is over."""
-    start = _first_own(work) + sampler.starts_after_seconds
+def _looks(rng: Random, work: Work, sampler: Sampler) -> Iterator[Look]:
+    """Until the job's last step is over."""
+    start = min(span.start for span in work.spans if span.step.name != SET_UP)
+    start += sampler.starts_after_seconds
     interval = sampler.interval_ms / 1000
     life = work.end - start
     if sampler.dies_after_seconds is not None:
         life = min(life, sampler.dies_after_seconds)
-    tick, is_over = 0, False
+    at, tick, missed, cost_us, is_over = 0.0, 0, 0, 0, False
     while not is_over:
         due = tick * interval + min(abs(rng.gauss(0.001, 0.002)), interval / 4)
         if rng.random() < sampler.late_share:
             due += rng.uniform(0.6, 2.5) * interval
         is_over = due >= life
-        yield start + min(due, life)
+        cost_us += rng.randint(*COST_US)
+        missed += int(due / interval) - tick
+        at = max(at + APART_SECONDS, start + min(due, life))
+        yield Look(at, cost_us, missed)
         tick = int(due / interval) + 1
-
-
-def _first_own(work: Work) -> float:
-    return min(span.start for span in work.spans if span.step.name != SET_UP)

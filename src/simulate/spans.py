@@ -15,6 +15,7 @@ from .plan import Job, Step
 
 SET_UP, COMPLETE = "Set up job", "Complete job"
 POST = "Post "
+RUN = "__run"  # the key of steps that are scripts, or its beginning
 _ACTION = re.compile(r"Run ([\w.-]+/[\w.-]+)(?:/[^@]*)?@")
 
 
@@ -67,7 +68,7 @@ def _keys(names: Iterable[str]) -> Iterator[str | None]:
             yield keys[name.removeprefix(POST)]
         else:
             action = _ACTION.match(name)
-            base = "__" + (action[1].replace("/", "_").replace(".", "_") if action else "run")
+            base = "__" + action[1].replace("/", "_").replace(".", "_") if action else RUN
             seen[base] += 1
             keys[name] = base if seen[base] == 1 else f"{base}_{seen[base]}"
             yield keys[name]

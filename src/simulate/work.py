@@ -14,12 +14,14 @@ from .activity import Activity
 from .blueprints import MachineBlueprint
 from .intensity import Intensity
 from .limits import within_limits
-from .loads import Load, Phase
+from .loads import Load, Phase, Program
 from .noise import Noise
 from .plan import Job
-from .spans import Span, job_epoch, job_spans
+from .spans import RUN, Span, job_epoch, job_spans
 
 CELL_SECONDS = (0.4, 1.6)  # how long a rate stays as it is
+# What a workflow writes under `run:` is a script, and its shell waits for what it starts.
+SHELL = Phase(programs=(Program(name="bash", cores=0.001, memory_mib=4),), memory_starts_at=1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,18 @@ def work_of(
     end = max(span.end for span in spans)
     loaded = [(span, loads[span.step.name]) for span in spans if span.step.name in loads]
     stretches = [Stretch("", background, 0.0, end)]
+    stretches.extend(stretch for span in spans for stretch in _shell(span))
     for span, load in loaded:
         stretches.extend(_phases(span, load))
         stretches.extend(_left_behind(span, load, end))
     activity = _activity(rng, machine, stretches, end)
     short_of = {span.step.number: load.short_of for span, load in loaded}
     return Work(machine, job_epoch(job), spans, activity, short_of)
+
+
+def _shell(span: Span) -> Iterator[Stretch]:
+    if span.key and span.key.startswith(RUN):
+        yield Stretch(span.key, SHELL, span.start, span.end)
 
 
 def _phases(span: Span, load: Load) -> Iterator[Stretch]:

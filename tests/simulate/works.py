@@ -5,7 +5,9 @@ from random import Random
 
 from src.simulate.blueprints import MachineBlueprint, StepBlueprint
 from src.simulate.loads import DiskUse, Load, Phase, Program
+from src.simulate.organisation_loads import LOADS as ORGANISATION
 from src.simulate.organisation_loads import SYSTEM
+from src.simulate.plan import Job
 from src.simulate.runners import HOSTED_MACHINE
 from src.simulate.steps import overlap_steps
 from src.simulate.work import Work, work_of
@@ -38,15 +40,18 @@ STEPS = tuple(StepBlueprint(name, 40) for name in LOADS)
 COMPILE, SERVE, IMAGE = 3, 4, 5  # their numbers
 
 
-def small_work(
-    seed: int, machine: MachineBlueprint = HOSTED_MACHINE, *, overlap: int | None = None
-) -> Work:
+def small_job(seed: int, *, overlap: int | None = None) -> Job:
     """A job that compiles, starts a server that stays, and builds an image.
 
     `overlap` is the number of a step that runs in the background of the one after it.
     """
-    rng = Random(seed)  # noqa: S311
-    job = job_of(rng, STEPS)
-    if overlap is not None:
-        job = replace(job, steps=overlap_steps(job.steps, overlap))
-    return work_of(rng, job, machine, LOADS, SYSTEM)
+    job = job_of(Random(f"job/{seed}"), STEPS)  # noqa: S311
+    return job if overlap is None else replace(job, steps=overlap_steps(job.steps, overlap))
+
+
+def small_work(
+    seed: int, machine: MachineBlueprint = HOSTED_MACHINE, *, overlap: int | None = None
+) -> Work:
+    """What goes on in that job."""
+    rng = Random(f"work/{seed}")  # noqa: S311
+    return work_of(rng, small_job(seed, overlap=overlap), machine, ORGANISATION | LOADS, SYSTEM)
