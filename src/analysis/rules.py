@@ -122,6 +122,8 @@ RULES: tuple[Rule, ...] = (
         "Increase memory, or use less of it: fewer things at the same time, smaller heaps.",
         (
             _least("memory_max_percent", 90, plain=100),
+            # At its edges, which GitHub tells to the second, a step sees its neighbours' memory.
+            _least("memory_mean_percent", 40),
             Limit("memory_own_percent", 10, or_unknown=True),
         ),
         shown=("memory_max_bytes", "memory_allowed_bytes"),
@@ -209,8 +211,8 @@ RULES: tuple[Rule, ...] = (
             _most("cpu_cores_mean", 1.3),
             _most("cpu_cores_max", 2.5),
             _least("cores_allowed", 4),
-            Limit("top_process_percent", 50, or_unknown=True),
-            _least("covered_seconds", 30),
+            Limit("top_process_percent", 70, or_unknown=True),
+            _least("covered_seconds", 20),
         ),
         top="cpu",
     ),

@@ -28,7 +28,7 @@ PLANTED = {
     "out_of_memory": {"out_of_memory_kills": 2, "memory_max_bytes": 15.9 * GIB},
     "disk_full": {"disk_free_min_bytes": 4096, "disk_free_min_percent": 0.0},
     "throttled": {"cpu_throttled_seconds": 45.0, "cpu_percent_mean": 97.0},
-    "memory_bound": {"memory_max_bytes": 15.7 * GIB},
+    "memory_bound": {"memory_max_bytes": 15.7 * GIB, "memory_mean_bytes": 12 * GIB},
     "io_congestion": {**STALLED_BY_DISK, "disk_queue_depth": 24.0, "disk_await_ms": 60.0},
     "slow_disk": {**STALLED_BY_DISK, "disk_queue_depth": 1.5, "disk_await_ms": 40.0},
     "disk_saturated": {**STALLED_BY_DISK, "disk_utilisation_percent": 99.0},
@@ -127,7 +127,7 @@ def test_what_stopped_work_goes_before_what_was_slow():
 
 
 def test_the_strongest_comes_first():
-    usage = used(cpu_percent_mean=99.0, memory_max_bytes=14.6 * GIB)
+    usage = used(cpu_percent_mean=99.0, memory_max_bytes=14.6 * GIB, memory_mean_bytes=12 * GIB)
     assert rules_found(usage) == ["cpu_bound", "memory_bound"]
 
 
@@ -179,7 +179,15 @@ def test_of_a_disk_that_is_short_in_every_way_the_queue_is_the_cause():
             {"disk_free_min_bytes": 90 * MIB, "disk_free_min_percent": 94.0}, id="small-disk"
         ),
         pytest.param(
-            {"memory_max_bytes": 15 * GIB, "memory_own_max_bytes": GIB // 4}, id="others-memory"
+            {
+                "memory_mean_bytes": 14 * GIB,
+                "memory_max_bytes": 15 * GIB,
+                "memory_own_max_bytes": GIB // 4,
+            },
+            id="others-memory",
+        ),
+        pytest.param(
+            {"memory_max_bytes": 15.7 * GIB, "memory_mean_bytes": 2 * GIB}, id="a-neighbour-s-peak"
         ),
     ],
 )
@@ -188,12 +196,19 @@ def test_no_false_alarm(false_alarm: dict[str, object]):
 
 
 def test_memory_that_may_be_a_container_s_is_told():
-    usage = used(memory_max_bytes=15 * GIB, memory_own_max_bytes=GIB // 4, attribution=BY_TIME)
+    usage = used(
+        memory_mean_bytes=14 * GIB,
+        memory_max_bytes=15 * GIB,
+        memory_own_max_bytes=GIB // 4,
+        attribution=BY_TIME,
+    )
     assert rules_found(usage) == ["memory_bound"]
 
 
 def test_one_bottleneck_seen_in_two_ways_is_one_finding_the_stronger():
-    usage = used(memory_max_bytes=14.6 * GIB, stalled_memory_seconds=60.0)
+    usage = used(
+        memory_max_bytes=14.6 * GIB, memory_mean_bytes=12 * GIB, stalled_memory_seconds=60.0
+    )
     [finding] = diagnose(usage, MACHINE).findings
     assert finding.words.startswith("memory-bound: stalled for want of memory in 50 %")
 

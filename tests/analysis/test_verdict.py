@@ -53,7 +53,7 @@ def test_of_two_bottlenecks_the_longer_leads_but_what_stopped_work_goes_first():
 
 
 def test_a_job_may_be_short_of_what_no_step_is():
-    said = sentence(used_by_job(lasting(60), memory_max_bytes=16 * GIB))
+    said = sentence(used_by_job(lasting(60), memory_mean_bytes=9 * GIB, memory_max_bytes=16 * GIB))
     assert "no step stands out, but the job is memory-bound: memory reached 100 %" in said
 
 

@@ -124,7 +124,10 @@ def test_what_is_unknown_is_left_open():
 
 
 def test_a_failure_is_explained_with_how_sure_and_what_to_do():
-    job = used_by_job(used(out_of_memory_kills=1, memory_max_bytes=16 * GIB), conclusion="failure")
+    job = used_by_job(
+        used(out_of_memory_kills=1, memory_mean_bytes=9 * GIB, memory_max_bytes=16 * GIB),
+        conclusion="failure",
+    )
     [step] = job.steps
     job = job._replace(steps=(step._replace(step=step.step._replace(conclusion="failure")),))
     text = shown(job, width=200)
@@ -136,9 +139,13 @@ def test_a_failure_is_explained_with_how_sure_and_what_to_do():
 
 
 def test_what_only_the_whole_job_shows_is_told_once():
-    job = used_by_job(used(), memory_max_bytes=16 * GIB)
+    job = used_by_job(used(), memory_mean_bytes=9 * GIB, memory_max_bytes=16 * GIB)
     assert "  The job as a whole\n    • memory-bound" in shown(job)
-    both = used_by_job(used(memory_max_bytes=16 * GIB), memory_max_bytes=16 * GIB)
+    both = used_by_job(
+        used(memory_mean_bytes=9 * GIB, memory_max_bytes=16 * GIB),
+        memory_mean_bytes=9 * GIB,
+        memory_max_bytes=16 * GIB,
+    )
     assert "The job as a whole" not in shown(both)
 
 
