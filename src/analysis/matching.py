@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Mapping, NamedTuple, Optional, Sequence
 
+from . import step_names
 from .alignment import certain
 from .series import Span
-from .step_names import OF_THE_RUNNER, families, numbered, speaks_for, without_part
+from .step_names import numbered, speaks_for
 from .timeline import Step
 
 SECOND_MS = 1000
@@ -43,13 +44,16 @@ def match(
     sampler must have met is dearer.
     """
     kin = _kin(steps, lives)
-    owners = _in_order(births_ms)
     places = _places(steps, lives, kin, seen, interval_ms)
-    costs_ms = [[_cost_ms(key, births_ms[key], place) for place in places] for key in owners]
-    chosen = certain(costs_ms, [place.bare_ms for place in places])
-    found = {owners[row]: kin[places[column].step] for row, column in chosen.items()}
-    claimed = list(found.values())
-    return {key: family for key, family in found.items() if claimed.count(family) == 1}
+    found = _told_by_name(births_ms, places)
+    left = [place for place in places if place.step not in found.values()]
+    owners = [key for key in _in_order(births_ms) if key not in found]
+    costs_ms = [[_cost_ms(key, births_ms[key], place) for place in left] for key in owners]
+    for row, column in certain(costs_ms, [place.bare_ms for place in left]).items():
+        found[owners[row]] = left[column].step
+    families = {key: kin[step] for key, step in found.items()}
+    claimed = list(families.values())
+    return {key: family for key, family in families.items() if claimed.count(family) == 1}
 
 
 def _kin(steps: Sequence[Step], lives: Mapping[int, Span]) -> dict[int, tuple[int, ...]]:
@@ -57,7 +61,7 @@ def _kin(steps: Sequence[Step], lives: Mapping[int, Span]) -> dict[int, tuple[in
     living = sorted(lives)
     return {
         living[member]: tuple(living[each] for each in family)
-        for family in families([steps[index].name for index in living])
+        for family in step_names.families([steps[index].name for index in living])
         for member in family
     }
 
@@ -73,11 +77,13 @@ def _places(
     in_order = sorted(lives, key=lambda index: (lives[index].start_ms, index))
     places = []
     for index in in_order:
-        if steps[index].name not in OF_THE_RUNNER:
+        if steps[index].name not in step_names.OF_THE_RUNNER:
             is_first = index == min(kin[index], key=in_order.index)
             met_ms = _met_ms(lives[index], seen) - interval_ms if is_first else 0
             bare_ms = min(max(met_ms, 0), _FAR_MS)
-            places.append(_Step(index, lives[index], without_part(steps[index].name), bare_ms))
+            places.append(
+                _Step(index, lives[index], step_names.without_part(steps[index].name), bare_ms)
+            )
     return places
 
 
@@ -101,6 +107,22 @@ def _in_order(births_ms: Mapping[str, int]) -> list[str]:
                 break
             owners[later - 1 : later + 1] = key, before
     return owners
+
+
+def _told_by_name(births_ms: Mapping[str, int], places: Sequence[_Step]) -> dict[str, int]:
+    """The steps of those owners whose keys name one step alone, which no other key names.
+
+    Only steps that fit the birth as well as any: order says nothing against a name, but time does.
+    """
+    named: dict[str, int] = {}
+    for key, born_ms in births_ms.items():
+        costs = {place: _cost_ms(key, born_ms, place) for place in places}
+        fits = {place: cost for place, cost in costs.items() if cost is not None}
+        speaking = [place for place in fits if speaks_for(key, place.name)]
+        if len(speaking) == 1 and fits[speaking[0]] == min(fits.values()):
+            named[key] = speaking[0].step
+    steps = list(named.values())
+    return {key: step for key, step in named.items() if steps.count(step) == 1}
 
 
 def _is_numbered_before(key: str, other: str) -> bool:

@@ -72,7 +72,7 @@ def free_space(series: Series, roster: Roster) -> dict[str, Column]:
 
 
 def kills(series: Series, roster: Roster) -> Column:
-    """Out-of-memory kills: every step that ran in the interval of one sees it, whole.
+    """Out-of-memory kills: every step that may have been killed sees them, whole.
 
     A control group's own count stands before the machine's, where others' processes die too.
     """
@@ -98,11 +98,16 @@ def ended_late(span: Span) -> Span:
 
 
 def _present(roster: Roster, interval: Span) -> list[int]:
-    """The job and its steps that ran in the interval; what lies between, where none did."""
+    """The job and its steps that ran in the interval; what lies between, where none did.
+
+    Those that began before it did stand before those that began within: a step fills memory first,
+    and what follows a killed one does so at once.
+    """
     if not ended_late(roster.whole).touches(interval):
         return []
     steps = [index for index, span in roster.lives.items() if ended_late(span).touches(interval)]
-    return [JOB, *(steps or [BETWEEN])]
+    earlier = [i for i in steps if roster.lives[i].start_ms + SECOND_MS <= interval.start_ms]
+    return [JOB, *(earlier or steps or [BETWEEN])]
 
 
 def _used(series: Series) -> list[Stretch]:
