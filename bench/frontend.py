@@ -32,6 +32,7 @@ STEPS = 20
 DELIVERIES = 4_000
 
 C_FLOOR = "C, epoll, HMAC"
+SIGNED_FLOOR = "uvicorn, bare ASGI, HMAC"
 OURS = "**GitHub Telemetry**, synced to SQLite"
 OURS_AZURE = "**GitHub Telemetry**, on Azure Storage Queue"
 
@@ -67,15 +68,9 @@ class Server:
 
 def frontend_table(rounds: int, deliveries: int = DELIVERIES) -> str:
     """Median over alternating rounds of so many deliveries each, with what it rests on."""
-    body = padded(job_body(0, "completed", STEPS, datetime.now(UTC)), BODY_BYTES)
-    request = signed_request(body)
-    with TemporaryDirectory() as folder, _servers(Path(folder)) as servers:
-        for server in servers:
-            server.load(request, deliveries // 5)
-            server.forget()
-        for _ in range(rounds):
-            for server in servers:
-                server.load(request, deliveries)
+    body = delivery_body()
+    with TemporaryDirectory() as folder, servers_in(Path(folder)) as servers:
+        load_in_turns(servers, signed_request(body), rounds, deliveries)
         table = markdown(_HEADS, _rows(servers))
         ours = next(server for server in servers if server.name == OURS)
         queued = depth(Path(folder))
@@ -84,6 +79,23 @@ def frontend_table(rounds: int, deliveries: int = DELIVERIES) -> str:
     skipped = "" if has_floor else " The floor in C needs cc and OpenSSL's headers: left out."
     about = f"A body of {len(body):,} bytes, {CONNECTIONS} connections; medians of {rounds} rounds."
     return f"{about} {kept}{skipped}\n\n{table}"
+
+
+def delivery_body() -> bytes:
+    """A job's completion, as large as GitHub's are."""
+    return padded(job_body(0, "completed", STEPS, datetime.now(UTC)), BODY_BYTES)
+
+
+def load_in_turns(
+    servers: Sequence[Server], request: bytes, rounds: int, deliveries: int = DELIVERIES
+) -> None:
+    """Warm all of them up, then so many rounds, in each of which all have their turn."""
+    for server in servers:
+        server.load(request, deliveries // 5)
+        server.forget()
+    for _ in range(rounds):
+        for server in servers:
+            server.load(request, deliveries)
 
 
 _HEADS = ("server", "CPU µs a delivery", "of ours", "deliveries/s", "RSS MiB", "not 202")
@@ -104,8 +116,8 @@ def _rows(servers: Sequence[Server]) -> Iterator[list[str]]:
 
 
 @contextmanager
-def _servers(folder: Path) -> Iterator[list[Server]]:
-    """All servers at once: an idle one costs nothing, and rounds can alternate."""
+def servers_in(folder: Path, *names: str) -> Iterator[list[Server]]:
+    """Those of these names, else all, at once: an idle one costs nothing, and rounds alternate."""
     common = {"GITHUB_WEBHOOK_SECRET": SECRET, "GITHUB_TELEMETRY_HOME": str(folder)}
     with ExitStack() as stack:
         commands = [(name, command, {}) for name, command in _commands(folder)]
@@ -113,6 +125,8 @@ def _servers(folder: Path) -> Iterator[list[Server]]:
             commands.append((OURS_AZURE, lambda _: python("src", "frontend"), azure))
         servers = []
         for name, command, more in commands:
+            if names and name not in names:
+                continue
             port = free_port()
             settings = {**common, **more, "HOST": "127.0.0.1", "PORT": str(port)}
             process = stack.enter_context(running(command(port), served_core(), settings))
@@ -125,7 +139,7 @@ def _commands(folder: Path) -> Iterator[tuple[str, Callable[[int], list[str]]]]:
     if floor := _build_floor(folder):
         yield C_FLOOR, lambda port: [str(floor), str(port), SECRET]
     yield "uvicorn, bare ASGI", lambda port: _uvicorn("asgi:bare", port)
-    yield "uvicorn, bare ASGI, HMAC", lambda port: _uvicorn("asgi:signed", port)
+    yield SIGNED_FLOOR, lambda port: _uvicorn("asgi:signed", port)
     yield OURS, lambda _: python("src", "frontend")
     yield "FastAPI, pydantic body, HMAC", lambda port: _uvicorn("model:app", port)
 
