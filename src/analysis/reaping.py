@@ -15,7 +15,7 @@ What a process read and wrote goes to its reaper's counters likewise.
 
 from __future__ import annotations
 
-from .process import CHILDREN, CPU
+from .process import CHILDREN, CPU, RESIDENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,30 +75,30 @@ class Reaping:
     def settle(self, dead: Iterable[Process], rises: dict[Process, Rise], tick: int) -> None:
         """Take from the rises of this tick what was seen of the dead."""
         self._claims += [_Claim(process) for process in dead]
-        lines = sorted(((_line(claim.dead), claim) for claim in self._claims), key=_certainty)
+        lines = sorted(((claim, *_reapers(claim.dead)) for claim in self._claims), key=_certainty)
         self._claims = [
             claim
-            for (distance, living), claim in lines
-            if living and not _fits(claim, living if distance else living[:1], rises)
-            if _may_wait(claim, living[0], tick)
+            for claim, _, reapers in lines
+            if reapers and not _fits(claim, reapers, rises)
+            if _may_wait(claim, reapers[0], tick)
         ]
 
 
-def _line(process: Process) -> tuple[int, list[Process]]:
-    """How many dead lie between it and its nearest living forebear; the living ones, upward."""
-    living: list[Process] = []
-    distance = 0
-    for forebear in process.forebears():
-        if forebear.is_alive:
-            living.append(forebear)
-        elif not living:
-            distance += 1
-    return distance, living
+def _reapers(dead: Process) -> tuple[int, list[Process]]:
+    """Who may have reaped it, the likeliest first; and how far that one is from it."""
+    forebears = list(dead.forebears())
+    living = [forebear for forebear in forebears if forebear.is_alive]
+    if not living:
+        return 0, []
+    distance = forebears.index(living[0])
+    if distance == 0 and living[0].last[RESIDENT]:
+        return 0, living[:1]
+    return distance + 1, living  # a zombie, which holds no memory, has left its children to others
 
 
-def _certainty(line: tuple[tuple[int, list[Process]], _Claim]) -> tuple[int, int]:
+def _certainty(line: tuple[_Claim, int, list[Process]]) -> tuple[int, int]:
     """The order of claims: those with one possible reaper first, and large ones, which fit few."""
-    (distance, _), claim = line
+    claim, distance, _ = line
     return distance, -claim.ticks
 
 

@@ -12,7 +12,7 @@ def reading(
     children: int = 0,
     key: str | None = None,
     name: str = "sh",
-    kb: int = 0,
+    kb: int = 1,
     io: tuple[int | None, int | None] = (None, None),
     start: int | None = None,
 ) -> tuple:
@@ -47,6 +47,12 @@ def cpu_of(ledger: Ledger) -> dict[str, int]:
 def group(ledger: Ledger, name: str, owner: str = "__run") -> ProcessGroup:
     [found] = [g for g in ledger.processes() if (g.owner, g.name) == (owner, name)]
     return found
+
+
+def unseen(ledger: Ledger) -> dict[str, int]:
+    """What is laid to children that nobody saw, by their reapers' name."""
+    named = {g.name: g.cpu_ticks[-1] for g in ledger.processes()}
+    return {name: ticks for name, ticks in named.items() if "children" in name}
 
 
 def test_what_lived_before_counts_from_the_first_tick():
@@ -176,6 +182,40 @@ def test_what_outlived_its_parent_by_less_than_a_tick_is_found_at_init():
     assert cpu_of(ledger) == {"__run": 58}
 
 
+def test_what_a_parent_reaped_before_it_died_is_told_from_what_it_left_to_init():
+    left, reaped = reading(GRANDCHILD, CHILD, cpu=10), reading(GRANDCHILD + 1, CHILD, cpu=50)
+    ledger = ledger_of(
+        [init(), worker(), shell(), reading(CHILD, cpu=5), left, reaped],
+        [init(children=10), worker(), shell(children=55)],
+    )
+
+    assert (cpu_of(ledger), unseen(ledger)) == ({"__run": 65}, {})
+
+
+def test_a_child_s_own_claim_comes_before_those_below_it():
+    ledger = ledger_of(
+        [init(), worker(), shell(), reading(CHILD, cpu=40), reading(GRANDCHILD, CHILD, cpu=50)],
+        [init(children=50), worker(), shell(children=55)],
+    )
+
+    assert (cpu_of(ledger), unseen(ledger)) == ({"__run": 105}, {"sh (children)": 15})
+
+
+def test_a_parent_that_is_a_zombie_has_left_its_children_to_init():
+    ledger = ledger_of(
+        [init(), worker(), shell(kb=9), reading(CHILD, cpu=50)],
+        [init(children=50), worker(), shell(kb=0)],
+    )
+
+    assert (cpu_of(ledger), unseen(ledger)) == ({"__run": 50}, {})
+
+
+def test_a_child_that_is_first_seen_when_its_parent_is_gone_is_still_its_child():
+    ledger = ledger_of([worker(), shell()], [worker(), reading(CHILD, SHELL, cpu=3)])
+
+    assert cpu_of(ledger) == {"__run": 3}
+
+
 def test_a_double_fork_is_owned_by_its_own_environment():
     ledger = ledger_of([reading(INIT, 0), worker(), reading(CHILD, INIT, key="__run", cpu=3)])
 
@@ -218,7 +258,7 @@ def test_a_number_that_is_given_again_is_another_process():
     )
 
     [owner] = ledger.owners()
-    assert (owner.cpu_ticks[-1], owner.resident_kb[-1]) == (58, 2)
+    assert (owner.cpu_ticks[-1], owner.resident_kb[-1]) == (58, 3)
     assert group(ledger, "sh").seen[-1] == 3
 
 
@@ -230,7 +270,7 @@ def test_a_zombie_is_seen_with_its_last_figures_and_counts_once():
     )
 
     [owner] = ledger.owners()
-    assert (owner.cpu_ticks, owner.resident_kb) == ([0, 50, 60, 60], [0, 8, 0, 0])
+    assert (owner.cpu_ticks, owner.resident_kb) == ([0, 50, 60, 60], [0, 9, 1, 1])
 
 
 def test_a_parent_who_bears_a_number_that_is_used_again_is_not_taken_for_a_forebear():
@@ -254,8 +294,8 @@ def test_counters_that_fall_count_nothing():
 
 def test_readings_are_written_to_children_s_reapers_and_count_once():
     ledger = ledger_of(
-        [worker(), shell(io=(0, 4)), reading(CHILD, cpu=9, name="cc", io=(100, 2000))],
-        [worker(), shell(children=10, io=(102, 2011))],
+        [worker(), shell(kb=1, io=(0, 4)), reading(CHILD, cpu=9, name="cc", io=(100, 2000))],
+        [worker(), shell(kb=1, children=10, io=(102, 2011))],
     )
 
     assert (group(ledger, "cc").read_kb[-1], group(ledger, "cc").written_kb[-1]) == (100, 2000)
@@ -296,8 +336,8 @@ def test_a_process_that_runs_another_program_moves_to_its_name():
 
 
 def test_groups_are_recorded_where_they_lead_and_just_before():
-    busy = [reading(1000 + n, name=f"p{n}", cpu=10 + n) for n in range(20)]
-    then = [reading(1000 + n, name=f"p{n}", cpu=10 + n + (n == 0)) for n in range(20)]
+    busy = [reading(1000 + n, kb=0, name=f"p{n}", cpu=10 + n) for n in range(20)]
+    then = [reading(1000 + n, kb=0, name=f"p{n}", cpu=10 + n + (n == 0)) for n in range(20)]
     ledger = ledger_of(*([[worker(), shell(), *busy]] * 3), [worker(), shell(), *then])
 
     recorded = {group.name: group for group in ledger.processes()}
@@ -305,7 +345,20 @@ def test_groups_are_recorded_where_they_lead_and_just_before():
     assert {f"p{n}" for n in range(13, 20)} < recorded.keys()
     assert (recorded["p19"].at, recorded["p19"].cpu_ticks) == ([0, 1, 4], (0, 29, 29))
     assert (recorded["p0"].at[-2:], recorded["p0"].cpu_ticks[-2:]) == ([3, 4], (10, 11))
-    assert len(recorded) <= 11
+    assert len(recorded) == 12  # three that hold memory, eight that lead beside them, p0
+
+
+def test_a_group_that_wakes_up_is_recorded_as_it_was_just_before():
+    ledger = ledger_of(*([[worker(), shell(cpu=5)]] * 4), [worker(), shell(cpu=9)])
+
+    assert (group(ledger, "sh").at, group(ledger, "sh").cpu_ticks) == ([0, 1, 4, 5], (0, 5, 5, 9))
+
+
+def test_an_owner_is_born_with_the_first_of_its_processes():
+    older = reading(90, WORKER, key="__run")
+    [owner] = ledger_of([worker(), shell(), older]).owners()
+
+    assert owner.born_ms == 1_000_000 + 90
 
 
 def test_those_that_hold_most_memory_are_recorded_however_idle():
