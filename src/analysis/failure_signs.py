@@ -59,7 +59,7 @@ CATEGORIES = {
     ),
     RESOURCE: Category(
         "Memory, disk or time that ran out",
-        False,
+        None,
         "Use a larger runner, or less at the same time; see what the step was short of.",
     ),
     SECURITY: Category(
@@ -94,12 +94,14 @@ SIGNS_BY_FINDING: dict[str, tuple[Sign, ...]] = {
     "out_of_memory": (
         Sign(
             *(RESOURCE, 0.97, "the kernel killed processes for want of memory"),
+            is_transient=False,
             advice="Use a runner with more memory, or run less at the same time.",
         ),
     ),
     "disk_full": (
         Sign(
             *(RESOURCE, 0.95, "the disk was full"),
+            is_transient=False,
             advice="Free space before the step, or use a larger disk.",
         ),
     ),
@@ -141,7 +143,7 @@ SIGNS_BY_EXIT_CODE: dict[int, tuple[Sign, ...]] = {
 }
 
 SIGNS_BY_CONCLUSION: dict[str, tuple[Sign, ...]] = {
-    "timed_out": (Sign(RESOURCE, 0.45, "it ran into its time limit"),),
+    "timed_out": (Sign(RESOURCE, 0.85, "it ran into its time limit"),),
     "startup_failure": (Sign(CONFIGURATION, 0.9, "the workflow could not be started"),),
     "action_required": (Sign(PERMISSION, 0.85, "somebody's approval was required"),),
 }

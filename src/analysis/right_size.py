@@ -50,9 +50,9 @@ def right_size(usage: Usage, machine: Optional[Machine]) -> RightSize:
     load = _load(usage, machine)
     if machine is None or load is None:
         return RightSize(UNKNOWN, "CPU or memory of the job is unknown")
-    if not _is_enough(usage):
-        seen, whole = say_seconds(usage.covered_seconds), say_seconds(usage.seconds or 0)
-        return RightSize(UNKNOWN, f"too little was seen: {seen} of {whole}")
+    unseen = _too_little(usage)
+    if unseen:
+        return RightSize(UNKNOWN, unseen)
     if max(load.cpu_mean, load.memory_mean) >= FULL_MEAN_PERCENT:
         return _larger(load, machine)
     means, peaks = (load.cpu_mean, load.memory_mean), (load.cpu_max, load.memory_max)
@@ -71,10 +71,16 @@ def _load(usage: Usage, machine: Optional[Machine]) -> Optional[_Load]:
     return _Load(cpu_mean, cpu_max, memory_mean, memory_max)
 
 
-def _is_enough(usage: Usage) -> bool:
-    share = percent(usage.covered_seconds, usage.seconds)
-    is_long = usage.covered_seconds >= ENOUGH_SECONDS
-    return usage.samples != NONE and is_long and (share is None or share >= ENOUGH_PERCENT)
+def _too_little(usage: Usage) -> Optional[str]:
+    """Why a job is not judged, or None."""
+    seen, seconds = usage.covered_seconds, usage.seconds
+    if seconds is not None and seconds < ENOUGH_SECONDS:
+        return f"too short to judge: {say_seconds(seconds)}"
+    share = percent(seen, seconds)
+    if usage.samples != NONE and seen >= ENOUGH_SECONDS and (share or 100.0) >= ENOUGH_PERCENT:
+        return None
+    whole = "" if seconds is None else f" of {say_seconds(seconds)}"
+    return f"too little was seen: {say_seconds(seen)}{whole}"
 
 
 def _larger(load: _Load, machine: Machine) -> RightSize:

@@ -14,13 +14,16 @@ from .usage import NONE, JobUsage, StepUsage
 if TYPE_CHECKING:
     from .failures import Failure, Recorded
 
-SIZE_WORDS = {
-    LARGER: "too small",
-    SMALLER: "larger than needed",
-    RIGHT: "the right size",
-    UNKNOWN: "of a size that is not judged",
+SIZES = {
+    LARGER: "The runner is too small",
+    SMALLER: "The runner is larger than needed",
+    RIGHT: "The runner is the right size",
+    UNKNOWN: "The runner's size is not judged",
 }
 """What is said of the runner, by the verdict on its size."""
+
+NOTABLE_SHARE = 0.1
+"""Of a job's time: a step that takes less of it is not what the job's sentence is about."""
 
 
 class Verdict(NamedTuple):
@@ -56,7 +59,7 @@ def conclude(
         from .failures import explain_failure  # noqa: PLC0415
 
         failure = explain_failure(used, diagnoses, of_job, exit_code=exit_code, recorded=recorded)
-    sentence = f"The runner is {SIZE_WORDS[size.verdict]}; {_peak(used, diagnoses, of_job)}."
+    sentence = f"{SIZES[size.verdict]}; {_peak(used, diagnoses, of_job)}."
     return Verdict(sentence, used, diagnoses, of_job, size, failure)
 
 
@@ -93,11 +96,12 @@ def _peak(used: JobUsage, diagnoses: Mapping[int, Diagnosis], of_job: Diagnosis)
 def _bottlenecks(
     used: JobUsage, diagnoses: Mapping[int, Diagnosis]
 ) -> Iterator[tuple[StepUsage, Finding]]:
-    """Each step that has one, with the one that it has first of all."""
+    """Each step that has one worth telling, with the one that it has first of all."""
+    notable = NOTABLE_SHARE * (used.usage.seconds or 0.0)
     for each in used.steps:
-        findings = diagnoses[each.step.number].findings
-        if findings:
-            yield each, findings[0]
+        for first in diagnoses[each.step.number].findings[:1]:
+            if first.strength >= EVENT or _seconds(each) >= notable:
+                yield each, first
 
 
 def _seconds(step: StepUsage) -> float:

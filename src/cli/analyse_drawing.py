@@ -10,7 +10,7 @@ from ..analysis.amounts import say_bytes, say_seconds
 from ..analysis.diagnosis import Finding
 from ..analysis.right_size import LARGER, RIGHT, SMALLER, UNKNOWN, RightSize
 from ..analysis.usage import JobUsage, Usage
-from ..analysis.verdict import SIZE_WORDS, Verdict
+from ..analysis.verdict import SIZES, Verdict
 from .analyse_remarks import remarks
 from .analyse_steps import finding_style, steps_table
 from .analyse_texts import columns, item, shown_bytes, text
@@ -35,7 +35,7 @@ def _sections(
     yield [text(_heading(verdict.usage), "dim"), text(verdict.sentence, "bold")]
     yield [steps_table(verdict, width)]
     yield from filter(None, (list(_shortages(verdict)), list(_processes(verdict, width))))
-    yield list(_size(verdict.right_size))
+    yield [_size(verdict.right_size)]
     yield from filter(None, (list(_failure(verdict)), list(_remarks(verdict.usage, complaints))))
 
 
@@ -96,10 +96,8 @@ def _processes(verdict: Verdict, width: int) -> Iterator[RenderableType]:
     yield Padding(columns(headings, rows, width - 2, left={"Process"}), (0, 0, 0, 2))
 
 
-def _size(size: RightSize) -> Iterator[RenderableType]:
-    yield text("The runner", "bold")
-    words = f"{SIZE_WORDS[size.verdict]}: {size.words}"
-    yield item(" ", words, _SIZE_STYLES[size.verdict])
+def _size(size: RightSize) -> RenderableType:
+    return text(f"{SIZES[size.verdict]}: {size.words}.", _SIZE_STYLES[size.verdict])
 
 
 def _failure(verdict: Verdict) -> Iterator[RenderableType]:

@@ -111,7 +111,7 @@ def test_what_the_machine_ran_out_of_beats_what_the_step_is_called(
 @pytest.mark.parametrize(
     ("exit_code", "name", "expected", "is_transient"),
     [
-        (137, "Run pytest", "resource", False),
+        (137, "Run pytest", "resource", None),
         (143, "Say hello", "resource", True),
         (127, "Say hello", "dependency", None),
         (126, "Say hello", "permission", False),
@@ -152,6 +152,10 @@ def test_the_conclusion_counts(conclusion: str, expected: str):
     failure = explained(job)
     assert failure is not None
     assert failure.category == expected
+
+
+def test_time_that_ran_out_beats_what_the_step_is_called():
+    assert category(job_that_failed("cargo build", "timed_out", step="cancelled")) == "resource"
 
 
 def test_of_a_job_out_of_time_the_step_that_was_cut_short_is_named():

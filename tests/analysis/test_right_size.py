@@ -94,7 +94,8 @@ def test_a_full_runner_is_doubled():
     [
         ({"samples": NONE, "covered_seconds": 0.0}, "too little was seen: 0 s of 2 min"),
         ({"covered_seconds": 50.0}, "too little was seen: 50 s of 2 min"),
-        ({"seconds": 20.0, "covered_seconds": 20.0}, "too little was seen: 20 s of 20 s"),
+        ({"seconds": 20.0, "covered_seconds": 20.0}, "too short to judge: 20 s"),
+        ({"seconds": None, "covered_seconds": 20.0}, "too little was seen: 20 s"),
         ({"cpu_percent_max": None}, "CPU or memory of the job is unknown"),
     ],
 )

@@ -44,12 +44,17 @@ def test_a_healthy_job_has_its_longest_step_told():
 
 def test_of_two_bottlenecks_the_longer_leads_but_what_stopped_work_goes_first():
     slow = lasting(600, cpu_percent_mean=98.0)
-    brief = lasting(40, cpu_percent_mean=99.0)
+    brief = lasting(90, cpu_percent_mean=99.0)
     assert "`step 1` takes 10 min" in sentence(used_by_job(slow, brief))
     killed = lasting(40, out_of_memory_kills=1)
     assert "`step 2` takes 40 s of 10 min 40 s and ran out of memory: 1 kill" in sentence(
         used_by_job(slow, killed)
     )
+
+
+def test_what_takes_little_of_the_job_is_not_its_sentence():
+    job = used_by_job(lasting(30, cpu_percent_mean=99.0), lasting(600))
+    assert "`step 2` takes 10 min of 10 min 30 s and is short of nothing" in sentence(job)
 
 
 def test_a_job_may_be_short_of_what_no_step_is():
@@ -61,7 +66,7 @@ def test_unseen_jobs_are_said_to_be():
     unseen = Usage(seconds=60.0, samples=NONE)
     job = used_by_job(unseen)._replace(usage=unseen, machine=None)
     assert sentence(job) == (
-        "The runner is of a size that is not judged; `step 1` takes 1 min of 1 min and is not"
+        "The runner's size is not judged; `step 1` takes 1 min of 1 min and is not"
         " judged: nothing was seen of it."
     )
     assert "nothing is known of its steps" in sentence(job._replace(steps=()))
