@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from random import Random
 
 import pytest
@@ -43,11 +42,14 @@ NAMES = (
     *("Run make", "Run test", "mine", "Run actions/checkout@v4", "Set up job"),
     *("Post Run actions/checkout@v4", "Pre Run actions/checkout@v4"),
 )
-LATEST_MS = 30_000
+LATEST_MS = 12_000
 LIMITED = Host(cpus=4, memory_total_kb=1 << 20, cpu_limit_cores=1.5, is_container=True)
 PLAIN = Host(cpus=4, memory_total_kb=1 << 20, swap_total_kb=1 << 20, filesystems={"/": 1 << 20})
 
-moments = st.integers(-2_000, LATEST_MS + 2_000)
+seldom = st.integers(0, 9).map(lambda drawn: drawn == 9)
+moments = st.integers(-4, LATEST_MS // 500 + 4).map(lambda half_seconds: half_seconds * 500)
+lasts = st.sampled_from((1_000, 0, 500, 2_000, 5_000, 20_000, -1_000))
+edge = st.one_of(st.none(), moments)
 
 
 @dataclass(frozen=True)
@@ -56,32 +58,39 @@ class Scene:
     batches: tuple[Batch, ...]
 
 
-@st.composite
-def columns(draw: st.DrawFn, length: int, most: int = 1000, hole: float = 0.1) -> list[int | None]:
-    """A counter as a kernel may tell it: rising, but for wraps, backward steps and holes."""
-    rises = draw(st.lists(st.integers(-5, most), min_size=length, max_size=length))
-    holes = draw(st.sets(st.integers(0, length - 1), max_size=round(length * hole)))
-    value = draw(st.sampled_from((0, 5, 2**32 - most)))
+def drawn_bytes(draw: st.DrawFn, length: int) -> bytes:
+    """So many numbers below 256 in one go, which is quicker than one by one."""
+    return draw(st.binary(min_size=length, max_size=length))
+
+
+def counter(draw: st.DrawFn, length: int, unit: int = 4) -> list[int | None]:
+    """As a kernel may tell it: rising, but for wraps, backward steps and holes."""
+    value = draw(st.sampled_from((1000, 0, 2**32 - 256 * unit)))
     told: list[int | None] = []
-    for index, rise in enumerate(rises):
-        value = max(value + rise, 0) % 2**32
-        told.append(None if index in holes else value)
+    for byte in drawn_bytes(draw, length):
+        value = max(value + (byte - 5) * unit, 0) % 2**32
+        told.append(None if byte % 16 == 15 else value)
     return told
 
 
-@st.composite
-def rising(draw: st.DrawFn, length: int, most: int) -> list[int]:
-    """A counter as a sampler makes it."""
-    rises = draw(st.lists(st.integers(0, most), min_size=length, max_size=length))
-    return [sum(rises[: index + 1]) for index in range(length)]
+def rising(draw: st.DrawFn, length: int, unit: int = 1) -> list[int]:
+    """As a sampler makes it."""
+    return [*accumulate(unit * ((byte + 40) % 128) for byte in drawn_bytes(draw, length))]
 
 
 @st.composite
-def owners(draw: st.DrawFn, length: int) -> list[Owner]:
-    keys = draw(st.sets(st.sampled_from(KEYS)))
+def owners(draw: st.DrawFn, length: int, starts_ms: Sequence[int]) -> list[Owner]:
+    """Born with a step, mostly."""
+    keys = draw(st.lists(st.sampled_from(KEYS), unique=True))
+    starts = st.sampled_from(starts_ms or (0,))
     return [
-        Owner(key, NOON_MS + draw(moments), draw(rising(length, 300)), draw(rising(length, 50)))
-        for key in sorted(keys)
+        Owner(
+            key,
+            NOON_MS + draw(starts) + draw(st.integers(-500, 2_000)),
+            rising(draw, length),
+            rising(draw, length, 64),
+        )
+        for key in keys
     ]
 
 
@@ -91,15 +100,14 @@ def groups(draw: st.DrawFn, length: int) -> list[ProcessGroup]:
     found = []
     for owner, name in sorted(names):
         at = sorted(draw(st.sets(st.integers(0, length - 1), min_size=1)))
-        count = partial(draw, rising(len(at), 90))
         found.append(
             ProcessGroup(
                 *(owner, name),
                 at=at,
-                cpu_ticks=count(),
-                resident_kb=[kb * 1024 for kb in count()],
-                seen=count(),
-                read_kb=[kb * 1024 for kb in count()],
+                cpu_ticks=rising(draw, len(at)),
+                resident_kb=rising(draw, len(at), 1024),
+                seen=rising(draw, len(at)),
+                read_kb=rising(draw, len(at), 1024),
                 written_kb=[None] * len(at),
             )
         )
@@ -107,17 +115,18 @@ def groups(draw: st.DrawFn, length: int) -> list[ProcessGroup]:
 
 
 @st.composite
-def batches(draw: st.DrawFn, sampler: str) -> Batch:
+def batches(draw: st.DrawFn, sampler: str, starts_ms: Sequence[int]) -> Batch:
     """All that one sampler saw, in one piece."""
-    length = draw(st.integers(1, 8))
-    lengths = st.one_of(st.integers(1, 3_000), st.integers(1, 20_000))
-    steps_ms = draw(st.lists(lengths, min_size=length, max_size=length))
-    uptime_ms = [UPTIME_AT_NOON_MS + sum(steps_ms[: i + 1]) for i in range(length)]
+    length = draw(st.integers(1, 8).map(lambda drawn: 9 - drawn))
+    intervals = st.sampled_from((1_000, 1_001, 993, 250, 2_400, 7_000, 1, 15_000))
+    steps_ms = draw(st.lists(intervals, min_size=length, max_size=length))
+    uptime_ms = [UPTIME_AT_NOON_MS + elapsed_ms for elapsed_ms in accumulate(steps_ms)]
     host = draw(st.sampled_from((PLAIN, LIMITED)))
-    memory = draw(st.lists(st.integers(0, 1 << 20), min_size=length, max_size=length))
-    told = {name: draw(columns(length)) for name in draw(st.sets(st.sampled_from(COUNTERS)))}
-    told |= {CGROUP_CPU_US: draw(columns(length, 2_000_000))} if host is LIMITED else {}
-    disks = {"sda": {name: draw(columns(length)) for name in (READS, READ_SECTORS, IO_MS)}}
+    memory = [4096 * byte for byte in drawn_bytes(draw, length)]
+    left_out = draw(st.sets(st.sampled_from(COUNTERS), max_size=2))
+    told = {name: counter(draw, length) for name in COUNTERS if name not in left_out}
+    told |= {CGROUP_CPU_US: counter(draw, length, 5_000)} if host is LIMITED else {}
+    disks = {"sda": {name: counter(draw, length) for name in (READS, READ_SECTORS, IO_MS)}}
     return Batch(
         sampler=sampler,
         sequence=0,
@@ -127,7 +136,7 @@ def batches(draw: st.DrawFn, sampler: str) -> Batch:
         columns={**told, MEMORY_USED_KB: memory},
         disks=draw(st.sampled_from(({}, disks))),
         filesystems={"/": [kb // 2 for kb in memory]},
-        owners=draw(owners(length)),
+        owners=draw(owners(length, starts_ms)),
         processes=encode_processes(draw(groups(length))),
     )
 
@@ -135,13 +144,24 @@ def batches(draw: st.DrawFn, sampler: str) -> Batch:
 @st.composite
 def scenes(draw: st.DrawFn) -> Scene:
     """A job with its steps and all that was sampled of it, each sampler's in one batch."""
-    moment = st.one_of(st.none(), moments.map(lambda at: NOON_MS + at // 500 * 500))
-    conclusion = st.sampled_from((None, "success", "skipped"))
-    told = draw(st.lists(st.tuples(st.sampled_from(NAMES), moment, moment, conclusion), max_size=6))
-    steps = tuple(Step(number, *step) for number, step in enumerate(told, 1))
-    job = Job("any", draw(moment), draw(moment), steps)
-    samplers = draw(st.sampled_from(("", "a", "a", "a", "ab")))
-    return Scene(job, tuple(draw(batches(sampler)) for sampler in samplers))
+    names = draw(st.lists(st.sampled_from(NAMES), min_size=draw(st.integers(0, 4)), max_size=6))
+    starts_ms = [draw(moments) for _ in names]
+    steps = tuple(
+        Step(
+            number,
+            name,
+            None if draw(seldom) else NOON_MS + start_ms,
+            None if draw(seldom) else NOON_MS + start_ms + draw(lasts),
+            "skipped" if draw(seldom) else None,
+        )
+        for number, (name, start_ms) in enumerate(zip(names, starts_ms, strict=True), 1)
+    )
+    start_ms, end_ms = (
+        NOON_MS + at if at is not None else None for at in draw(st.tuples(edge, edge))
+    )
+    job = Job("any", start_ms, end_ms, steps)
+    samplers = draw(st.sampled_from(("a", "ab", "a", "ab", "")))
+    return Scene(job, tuple(draw(batches(sampler, starts_ms)) for sampler in samplers))
 
 
 def usages(used: JobUsage) -> list[Usage]:
