@@ -143,7 +143,12 @@ SIGNS_BY_EXIT_CODE: dict[int, tuple[Sign, ...]] = {
 }
 
 SIGNS_BY_CONCLUSION: dict[str, tuple[Sign, ...]] = {
-    "timed_out": (Sign(RESOURCE, 0.85, "it ran into its time limit"),),
+    "timed_out": (
+        Sign(
+            *(RESOURCE, 0.85, "it ran into its time limit"),
+            advice="See what the step was short of; if it only waited, a shorter limit saves time.",
+        ),
+    ),
     "startup_failure": (Sign(CONFIGURATION, 0.9, "the workflow could not be started"),),
     "action_required": (Sign(PERMISSION, 0.85, "somebody's approval was required"),),
 }

@@ -97,7 +97,8 @@ def _processes(verdict: Verdict, width: int) -> Iterator[RenderableType]:
 
 
 def _size(size: RightSize) -> RenderableType:
-    return text(f"{SIZES[size.verdict]}: {size.words}.", _SIZE_STYLES[size.verdict])
+    why = size.words[:1].upper() + size.words[1:]
+    return text(f"{SIZES[size.verdict]}. {why}.", _SIZE_STYLES[size.verdict])
 
 
 def _failure(verdict: Verdict) -> Iterator[RenderableType]:

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from math import inf, nextafter
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from src.analysis.diagnosis import EVENT, PLAIN, Diagnosis, diagnose
+from src.analysis.figures import figures
 from src.analysis.rules import RULES, ThresholdError, rules_with, thresholds
-from src.analysis.usage import BY_TIME, NONE, PARTIAL, ProcessUse, Usage
+from src.analysis.usage import BY_TIME, COMPLETE, NONE, PARTIAL, Machine, ProcessUse, Usage
 from tests.analysis.used import GIB, HEALTHY, MACHINE, MIB, used
 
 STALLED_BY_DISK = {"stalled_io_seconds": 60.0, "disk_utilisation_percent": 70.0}
@@ -12,6 +17,7 @@ SLEEPING = {
     "cpu_percent_mean": 1.0,
     "cpu_percent_max": 8.0,
     "cpu_seconds": 4.8,
+    "cpu_throttled_seconds": 0.0,
     "disk_utilisation_percent": 1.0,
     "network_received_bytes_per_second": 900.0,
     "network_sent_bytes_per_second": 100.0,
@@ -33,6 +39,7 @@ PLANTED = {
     "slow_disk": {**STALLED_BY_DISK, "disk_queue_depth": 1.5, "disk_await_ms": 40.0},
     "disk_saturated": {**STALLED_BY_DISK, "disk_utilisation_percent": 99.0},
     "download_heavy": {
+        "cpu_percent_mean": 60.0,
         "network_received_bytes": 3 * GIB,
         "network_received_bytes_per_second": 3 * GIB / 120,
     },
@@ -134,7 +141,7 @@ def test_the_strongest_comes_first():
 def test_a_cause_stands_for_what_follows_from_it():
     assert rules_found(used(**PLANTED["throttled"])) == ["throttled"]
     assert rules_found(used(**PLANTED["out_of_memory"])) == ["out_of_memory"]
-    assert rules_found(used(**ONE_CORE | PLANTED["download_heavy"])) == ["download_heavy"]
+    assert rules_found(used(**PLANTED["download_heavy"] | ONE_CORE)) == ["download_heavy"]
 
 
 def test_of_a_disk_that_is_short_in_every_way_the_queue_is_the_cause():
@@ -292,3 +299,58 @@ def test_thresholds_have_names_of_their_own():
     assert len(thresholds()) == sum(len(rule.thresholds()) for rule in RULES)
     assert thresholds()["disk_saturated"].threshold == 80
     assert thresholds()["download_heavy.rate"].figure == "network_received_bytes_per_second"
+
+
+# Where a second way to see a bottleneck is planted, and nothing of the first.
+OTHER_WAYS = {
+    "memory_bound.stall": {"stalled_memory_seconds": 60.0},
+    "download_heavy.rate": {
+        "cpu_percent_mean": 20.0,
+        "network_received_bytes": 400 * MIB,
+        "network_received_bytes_per_second": 10.0 * MIB,
+    },
+}
+
+
+@pytest.mark.parametrize("name", thresholds())
+def test_each_limit_is_needed(name: str):
+    """Moved just past the figure, it stops its rule."""
+    rule, *rest = name.split(".")
+    way = f"{rule}.{rest[0]}" if rest else ""
+    usage = used(**(OTHER_WAYS.get(way) or PLANTED[rule]))
+    limit = thresholds()[name]
+    value = figures(usage, MACHINE)[limit.figure]
+    assert rule in rules_found(usage)
+    assert value is not None
+    past = nextafter(value, -inf if limit.at_most else inf)
+    assert rule not in rules_found(usage, **{name: past})
+
+
+AMOUNTS = st.none() | st.sampled_from([0, 1, 30, 95, 1e3, 1e9, 1e12]) | st.floats(0, 1e13)
+USAGES = st.builds(
+    Usage,
+    samples=st.sampled_from([NONE, PARTIAL, COMPLETE]),
+    covered_seconds=st.floats(0, 1e6),
+    top_by_cpu=st.sampled_from([(), HEALTHY.top_by_cpu]),
+    top_by_memory=st.sampled_from([(), HEALTHY.top_by_memory]),
+    **{
+        name: AMOUNTS
+        for name in Usage._fields
+        if name.startswith(("cpu", "memory", "disk", "network", "stalled", "seconds", "out_of"))
+    },
+)
+
+
+@given(usage=USAGES, machine=st.sampled_from([None, MACHINE, MACHINE._replace(is_container=True)]))
+def test_whatever_was_used_findings_are_in_order_once_and_said_whole(
+    usage: Usage, machine: Machine | None
+):
+    findings = diagnose(usage, machine).findings
+    strengths = [finding.strength for finding in findings]
+
+    assert strengths == sorted(strengths, reverse=True)
+    assert len({finding.rule for finding in findings}) == len(findings)
+    for finding in findings:
+        assert 0 <= finding.strength <= EVENT
+        assert "{" not in finding.words
+        assert finding.evidence

@@ -32,7 +32,8 @@ def job_that_failed(
     job = used_by_job(used(), used(**figures or {}), conclusion=conclusion)
     first, second = job.steps
     second = second._replace(step=second.step._replace(name=name, conclusion=step), owner=owner)
-    return job._replace(steps=(first, second))
+    told = job.job._replace(steps=(first.step, second.step))
+    return job._replace(job=told, steps=(first, second))
 
 
 def explained(job: JobUsage, **told: object) -> Failure | None:
@@ -199,7 +200,8 @@ def test_what_happened_elsewhere_in_the_job_counts_less():
 
 
 def test_a_job_without_steps_is_explained_as_far_as_it_goes():
-    job = job_that_failed()._replace(steps=())
+    job = job_that_failed()
+    job = job._replace(job=job.job._replace(steps=()), steps=())
     failure = explain_failure(job, {}, Diagnosis())
     assert failure is not None
     assert failure.step is None

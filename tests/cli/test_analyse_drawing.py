@@ -61,7 +61,7 @@ def test_the_sentence_comes_first_then_steps_findings_processes_and_size():
             "What was short\n  2 cargo build --release\n    • CPU-bound: 98 % of 4 cores",
             "Use more or faster cores",
             "Who used most",
-            "\n\nThe runner is the right size: on average 40 %",
+            "\n\nThe runner is the right size. On average 40 %",
         )
     ]
     assert places == sorted(places)
