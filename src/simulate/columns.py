@@ -19,6 +19,7 @@ GIB_KB = 1 << 20
 SYSTEM_SHARE = 0.13  # of CPU time is the kernel's
 FULL_SHARE = 0.4  # of the time in which something waits, everything does
 BACKWARD_SHARE, BACKWARD_TICKS = 0.03, 2  # iowait runs back now and then
+ROUNDING = 1e-6  # of sums of floats
 JITTER_KB = 900  # of memory, from one look to the next
 LEFT_KB = 1_300  # a full disk still has something left
 BEFORE = 50_000_000  # counters have counted up to this before the job
@@ -117,7 +118,7 @@ class Columns:
         totals = [self._activity.totals(quantity, places) for quantity, _ in terms]
         factors = [factor for _, factor in terms]
         for now in zip(*totals, strict=True):
-            yield before + floor(sum(map(mul, now, factors)))
+            yield before + floor(sum(map(mul, now, factors)) + ROUNDING)
 
     def _memory(self, quantity: str, places: Places) -> Column:
         gauss = self._rng.gauss

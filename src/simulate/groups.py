@@ -11,11 +11,10 @@ from random import Random
 
 from ..model.samples import Owner, ProcessGroup
 from . import activity as a
-from .columns import KIB_BYTES, MIB_KB, TICKS, Places
+from .columns import KIB_BYTES, MIB_KB, ROUNDING, TICKS, Places
 from .work import Work
 
 AT_MOST = 10
-ROUNDING = 1e-6  # of sums of floats
 BIRTH_SECONDS = (0.004, 0.06)  # from a step's start to its first process
 
 Program = tuple[str, str]  # its owner's key and its name

@@ -112,8 +112,8 @@ _STEPS = {
         (
             Phase(
                 programs=(
-                    Program(name="pip-audit", cores=0.7, memory_mib=150),
-                    Program(name="pip", cores=0.6, memory_mib=110, starts_per_second=0.5),
+                    Program(name="pip-audit", cores=0.9, memory_mib=150),
+                    Program(name="pip", cores=1.0, memory_mib=110, starts_per_second=0.5),
                 ),
                 received_mb_per_second=2.2,
             ),
