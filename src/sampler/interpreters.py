@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Optional
 
 _ACTIONS, _STEPS = "/_actions/", "/_temp/"  # where a runner puts actions, and the scripts of steps
+_NAMELESS = ("/dev/fd/", "/proc/")
 _STEP = "(step)"
 _STEP_HYPHENS = 4  # such a script is named by a random UUID
 _ENDINGS = (
@@ -131,6 +132,8 @@ def _is_file(word: str) -> bool:
 
 def _file(path: str) -> str:
     """A script's name; an action's is that of its repository, a step's script has none."""
+    if path.startswith(_NAMELESS):
+        return ""
     if _ACTIONS in path:
         owner_and_repository = path.partition(_ACTIONS)[2].split("/")[:2]
         return "/".join(owner_and_repository)

@@ -5,6 +5,8 @@ https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
 
 from __future__ import annotations
 
+from .fields import LARGEST
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
@@ -24,12 +26,14 @@ def parse_pid_stat(text: bytes) -> Optional[Stat]:
     end = text.rfind(b")")
     fields = text[end + 1 :].split(None, _START + 1)
     try:
-        return (
-            text[text.index(b"(", 0, end) + 1 : end],
+        comm = text[text.index(b"(", 0, end) + 1 : end]
+        numbers = (
             int(fields[_PARENT]),
             int(fields[_USER]) + int(fields[_SYSTEM]),
-            int(fields[_CHILDREN_USER]) + int(fields[_CHILDREN_SYSTEM]),
+            # Kernel threads of some kernels have the least and the largest number here.
+            max(0, int(fields[_CHILDREN_USER]) + int(fields[_CHILDREN_SYSTEM])),
             int(fields[_START]),
         )
     except (IndexError, ValueError):
         return None
+    return (comm, *numbers) if min(numbers) >= 0 and max(numbers) <= LARGEST else None
