@@ -220,6 +220,12 @@ def test_one_bottleneck_seen_in_two_ways_is_one_finding_the_stronger():
     assert finding.words.startswith("memory-bound: stalled for want of memory in 50 %")
 
 
+def test_of_two_ways_as_plain_the_first_is_told():
+    usage = used(memory_max_bytes=16 * GIB, memory_mean_bytes=12 * GIB, stalled_memory_seconds=60.0)
+    [finding] = diagnose(usage, MACHINE).findings
+    assert finding.words.startswith("memory-bound: memory reached 100 %")
+
+
 def test_a_fast_download_beside_an_idle_machine_is_told_though_small():
     usage = used(
         seconds=40.0,
@@ -283,11 +289,14 @@ def test_each_threshold_can_be_moved():
     assert rules_found(few, **{"slow_disk.disk_operations_per_second": 0.5}) == ["slow_disk"]
 
 
-def test_beyond_what_is_plain_there_is_no_doubt():
-    [finding] = diagnose(
-        used(**PLANTED["slow_disk"]), MACHINE, rules_with({"slow_disk": 30.0})
-    ).findings
-    assert finding.strength == PLAIN
+@pytest.mark.parametrize(
+    ("rule", "threshold"),
+    [("slow_disk", 20.0), ("slow_disk", 30.0), ("waiting", 0.05), ("waiting", 0.045)],
+)
+def test_at_what_is_plain_and_beyond_there_is_no_doubt(rule: str, threshold: float):
+    moved = rules_with({rule: threshold})
+    [finding] = diagnose(used(**PLANTED[rule]), MACHINE, moved).findings
+    assert (finding.rule, finding.strength) == (rule, PLAIN)
 
 
 def test_an_unknown_threshold_is_refused_with_the_known_ones():
@@ -354,3 +363,11 @@ def test_whatever_was_used_findings_are_in_order_once_and_said_whole(
         assert 0 <= finding.strength <= EVENT
         assert "{" not in finding.words
         assert finding.evidence
+
+
+@pytest.mark.parametrize(("seconds", "seen"), [(10.0, 10.0), (100.0, 50.0), (None, 10.0)])
+def test_what_is_just_long_and_seen_enough_is_judged(seconds: float | None, seen: float):
+    usage = used(cpu_percent_mean=100.0, seconds=seconds, covered_seconds=seen)
+    diagnosis = diagnose(usage, MACHINE)
+    assert diagnosis.unjudged is None
+    assert [finding.rule for finding in diagnosis.findings] == ["cpu_bound"]
