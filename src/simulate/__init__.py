@@ -1,1 +1,1 @@
-"""Realistic signed deliveries with known truth, for demos, tests and load."""
+"""Realistic signed deliveries and sample batches with known truth, for demos, tests and load."""

@@ -43,7 +43,7 @@ NODE_ACTION = Program(name="node", cores=0.4, memory_mib=85)
 POST_ACTION = Load((Phase(programs=(NODE_ACTION,)),))
 RUSTC = Program(name="rustc", of_all_cores=0.99, memory_mib=4_300, starts_per_second=0.9)
 CARGO = Program(name="cargo", cores=0.05, memory_mib=190)
-COMPILED = DiskUse(read_mb_per_second=4, written_mb_per_second=17, operation_kb=160)
+COMPILED = DiskUse(read_mb_per_second=2, written_mb_per_second=6, operation_kb=160)
 LINKER = Program(name="rust-lld", cores=0.99, memory_mib=2_700)
 
 
