@@ -103,15 +103,18 @@ class ProcessReader:
         What a process does shows in its stat, if only by a page that it touched. Where no more
         files can be opened, it stays as it was.
         """
-        text = process.stat.read()
         process.has_reaped = False
+        text = process.stat.read()
+        if not text:  # it is gone, and its number may be another's by now
+            process.stat.close()
+            text = process.stat.read()
         if text == process.text:
             process.quiet += 1
             return bool(text)
         stat = parse_pid_stat(text)
         if stat is None:
             return process.reading is not None and os.path.exists(process.folder)
-        if process.start_ticks not in {stat[-1], -1}:  # its number is another's now
+        if process.start_ticks not in {stat[-1], -1}:
             return False
         comm, parent_pid, cpu_ticks, children_ticks, start_ticks = stat
         if comm != process.comm:
