@@ -130,6 +130,15 @@ def test_an_exit_code_is_weighed_with_the_step_s_name(
     assert (failure.category, failure.is_transient) == (expected, is_transient)
 
 
+def test_the_advice_is_the_evidence_s_own_or_else_its_category_s():
+    killed = explained(job_that_failed("cargo build", figures=OOM))
+    failed = explained(job_that_failed("cargo build"))
+    assert killed is not None
+    assert killed.advice == SIGNS_BY_FINDING["out_of_memory"][0].advice
+    assert failed is not None
+    assert failed.advice == CATEGORIES["compilation"].advice
+
+
 def test_kinds_of_evidence_add_up_and_evidence_of_one_kind_does_not():
     def confidence(name: str, **told: int) -> float:
         failure = explained(job_that_failed(name), **told)

@@ -106,3 +106,8 @@ def test_too_little_is_said_not_judged(figures: dict[str, object], words: str):
 
 def test_without_a_machine_there_is_no_size():
     assert right_size(used(), None).verdict == UNKNOWN
+
+
+def test_half_a_minute_is_enough():
+    assert right_size(used(seconds=30.0, covered_seconds=30.0), MACHINE).verdict == RIGHT
+    assert right_size(used(seconds=60.0, covered_seconds=30.0), MACHINE).verdict == RIGHT

@@ -55,6 +55,8 @@ def test_of_two_bottlenecks_the_longer_leads_but_what_stopped_work_goes_first():
 def test_what_takes_little_of_the_job_is_not_its_sentence():
     job = used_by_job(lasting(30, cpu_percent_mean=99.0), lasting(600))
     assert "`step 2` takes 10 min of 10 min 30 s and is short of nothing" in sentence(job)
+    job = used_by_job(lasting(60, cpu_percent_mean=99.0), lasting(540))
+    assert "`step 1` takes 1 min of 10 min and is CPU-bound" in sentence(job)
 
 
 def test_a_job_may_be_short_of_what_no_step_is():
@@ -103,6 +105,14 @@ def test_a_disk_that_is_full_still_is_told_only_of_the_step_that_filled_it():
     assert full_ones(freed_and_filled) == [1, 3]
     unseen = used_by_job(full, Usage(seconds=1.0), full)
     assert full_ones(unseen) == [1]
+
+
+def test_who_filled_the_disk_is_told_by_time_not_by_number():
+    full = lasting(60, disk_free_min_bytes=0, disk_free_min_percent=0.0)
+    job = used_by_job(full, full)
+    first, second = job.steps
+    later = first._replace(step=first.step._replace(start_ms=200_000))
+    assert full_ones(job._replace(steps=(later, second))) == [2]
 
 
 def test_a_step_that_fails_on_a_disk_filled_before_is_told_so():
