@@ -14,6 +14,7 @@ from typing import Iterable, Mapping, NamedTuple, Optional, Sequence
 from .cpu import cpu_of
 from .matching import SECOND_MS
 from .roster import BETWEEN, JOB, Roster
+from .segments import Rises
 from .series import Series, Span
 
 _MS_US = 1000
@@ -37,8 +38,8 @@ class Used(NamedTuple):
     most_cores: float
 
 
-class _Rises(NamedTuple):
-    """How much a counter rises within a span in each interval, from the interval `first` on."""
+class _Own(NamedTuple):
+    """What is claimed of an owner's CPU time in each interval, from the interval `first` on."""
 
     first: int
     rises_us: list[float]
@@ -78,7 +79,7 @@ def attribute(series: Series, roster: Roster, claimed: Mapping[int, Claim]) -> d
     if cpu is None:
         return {}
     own = {
-        index: _rises(series, cpu.owners_us[owner], span)
+        index: _own(series, cpu.owners[owner], span, cpu.tick_us)
         for index, (owner, span) in claimed.items()
     }
     own_us = {index: sum(rises.rises_us) for index, rises in own.items()}
@@ -89,17 +90,27 @@ def attribute(series: Series, roster: Roster, claimed: Mapping[int, Claim]) -> d
     return {who: Used(own_us.get(who, 0.0), by_time_us[who], most[who]) for who in roster.spans}
 
 
-def _rises(series: Series, counts_us: Sequence[float], span: Span) -> _Rises:
+def _own(series: Series, parts: Iterable[Rises], span: Span, tick_us: float) -> _Own:
+    """A claim may begin or end within an interval: then a part of it, by a straight line."""
     first = bisect_right(series.times_ms, span.start_ms) - 1
     last = bisect_left(series.times_ms, span.end_ms)
-    if not span.length_ms:
-        return _Rises(first, [])
-    start_us, end_us = series.at_edges(counts_us, span)
-    counts = [start_us, *counts_us[first + 1 : last], end_us]
-    return _Rises(first, [after - before for before, after in zip(counts, counts[1:])])
+    rises_us = [0.0] * (last - first)
+    for start, rises in parts:
+        low, high = max(first, start), min(last, start + len(rises))
+        for interval in range(low, high):
+            rises_us[interval - first] += rises[interval - start] * tick_us
+    for interval in {first, last - 1}:
+        if first <= interval < last:
+            rises_us[interval - first] *= _part_within(series, interval, span)
+    return _Own(first, rises_us)
 
 
-def _pool(total_us: Sequence[float], own: Iterable[_Rises]) -> list[float]:
+def _part_within(series: Series, interval: int, span: Span) -> float:
+    start_ms, end_ms = series.times_ms[interval : interval + 2]
+    return (span.clamped(end_ms) - span.clamped(start_ms)) / (end_ms - start_ms)
+
+
+def _pool(total_us: Sequence[float], own: Iterable[_Own]) -> list[float]:
     """What nobody claims, by each sample."""
     rises = [after - before for before, after in zip(total_us, total_us[1:])]
     for first, rises_us in own:
@@ -111,7 +122,7 @@ def _pool(total_us: Sequence[float], own: Iterable[_Rises]) -> list[float]:
 def _most_cores(
     series: Series,
     roster: Roster,
-    own: Mapping[int, _Rises],
+    own: Mapping[int, _Own],
     total_us: Sequence[float],
     pool_us: Sequence[float],
 ) -> dict[int, float]:
@@ -135,7 +146,7 @@ def _cores(series: Series, counts_us: Sequence[float]) -> list[float]:
     return [rise / (length * _MS_US) for rise, length in zip(rises, series.lengths_ms)]
 
 
-def _most(series: Series, span: Span, cores: list[float], own: Optional[_Rises]) -> float:
+def _most(series: Series, span: Span, cores: list[float], own: Optional[_Own]) -> float:
     inner = series.mostly_within(span)
     busy = cores[inner.start : inner.stop]
     if own:

@@ -9,30 +9,34 @@ from itertools import accumulate
 from typing import NamedTuple, Optional, Sequence
 
 from ..model.samples import CGROUP_CPU_US, CPU_SYSTEM, CPU_USER, Host
+from .segments import Rises
 from .series import Series, machine_column
 
 _SECOND_US = 1_000_000
 
 
 class Cpu(NamedTuple):
-    """What was used by each sample: by each owner's processes, and by all there is."""
+    """What the owners' processes used in the intervals, and what all had used by each sample."""
 
-    owners_us: dict[str, list[float]]
+    owners: dict[str, list[Rises]]
     total_us: list[float]
+    tick_us: float
 
 
 def cpu_of(series: Series) -> Optional[Cpu]:
     """None where neither the machine nor its processes were looked at."""
     tick_us = _SECOND_US / series.host.ticks_per_second
-    owners_us = {
-        key: [ticks * tick_us for ticks in series.owner_cpu_ticks(key)]
-        for key in series.owner_births_ms()
-    }
+    owners = {key: series.owner_ticks(key) for key in series.owner_births_ms()}
     machine_us = _machine_us(series, tick_us)
-    if machine_us is None and not owners_us:
+    if machine_us is None and not owners:
         return None
-    owned_us = [sum(values) for values in zip(*owners_us.values())] or [0.0] * len(series.times_ms)
-    return Cpu(owners_us, reconciled(machine_us or owned_us, owned_us))
+    owned = [0] * len(series.lengths_ms)
+    for part in owners.values():
+        for first, rises in part:
+            for interval, rise in enumerate(rises, first):
+                owned[interval] += rise
+    owned_us = [ticks * tick_us for ticks in accumulate(owned, initial=0)]
+    return Cpu(owners, reconciled(machine_us or owned_us, owned_us), tick_us)
 
 
 def reconciled(machine: Sequence[float], owned: Sequence[float]) -> list[float]:

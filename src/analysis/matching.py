@@ -136,8 +136,10 @@ def _cost_ms(key: str, born_ms: int, place: _Step) -> Optional[int]:
     A birth within the second of the step's start is as good as can be.
     """
     start_ms, end_ms = place.span
+    if not start_ms - SECOND_MS <= born_ms <= end_ms + SECOND_MS:
+        return None
     speaks = speaks_for(key, place.name)
-    if speaks is False or not start_ms - SECOND_MS <= born_ms <= end_ms + SECOND_MS:
+    if speaks is False:
         return None
     late_ms = min(born_ms - start_ms - SECOND_MS, _FAR_MS)
     unsaid_ms = _UNSAID_MS if speaks is None and numbered(key) else 0

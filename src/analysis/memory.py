@@ -44,12 +44,10 @@ def memory_figures(series: Series, roster: Roster, allowed_bytes: int) -> dict[s
 
 def own_memory(series: Series, roster: Roster, claimed: Mapping[int, Claim]) -> Column:
     """What a step's own processes held at most, in bytes; None where none was seen alive."""
-    owners = {claim.owner for claim in claimed.values()}
-    resident_kb = {owner: series.owner_resident_kb(owner) for owner in owners}
     most: Column = dict.fromkeys(roster.spans)
     for index, claim in claimed.items():
-        seen = series.within(ended_late(roster.lives[index]))
-        most[index] = max(resident_kb[claim.owner][seen], default=0) * _KIB or None
+        held_kb = series.owner_resident_kb(claim.owner, ended_late(roster.lives[index]))
+        most[index] = held_kb * _KIB or None
     return most
 
 

@@ -6,6 +6,7 @@ is split by time among the steps that run.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import Iterable, Mapping, NamedTuple, Optional, Sequence
 
 from .attribution import Claim
@@ -31,9 +32,12 @@ def tops(
 ) -> dict[int, Top]:
     """The top of each step, by index, of what lies between, and of the job."""
     uses: dict[int, dict[str, ProcessUse]] = {who: {} for who in roster.spans}
+    own: dict[str, dict[int, Span]] = {}
+    for index, (owner, span) in claimed.items():
+        own.setdefault(owner, {})[index] = span
     for track in found:
-        own = {at: claim.span for at, claim in claimed.items() if claim.owner == track.owner}
-        for who, use in _uses(track, roster, own, ticks_per_second).items():
+        found_uses = _uses(track, roster, own.get(track.owner, {}), ticks_per_second)
+        for who, use in found_uses.items():
             named = uses[who]
             named[use.name] = _together(named[use.name], use) if use.name in named else use
     return {who: _top(named.values()) for who, named in uses.items()}
@@ -73,17 +77,19 @@ def _uses(
         _divided(track, counts, roster, own) if counts else {}
         for counts in (_known(track.read_kb), _known(track.written_kb))
     )
-    uses = {}
+    lived, uses = Span(track.times_ms[0], track.times_ms[-1]), {}
     for who, spent_ticks in cpu_ticks.items():
         spans = [own[who]] if who in own else roster.spans[who]
-        uses[who] = ProcessUse(
-            track.name,
-            max(round(sum(track.rise(track.seen, span) for span in spans)), 1),
-            spent_ticks / ticks_per_second,
-            max((track.most_resident_kb(span) for span in spans), default=0) * _KIB,
-            round(read_kb[who] * _KIB) if who in read_kb else None,
-            round(written_kb[who] * _KIB) if who in written_kb else None,
-        )
+        spans = [span for span in spans if span.touches(lived)]
+        if spans or spent_ticks:
+            uses[who] = ProcessUse(
+                track.name,
+                max(round(sum(track.rise(track.seen, span) for span in spans)), 1),
+                spent_ticks / ticks_per_second,
+                max((track.most_resident_kb(span) for span in spans), default=0) * _KIB,
+                round(read_kb[who] * _KIB) if who in read_kb else None,
+                round(written_kb[who] * _KIB) if who in written_kb else None,
+            )
     return uses
 
 
@@ -102,12 +108,16 @@ def _divided(
 
 def _left(track: Track, counts: Sequence[int], roster: Roster, own: Iterable[Span]) -> list[float]:
     """What was counted by each edge, without what is some step's own."""
-    left = [track.by(counts, edge_ms) for edge_ms in roster.edges_ms]
+    edges_ms = roster.edges_ms
+    first = bisect_left(edges_ms, track.times_ms[0])
+    last = bisect_right(edges_ms, track.times_ms[-1])
+    left = [track.by(counts, edge_ms) for edge_ms in edges_ms[first:last]]
     for span in own:
         start = track.by(counts, span.start_ms)
-        for edge, edge_ms in enumerate(roster.edges_ms):
+        for edge, edge_ms in enumerate(edges_ms[first:last]):
             left[edge] -= track.by(counts, span.clamped(edge_ms)) - start
-    return left
+    total = counts[-1] - sum(track.rise(counts, span) for span in own)
+    return [float(counts[0])] * first + left + [total] * (len(edges_ms) - last)
 
 
 def _known(counts: Sequence[Count]) -> Optional[list[int]]:

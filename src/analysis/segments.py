@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from typing import Callable, Iterable, Optional, Sequence
+from typing import Callable, Iterable, Iterator, NamedTuple, Optional, Sequence
 
 from ..model.samples import Batch, Owner
 
@@ -11,6 +11,34 @@ Readings = Sequence[Optional[int]]
 
 _INTERVALS = 3  # missing ticks up to this are late ones …
 _LATE_MS = 5000  # … and up to this beyond one interval: more is a gap
+
+
+class Part(NamedTuple):
+    """Of a batch the samples from `first` to before `last`; they stand at `start` in a segment."""
+
+    batch: Batch
+    owners: dict[str, Owner]
+    first: int
+    last: int
+    start: int
+
+    @property
+    def length(self) -> int:
+        """How many samples."""
+        return self.last - self.first
+
+    def between(self, first: int, last: int) -> Part:
+        """What lies between these places of the segment, which then begins there."""
+        low, high = max(first - self.start, 0), max(self.start + self.length - last, 0)
+        start = max(self.start - first, 0)
+        return self._replace(first=self.first + low, last=self.last - high, start=start)
+
+
+class Rises(NamedTuple):
+    """How much a counter rises in each interval, from the interval `first` on."""
+
+    first: int
+    rises: list[int]
 
 
 class Segment:
@@ -24,13 +52,11 @@ class Segment:
         by_sequence: dict[int, Batch] = {}
         for batch in batches:
             by_sequence.setdefault(batch.sequence, batch)
-        self._parts = _without_repeats([by_sequence[key] for key in sorted(by_sequence)])
-        self.host = self._parts[0][0].host
-        self.sampler = self._parts[0][0].sampler
-        self.times_ms = _moments(self._parts, skew_ms)
+        self.parts = _without_repeats([by_sequence[key] for key in sorted(by_sequence)])
+        self.host = self.parts[0].batch.host
+        self.sampler = self.parts[0].batch.sampler
+        self.times_ms = _moments(self.parts, skew_ms)
         self._skew_ms = skew_ms
-        self._first, self._last = 0, len(self.times_ms)
-        self._owners = [{owner.key: owner for owner in batch.owners} for batch, _ in self._parts]
 
     @property
     def longest_ms(self) -> int:
@@ -49,53 +75,60 @@ class Segment:
         keep_before = low >= len(self.times_ms) - high
         first, last = (0, low) if keep_before else (high, len(self.times_ms))
         self.times_ms = self.times_ms[first:last]
-        self._first, self._last = self._first + first, self._first + last
+        cut = (part.between(first, last) for part in self.parts)
+        self.parts = [part for part in cut if part.length > 0]
 
     def column(self, read: Callable[[Batch], Optional[Readings]]) -> Readings:
         """The column that `read` finds in each batch; None where it finds none."""
         whole: list[Optional[int]] = []
-        for batch, skipped in self._parts:
-            part = read(batch)
-            whole += [None] * (len(batch.time_ms) - skipped) if part is None else part[skipped:]
-        return whole[self._first : self._last]
+        for part in self.parts:
+            column = read(part.batch)
+            whole += [None] * part.length if column is None else column[part.first : part.last]
+        return whole
 
-    def owner_column(self, key: str, read: Callable[[Owner], Sequence[int]]) -> Readings:
-        """The owner's column; 0 before it appears, for it had not been born."""
-        whole: list[Optional[int]] = []
-        is_born = False
-        for (batch, skipped), owners in zip(self._parts, self._owners):
-            owner = owners.get(key)
-            is_born = is_born or owner is not None
-            absent = [None if is_born else 0] * (len(batch.time_ms) - skipped)
-            whole += absent if owner is None else read(owner)[skipped:]
-        return whole[self._first : self._last]
+    def owner_ticks(self, key: str) -> Iterator[Rises]:
+        """The CPU time of the owner's processes, batch by batch; where none is told, none was used.
+
+        Before it was born it had used none.
+        """
+        before = 0
+        for part in self.parts:
+            if key not in part.owners:
+                continue
+            ticks = part.owners[key].cpu_ticks[part.first : part.last]
+            if not part.start:
+                before = ticks[0]
+            if ticks[-1] > before:
+                rises = [max(new - old, 0) for old, new in zip([before, *ticks], ticks)]
+                yield Rises(part.start - 1, rises) if part.start else Rises(0, rises[1:])
+                before = ticks[-1]
+
+    def owner_resident_kb(self, key: str, first: int, last: int) -> int:
+        """The most that the owner's processes held from one sample to before another."""
+        most = 0
+        for part in self.parts:
+            if key in part.owners and part.start < last and first < part.start + part.length:
+                own = part.between(first, last)
+                held_kb = part.owners[key].resident_kb[own.first : own.last]
+                most = max([most, *held_kb])
+        return most
 
     def disks(self) -> set[str]:
         """The names of all disks in any batch."""
-        return {name for batch, _ in self._parts for name in batch.disks}
+        return {name for part in self.parts for name in part.batch.disks}
 
     def filesystems(self) -> set[str]:
         """The mount points in any batch."""
-        return {mount for batch, _ in self._parts for mount in batch.filesystems}
+        return {mount for part in self.parts for mount in part.batch.filesystems}
 
     def births_ms(self) -> dict[str, int]:
         """When the first process of each owner was born, by key."""
         births: dict[str, int] = {}
-        for owners in self._owners:
-            for key, owner in owners.items():
+        for part in self.parts:
+            for key, owner in part.owners.items():
                 born_ms = owner.born_ms + self._skew_ms
                 births[key] = min(born_ms, births.get(key, born_ms))
         return births
-
-    def parts(self) -> Iterable[tuple[Batch, int]]:
-        """The batches, each with the index of its first sample among `times_ms`.
-
-        An index below 0 or beyond the last is that of a sample left out.
-        """
-        index = -self._first
-        for batch, skipped in self._parts:
-            yield batch, index - skipped
-            index += len(batch.time_ms) - skipped
 
 
 def segments(batches: Iterable[Batch], skew_ms: int) -> list[Segment]:
@@ -117,22 +150,23 @@ def segments(batches: Iterable[Batch], skew_ms: int) -> list[Segment]:
     return sorted(kept, key=lambda s: s.times_ms[0])
 
 
-def _without_repeats(batches: list[Batch]) -> list[tuple[Batch, int]]:
-    """Each batch with how many of its samples to skip: those not later than what came before."""
-    parts = []
-    latest_ms = batches[0].uptime_ms[0] - 1
+def _without_repeats(batches: list[Batch]) -> list[Part]:
+    """The batches without those samples that are not later than what came before."""
+    parts: list[Part] = []
+    start, latest_ms = 0, batches[0].uptime_ms[0] - 1
     for batch in batches:
-        skipped = bisect_right(batch.uptime_ms, latest_ms)
-        if skipped < len(batch.time_ms):
-            parts.append((batch, skipped))
-            latest_ms = batch.uptime_ms[-1]
+        first, last = bisect_right(batch.uptime_ms, latest_ms), len(batch.uptime_ms)
+        if first < last:
+            owners = {owner.key: owner for owner in batch.owners}
+            parts.append(Part(batch, owners, first, last, start))
+            start, latest_ms = start + last - first, batch.uptime_ms[-1]
     return parts
 
 
-def _moments(parts: list[tuple[Batch, int]], skew_ms: int) -> list[int]:
+def _moments(parts: list[Part], skew_ms: int) -> list[int]:
     """The monotonic clock, set by the wall clock's median: a stepped wall clock moves nothing."""
-    uptimes = [uptime for batch, skipped in parts for uptime in batch.uptime_ms[skipped:]]
-    times = [time for batch, skipped in parts for time in batch.time_ms[skipped:]]
+    uptimes = [up for part in parts for up in part.batch.uptime_ms[part.first : part.last]]
+    times = [time for part in parts for time in part.batch.time_ms[part.first : part.last]]
     offsets = sorted(time - uptime for time, uptime in zip(times, uptimes))
     offset_ms = offsets[(len(offsets) - 1) // 2] + skew_ms
     return [uptime + offset_ms for uptime in uptimes]

@@ -9,9 +9,9 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import Callable, Iterable, Iterator, NamedTuple, Optional, Sequence
 
-from ..model.samples import Batch, Host, Owner
+from ..model.samples import Batch, Host
 from .counters import bridged, counted, known
-from .segments import Readings, Segment, segments
+from .segments import Readings, Rises, Segment, segments
 
 Read = Callable[[Batch], Optional[Readings]]
 
@@ -72,6 +72,8 @@ class Series:
     def __init__(self, parts: Sequence[Segment]) -> None:
         """Segments as `segments` gives them: at least one, in order, of two samples or more."""
         self.segments = parts
+        starts = accumulate((len(segment.times_ms) for segment in parts), initial=0)
+        self._placed = list(zip(starts, parts))
         self.host: Host = max(parts, key=lambda segment: segment.covered_ms).host
         self.times_ms = [time for segment in parts for time in segment.times_ms]
         self.lengths_ms = [after - before for before, after in _pairs(self.times_ms)]
@@ -103,12 +105,6 @@ class Series:
         first = max(bisect_right(self.times_ms, span.start_ms) - 1, 0)
         last = min(bisect_left(self.times_ms, span.end_ms), len(self.times_ms) - 1)
         return Span(self.times_ms[first], self.times_ms[max(first, last)])
-
-    def within(self, span: Span) -> slice:
-        """The samples in the span, its ends included."""
-        return slice(
-            bisect_left(self.times_ms, span.start_ms), bisect_right(self.times_ms, span.end_ms)
-        )
 
     def mostly_within(self, span: Span) -> range:
         """The intervals whose middle lies in the span."""
@@ -144,19 +140,22 @@ class Series:
                 births[key] = min(born_ms, births.get(key, born_ms))
         return births
 
-    def owner_cpu_ticks(self, key: str) -> list[int]:
-        """What the owner's processes had used by each sample."""
-        values: list[int] = []
-        for segment in self.segments:
-            column = segment.owner_column(key, _cpu_ticks)
-            found = counted(column, segment.times_ms)
-            _append(values, found.values if found else [0] * len(column))
-        return values
+    def owner_ticks(self, key: str) -> list[Rises]:
+        """The CPU time of the owner's processes, in the intervals in which they used any."""
+        return [
+            Rises(offset + first, rises)
+            for offset, segment in self._placed
+            for first, rises in segment.owner_ticks(key)
+        ]
 
-    def owner_resident_kb(self, key: str) -> list[int]:
-        """What the owner's processes held at each sample; 0 where none was seen."""
-        columns = (segment.owner_column(key, _resident_kb) for segment in self.segments)
-        return [value or 0 for column in columns for value in column]
+    def owner_resident_kb(self, key: str, span: Span) -> int:
+        """The most that the owner's processes held at the samples in the span; 0: none was seen."""
+        first = bisect_left(self.times_ms, span.start_ms)
+        last = bisect_right(self.times_ms, span.end_ms)
+        return max(
+            segment.owner_resident_kb(key, first - offset, last - offset)
+            for offset, segment in self._placed
+        )
 
     def _seen_ms(self, *, gaps: bool) -> list[int]:
         lengths: list[int] = []
@@ -215,11 +214,3 @@ def _stretches(segment: Segment, column: Readings) -> list[Stretch]:
         Stretch(times_ms[first:last], values[first:last])
         for first, last in zip([at[0], *cuts], [*cuts, at[-1] + 1])
     ]
-
-
-def _cpu_ticks(owner: Owner) -> Sequence[int]:
-    return owner.cpu_ticks
-
-
-def _resident_kb(owner: Owner) -> Sequence[int]:
-    return owner.resident_kb

@@ -11,7 +11,7 @@ from typing import Iterable, Optional, Sequence
 from ..model.checked import BatchError
 from ..model.process_groups import decode_processes
 from ..model.samples import Batch, ProcessGroup
-from .segments import Segment
+from .segments import Part, Segment
 from .series import Span
 
 Count = Optional[int]
@@ -36,19 +36,17 @@ class Track:
         self.read_kb: list[Count] = []
         self.written_kb: list[Count] = []
 
-    def go_on(self, group: ProcessGroup, offset: int, times_ms: Sequence[int]) -> None:
-        """With the next batch, whose sample 0 is the one at `offset` of `times_ms`."""
-        at = [index + offset for index in group.at]
-        first, last = bisect_left(at, 0), bisect_left(at, len(times_ms))
-        if self.times_ms:
-            first = max(first, bisect_right(at, bisect_left(times_ms, self.times_ms[-1])))
-        if first >= last:
+    def go_on(self, group: ProcessGroup, part: Part, times_ms: Sequence[int]) -> None:
+        """With the next part of the segment, whose samples' moments are `times_ms`."""
+        first, last = bisect_left(group.at, part.first), bisect_left(group.at, part.last)
+        if first == last:
             return
-        if not self.times_ms and at[first]:
-            self.times_ms.append(times_ms[at[first] - 1])
+        shift = part.start - part.first
+        if not self.times_ms and group.at[first] + shift:
+            self.times_ms.append(times_ms[group.at[first] + shift - 1])
             for name in _COLUMNS:
                 getattr(self, name).append(getattr(group, name)[first - 1] if first else 0)
-        self.times_ms += [times_ms[index] for index in at[first:last]]
+        self.times_ms += [times_ms[index + shift] for index in group.at[first:last]]
         for name in _COLUMNS:
             getattr(self, name).extend(getattr(group, name)[first:last])
 
@@ -79,10 +77,12 @@ def tracks(segments: Iterable[Segment]) -> list[Track]:
 
 def _tracks(segment: Segment) -> Iterable[Track]:
     found: dict[tuple[str, str], Track] = {}
-    for batch, offset in segment.parts():
-        for group in _groups(batch):
-            track = found.setdefault((group.owner, group.name), Track(group.owner, group.name))
-            track.go_on(group, offset, segment.times_ms)
+    for part in segment.parts:
+        for group in _groups(part.batch):
+            name = group.owner, group.name
+            if name not in found:
+                found[name] = Track(*name)
+            found[name].go_on(group, part, segment.times_ms)
     return [track for track in found.values() if track.times_ms]
 
 
