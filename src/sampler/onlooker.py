@@ -72,4 +72,4 @@ class Onlooker:
         try:
             what(*given)
         except Exception as exc:  # noqa: BLE001 -- nothing that fails here may reach the command
-            self.problem = self.problem or f"sampling failed: {exc or type(exc).__name__}"
+            self.problem = self.problem or f"sampling failed: {str(exc) or type(exc).__name__}"

@@ -53,7 +53,7 @@ def run(options: RunOptions) -> int:
     try:
         _tell(ending, onlooker, recording, own_use, options.json)
     except Exception as exc:  # noqa: BLE001 -- whatever it is, the command has ended as it has
-        say(f"what was used cannot be told: {exc or type(exc).__name__}")
+        say(f"what was used cannot be told: {str(exc) or type(exc).__name__}")
     return ending.exit_code
 
 
