@@ -22,6 +22,9 @@ from src.analysis.amounts import number, say
         (11_265.0, "s", "3 h 7 min"),
         (0, "By", "0 B"),
         (1023, "By", "1023 B"),
+        (1024, "By", "1 KiB"),
+        (64.5 * 1024, "By", "64.5 KiB"),
+        (700.4 * 1024, "By", "700 KiB"),
         (3.1 * 1024**3, "By", "3.1 GiB"),
         (-600 * 1024, "By", "-600 KiB"),
         (2048 * 1024**4, "By", "2048 TiB"),
@@ -39,7 +42,17 @@ def test_an_amount_reads_well(value: float, unit: str, words: str):
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(0, "0"), (0.004, "0"), (0.05, "0.05"), (1, "1"), (1.04, "1"), (9.97, "10"), (1234.5, "1234")],
+    [
+        (0, "0"),
+        (0.004, "0"),
+        (0.05, "0.05"),
+        (1, "1"),
+        (1.04, "1"),
+        (0.996, "1"),
+        (9.97, "10"),
+        (10.6, "11"),
+        (1234.5, "1234"),
+    ],
 )
 def test_a_number_is_as_exact_as_one_reads_it(value: float, words: str):
     assert number(value) == words

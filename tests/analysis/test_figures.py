@@ -45,6 +45,16 @@ def test_what_is_unknown_stays_so():
     }
 
 
+def test_what_is_half_unknown_is_unknown():
+    half = used(cpu_percent_mean=None, disk_reads=None, network_sent_bytes_per_second=None)
+    known = figures(half, MACHINE)
+
+    assert known["cpu_cores_mean"] is None
+    assert known["disk_operations_per_second"] is None
+    assert known["network_bytes_per_second"] is None
+    assert figures(HEALTHY, None)["cpu_cores_mean"] is None
+
+
 @pytest.mark.parametrize("attribution", [BY_TIME, MIXED, None])
 def test_memory_is_a_step_s_own_only_where_its_processes_did_all(attribution: str | None):
     usage = used(attribution=attribution, memory_own_max_bytes=GIB)
