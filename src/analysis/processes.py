@@ -120,6 +120,6 @@ def _left(track: Track, counts: Sequence[int], roster: Roster, own: Iterable[Spa
     return [float(counts[0])] * first + left + [total] * (len(edges_ms) - last)
 
 
-def _known(counts: Sequence[Count]) -> Optional[list[int]]:
-    known = [count for count in counts if count is not None]
-    return known if len(known) == len(counts) else None
+def _known(counts: Sequence[Count]) -> list[int]:
+    """The counts; empty where one of them could not be seen."""
+    return [] if None in counts else [count for count in counts if count is not None]
