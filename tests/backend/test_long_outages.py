@@ -10,10 +10,14 @@ import pytest
 
 from src.backend import worker as worker_module
 from src.backend.sinks.base import EventRow, Receipt, Row
+from src.backend.state import State
+from src.backend.worker import Pace, Worker
 from src.shared import messages
 from src.shared.errors import QueueUnavailableError
+from tests.backend.memory_parts import MemoryQueue, MemorySink, MemoryStore
 from tests.backend.memory_scene import MemoryScene, failing
 from tests.backend.scene import down, fine, job, job_name, refusing
+from tests.backend.virtual_time import VirtualLoop
 
 pytestmark = pytest.mark.anyio
 
@@ -216,3 +220,35 @@ async def test_a_sink_s_wish_to_be_left_alone_counts_only_where_nothing_passed()
 
     assert worker_module.Round(3, 0, trouble).shortest_pause_seconds == 45
     assert worker_module.Round(3, 2, trouble).shortest_pause_seconds < 1
+
+
+LEASE_SECONDS = 30.0
+
+
+class SlowSink(MemorySink):
+    """Takes every row, in ten times the time for which a message is leased."""
+
+    async def emit(self, rows: Sequence[Row]) -> Receipt:
+        await asyncio.sleep(10 * LEASE_SECONDS)
+        return await super().emit(rows)
+
+
+def test_a_sink_that_is_slower_than_a_lease_gives_no_other_worker_the_same_to_do():
+    loop = VirtualLoop()
+    queue, poison = MemoryQueue(loop.now), MemoryQueue(loop.now)
+    pace = Pace(lease_seconds=LEASE_SECONDS)
+    worker = Worker(queue, poison, State(MemoryStore()), [SlowSink()], pace, now=loop.now)  # type: ignore[arg-type]
+
+    async def work() -> None:
+        await queue.put(messages.encode([job()]))
+        stop = asyncio.Event()
+        working = asyncio.create_task(worker.run(stop))
+        await asyncio.sleep(5 * LEASE_SECONDS)
+        assert await queue.receive(32, LEASE_SECONDS) == []
+        stop.set()
+        await asyncio.wait_for(working, 10 * LEASE_SECONDS)
+
+    loop.run_until_complete(work())
+    loop.close()
+
+    assert queue.bodies == []
