@@ -23,13 +23,26 @@ LEADERS = 10  # groups that are recorded at a sample …
 LEADERS_BY_CPU = 7  # … of which so many for their CPU, where so many used any
 MOST_GROUPS = 5_000  # a job that names its processes by number must not fill the memory
 
+_NOT_YET = (0, 0, 0, None, None)
 _resident_kb = attrgetter("resident_kb")
 
 
 class OwnerAccount:
-    """An owner's totals, and how they were at each sample of the window."""
+    """An owner's totals, and how they were at each sample of the window.
 
-    __slots__ = ("born_ms", "cpu_column", "cpu_ticks", "key", "resident_column", "resident_kb")
+    `pace_ticks` is what was used between the last two samples.
+    """
+
+    __slots__ = (
+        "born_ms",
+        "cpu_column",
+        "cpu_ticks",
+        "key",
+        "pace_ticks",
+        "resident_column",
+        "resident_kb",
+        "sampled_ticks",
+    )
 
     def __init__(self, key: str, born_ms: int, samples: int) -> None:
         """Nothing before now, so that the window's samples so far show 0."""
@@ -37,8 +50,17 @@ class OwnerAccount:
         self.born_ms = born_ms
         self.cpu_ticks = 0
         self.resident_kb = 0
+        self.sampled_ticks = 0
+        self.pace_ticks = 0
         self.cpu_column = [0] * samples
         self.resident_column = [0] * samples
+
+    def sample(self) -> None:
+        """Note how things are."""
+        self.pace_ticks = self.cpu_ticks - self.sampled_ticks
+        self.sampled_ticks = self.cpu_ticks
+        self.cpu_column.append(self.cpu_ticks)
+        self.resident_column.append(self.resident_kb)
 
 
 class Group:
@@ -98,8 +120,15 @@ class Group:
                 self.records.append((at, self.state()))
             return
         if at and (not self.records or self.records[-1][0] < at - 1):
-            self.records.append((at - 1, self.before))
+            self.records.append((at - 1, self._before()))
         self.records.append((at, self.state()))
+
+    def _before(self) -> State:
+        """The state before this tick; nothing was read and written by who was not there yet."""
+        if self.before != _NOT_YET:
+            return self.before
+        known_kb = (None if kb is None else 0 for kb in (self.read_kb, self.written_kb))
+        return (0, 0, 0, next(known_kb), next(known_kb))
 
     def columns(self, last: int) -> ProcessGroup:
         """The records, brought up to date at the last sample."""
@@ -191,8 +220,7 @@ class Accounts:
     def end_tick(self) -> None:
         """A sample: every owner is recorded, and the groups that do most."""
         for account in self._owners.values():
-            account.cpu_column.append(account.cpu_ticks)
-            account.resident_column.append(account.resident_kb)
+            account.sample()
         for group in self._leaders():
             group.record(self._samples, self.tick)
             self._recorded[group] = None

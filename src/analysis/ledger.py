@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from typing import Optional
 
     from ..model.samples import Owner, ProcessGroup
+    from .accounts import OwnerAccount
     from .process import Reading
 
 
@@ -178,13 +179,19 @@ class Ledger:
         accounts.enter(process.group, resident_kb)
 
     def _count_unseen(self, reaper: Process, rise: Rise) -> None:
-        """What is left of a rise: of the owners of those that died, in equal parts, or its own."""
+        """What is left of a rise: of the owners of those that died, or else of its own."""
         reaper.group.add_io(rise.read_kb, rise.written_kb)
-        if not rise.ticks:
-            return
-        heirs = rise.heirs or [reaper.account]
-        share, rest = divmod(rise.ticks, len(heirs))
-        for index, account in enumerate(heirs):
-            ticks = share + (index < rest)
-            account.cpu_ticks += ticks
-            self._accounts.children_of(account, reaper.last[NAME]).cpu_ticks += ticks
+        if rise.ticks:
+            for account, ticks in _shares(rise.ticks, rise.heirs() or [reaper.account]):
+                account.cpu_ticks += ticks
+                self._accounts.children_of(account, reaper.last[NAME]).cpu_ticks += ticks
+
+
+def _shares(ticks: int, accounts: list[OwnerAccount]) -> list[tuple[OwnerAccount, int]]:
+    """Whole parts, in proportion to what each used of late; equal ones where none did anything."""
+    paces = [account.pace_ticks for account in accounts]
+    if not any(paces):
+        paces = [1] * len(accounts)
+    shares = [ticks * pace // sum(paces) for pace in paces]
+    shares[0] += ticks - sum(shares)
+    return list(zip(accounts, shares))

@@ -84,14 +84,17 @@ class Process:
             process = process.parent
 
     def io_since(self, reading: Reading) -> tuple[Optional[int], Optional[int]]:
-        """KiB read and written since they were last known; None where there is no telling."""
+        """KiB read and written since they were last known; None where they may not be seen now.
+
+        Nothing where they were never known before: what was before the first look is not counted.
+        """
         read_kb, self.read_kb = _since(self.read_kb, reading[READ])
         written_kb, self.written_kb = _since(self.written_kb, reading[WRITTEN])
         return read_kb, written_kb
 
 
 def _since(known_kb: Optional[int], now_kb: Optional[int]) -> tuple[Optional[int], Optional[int]]:
-    """The difference where both are known, and what is known now."""
-    if known_kb is None or now_kb is None:
-        return None, known_kb if now_kb is None else now_kb
-    return max(0, now_kb - known_kb), now_kb
+    """The difference, and what is known now."""
+    if now_kb is None:
+        return None, known_kb
+    return max(0, now_kb - (now_kb if known_kb is None else known_kb)), now_kb

@@ -26,43 +26,49 @@ if TYPE_CHECKING:
     from .process import Process
 
 LOOKS = 2  # how often a claim's reaper is read before the claim lapses
+PATIENCE = 60  # ticks until it does, however seldom that one is read
+
+
+class _Claim:
+    __slots__ = ("dead", "looks", "since", "ticks")
+
+    def __init__(self, dead: Process, since: int) -> None:
+        self.dead = dead
+        self.since = since
+        self.ticks = dead.last[CPU] + dead.last[CHILDREN]
+        self.looks = 0
 
 
 class Rise:
-    """What a living process' counters rose by in a tick in which it reaped.
+    """What a living process' counters rose by in a tick in which it reaped."""
 
-    `heirs` are the owners of the dead that we knew of: what is left is theirs, for the runner
-    itself, which reaps a step's shell, is nobody's.
-    """
-
-    __slots__ = ("heirs", "read_kb", "ticks", "written_kb")
+    __slots__ = ("read_kb", "taken", "ticks", "written_kb")
 
     def __init__(self, ticks: int, read_kb: Optional[int], written_kb: Optional[int]) -> None:
         """As the counters say."""
         self.ticks = ticks
         self.read_kb = read_kb
         self.written_kb = written_kb
-        self.heirs: list[OwnerAccount] = []
+        self.taken: list[_Claim] = []
 
-    def take(self, ticks: int, dead: Process) -> bool:
+    def take(self, claim: _Claim) -> bool:
         """Let go of what was seen of a dead process, where there is as much."""
-        if ticks > self.ticks:
+        if claim.ticks > self.ticks:
             return False
-        self.ticks -= ticks
-        self.read_kb = _less(self.read_kb, dead.read_kb)
-        self.written_kb = _less(self.written_kb, dead.written_kb)
-        if dead.account.key and dead.account not in self.heirs:
-            self.heirs.append(dead.account)
+        self.ticks -= claim.ticks
+        self.read_kb = _less(self.read_kb, claim.dead.read_kb)
+        self.written_kb = _less(self.written_kb, claim.dead.written_kb)
+        self.taken.append(claim)
         return True
 
+    def heirs(self) -> list[OwnerAccount]:
+        """The owners of the dead that we knew of, those who died last.
 
-class _Claim:
-    __slots__ = ("dead", "looks", "ticks")
-
-    def __init__(self, dead: Process) -> None:
-        self.dead = dead
-        self.ticks = dead.last[CPU] + dead.last[CHILDREN]
-        self.looks = 0
+        What is left is theirs, for the runner itself, which reaps a step's shell, is nobody's.
+        """
+        owned = [claim for claim in self.taken if claim.dead.account.key]
+        latest = min((claim.looks for claim in owned), default=0)
+        return list(dict.fromkeys(c.dead.account for c in owned if c.looks == latest))
 
 
 class Reaping:
@@ -74,7 +80,7 @@ class Reaping:
 
     def settle(self, dead: Iterable[Process], rises: dict[Process, Rise], tick: int) -> None:
         """Take from the rises of this tick what was seen of the dead."""
-        self._claims += [_Claim(process) for process in dead]
+        self._claims += [_Claim(process, tick) for process in dead]
         lines = sorted(((claim, *_reapers(claim.dead)) for claim in self._claims), key=_certainty)
         self._claims = [
             claim
@@ -103,13 +109,13 @@ def _certainty(line: tuple[_Claim, int, list[Process]]) -> tuple[int, int]:
 
 
 def _fits(claim: _Claim, reapers: list[Process], rises: dict[Process, Rise]) -> bool:
-    return any(rises[reaper].take(claim.ticks, claim.dead) for reaper in reapers if reaper in rises)
+    return any(rises[reaper].take(claim) for reaper in reapers if reaper in rises)
 
 
 def _may_wait(claim: _Claim, reaper: Process, tick: int) -> bool:
-    if reaper.read_at == tick:
+    if reaper.read_at == tick or not claim.ticks:  # who claims nothing need not be waited for
         claim.looks += 1
-    return claim.looks < LOOKS
+    return claim.looks < LOOKS and tick - claim.since < PATIENCE
 
 
 def _less(kb: Optional[int], seen_kb: Optional[int]) -> Optional[int]:

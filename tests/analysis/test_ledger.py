@@ -123,6 +123,21 @@ def test_what_the_worker_reaps_of_several_steps_at_once_is_shared():
     assert cpu_of(ledger) == {"__run": 11, "__run_2": 10}
 
 
+def test_what_the_worker_reaps_of_several_steps_at_once_is_shared_by_their_last_pace():
+    busy, idle = shell(cpu=90), reading(SHELL + 1, WORKER, key="__run_2", cpu=10)
+    ledger = ledger_of([worker(), busy, idle], [worker(children=151)])
+
+    assert cpu_of(ledger) == {"__run": 90 + 46, "__run_2": 10 + 5}
+
+
+def test_a_step_that_left_nothing_to_count_is_no_heir_for_long():
+    second = reading(SHELL + 1, WORKER, key="__run_2")
+    idle = worker()
+    ledger = ledger_of([idle, shell()], [idle], [idle], [idle, second], [worker(children=30)])
+
+    assert cpu_of(ledger) == {"__run": 0, "__run_2": 30}
+
+
 def test_a_worker_s_own_children_are_nobody_s():
     ledger = ledger_of([worker(children=9)])
 
@@ -149,6 +164,17 @@ def test_a_reaper_that_is_not_read_anew_is_waited_for():
     )
 
     assert cpu_of(ledger) == {"__run": 50}
+
+
+def test_no_claim_waits_for_ever():
+    idle = shell()
+    ledger = ledger_of(
+        [worker(), idle, reading(CHILD, cpu=50)],
+        *([[worker(), idle]] * 100),
+        [worker(), shell(children=60)],
+    )
+
+    assert cpu_of(ledger) == {"__run": 110}
 
 
 def test_who_ignores_the_death_of_children_has_later_ones_counted():
@@ -309,7 +335,7 @@ def test_what_may_not_be_seen_is_unknown_and_the_sum_is_of_what_may():
     )
 
     assert group(ledger, "sh").read_kb == (None, None, None)
-    assert group(ledger, "cc").read_kb == (None, 7, 7)
+    assert group(ledger, "cc").read_kb == (0, 7, 7)
     assert group(ledger, "cc").written_kb == (None, None, None)
 
 
@@ -319,8 +345,8 @@ def test_what_was_read_before_the_first_look_is_not_counted():
     ledger.tick([shell(cpu=1, io=(500, 0))])
     ledger.tick([shell(cpu=2, io=(540, 9))])
 
-    assert group(ledger, "sh").read_kb == (None, None, 40)
-    assert group(ledger, "sh").written_kb == (None, None, 9)
+    assert group(ledger, "sh").read_kb == (None, 0, 40)
+    assert group(ledger, "sh").written_kb == (None, 0, 9)
 
 
 def test_a_process_that_runs_another_program_moves_to_its_name():
