@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..analysis.process import CHILDREN
+from ..analysis.process import CHILDREN, CPU
 from .files import KeptFile, read_text
 from .names import readable_name
 from .proc.pid_cmdline import parse_words
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Callable, Optional
 
     from ..analysis.process import Reading
+    from .proc.pid_stat import Stat
 
 _KIB = 1024
 _MS_PER_SECOND = 1000
@@ -30,16 +31,19 @@ class Watched:
     """
 
     __slots__ = (
+        "about_pages",
         "comm",
         "folder",
         "has_reaped",
         "io",
+        "io_kb",
         "key",
         "name",
         "parent",
         "pid",
         "quiet",
         "reading",
+        "resident_kb",
         "start_ticks",
         "stat",
         "statm",
@@ -58,6 +62,9 @@ class Watched:
         self.parent = ""
         self.key: Optional[str] = None
         self.name = ""
+        self.about_pages = -1
+        self.resident_kb = 0
+        self.io_kb: tuple[Optional[int], Optional[int]] = (None, None)
         self.quiet = 0
         self.has_reaped = False
         self.reading: Optional[Reading] = None
@@ -114,22 +121,33 @@ class ProcessReader:
         stat = parse_pid_stat(text)
         if stat is None:
             return process.reading is not None and os.path.exists(process.folder)
-        if process.start_ticks not in {stat[-1], -1}:
+        if process.start_ticks not in {stat[-2], -1}:
             return False
-        comm, parent_pid, cpu_ticks, children_ticks, start_ticks = stat
+        self._update(process, stat)
+        process.text = text
+        process.quiet = 0
+        return True
+
+    def _update(self, process: Watched, stat: Stat) -> None:
+        """The next reading; of memory and storage only where they can have changed."""
+        comm, parent_pid, cpu_ticks, children_ticks, start_ticks, about_pages = stat
         if comm != process.comm:
             self._identify(process, comm)
         last = process.reading
+        has_worked = last is None or (cpu_ticks, children_ticks) != (last[CPU], last[CHILDREN])
+        if has_worked or about_pages != process.about_pages:
+            process.resident_kb = self._resident_kb(process)
+        if has_worked:
+            process.io_kb = _io_kb(process)
         process.has_reaped = last is not None and children_ticks > last[CHILDREN]
-        process.text, process.quiet, process.start_ticks = text, 0, start_ticks
+        process.start_ticks = start_ticks
+        process.about_pages = about_pages
         process.parent = str(parent_pid)
         process.reading = (
             *(int(process.pid), start_ticks, parent_pid, process.key, process.name),
-            *(cpu_ticks, children_ticks, self._resident_kb(process)),
-            *_io_kb(process),
+            *(cpu_ticks, children_ticks, process.resident_kb, *process.io_kb),
             self._boot_ms + start_ticks * _MS_PER_SECOND // self._ticks_per_second,
         )
-        return True
 
     def _identify(self, process: Watched, comm: bytes) -> None:
         """Who it is: it has just been born, or runs another program now."""

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from ..analysis.process import Reading
     from .process_reader import ProcessReader, Watched
 
-_LIVELY_TICKS = 3  # so long after its last change a process is read at every tick
-_TURN_TICKS = 5  # an idle one's turn comes as often
+_LIVELY_TICKS = 2  # so long after its last change a process is read at every tick
+_TURN_TICKS = 8  # an idle one's turn comes as often
 
 
 class Processes:

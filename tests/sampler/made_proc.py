@@ -28,7 +28,7 @@ class MadeProc:
         own = self.folder / str(pid)
         own.mkdir(exist_ok=True)
         begun = pid if start is None else start
-        numbers = f"{cpu} 0 {children} 0 20 0 1 0 {begun} 0 0"
+        numbers = f"{cpu} 0 {children} 0 20 0 1 0 {begun} 0 {pages}"
         (own / "stat").write_text(f"{pid} ({comm}) S {parent} 0 0 0 0 0 0 0 0 0 {numbers}\n")
         (own / "statm").write_text(f"100 {pages} 0 0 0 0 0\n")
         (own / "io").write_text(f"read_bytes: {cpu * 1024}\nwrite_bytes: {cpu * 2048}\n")

@@ -143,7 +143,7 @@ def stat_line(comm: str) -> bytes:
 
 @pytest.mark.parametrize("comm", ["vim", "a b) S 1 (c", ") R 1 2", "(", ")", "", "two\nlines"])
 def test_a_process_may_be_called_anything(comm: str):
-    assert parse_pid_stat(stat_line(comm)) == (comm.encode(), 4, 14 + 15, 16 + 17, 22)
+    assert parse_pid_stat(stat_line(comm)) == (comm.encode(), 4, 14 + 15, 16 + 17, 22, 24)
 
 
 def test_a_process_s_memory_and_storage():
