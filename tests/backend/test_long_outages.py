@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 from time import monotonic
 from typing import Any
 
@@ -220,6 +221,25 @@ async def test_a_sink_s_wish_to_be_left_alone_counts_only_where_nothing_passed()
 
     assert worker_module.Round(3, 0, trouble).shortest_pause_seconds == 45
     assert worker_module.Round(3, 2, trouble).shortest_pause_seconds < 1
+
+
+async def test_how_old_the_oldest_message_in_hand_is_can_be_seen_until_it_is_done_with():
+    seen: list[datetime | None] = []
+
+    def look(rows: Sequence[Row]) -> Receipt:
+        seen.append(scene.worker._health.oldest_enqueued_at)
+        return down(rows)
+
+    scene = MemoryScene()
+    scene.sink.fault = look
+    await scene.put(1)
+    put_at = scene.now
+
+    await scene.work(2)
+    assert seen == [put_at, put_at], "also while a sink hangs"
+    scene.sink.fault = fine
+    await scene.work(1)
+    assert scene.worker._health.oldest_enqueued_at is None
 
 
 LEASE_SECONDS = 30.0

@@ -74,18 +74,33 @@ def test_a_line_has_the_depth_of_its_own_moment(
     assert line.queue_depth == 1
 
 
+class OldQueue(ListQueue):
+    async def oldest_enqueued_at(self) -> datetime | None:
+        return NOW
+
+
+def test_how_long_the_oldest_message_waits_is_asked_of_the_queue(
+    caplog: pytest.LogCaptureFixture,
+):
+    caplog.set_level(logging.INFO)
+    asyncio.run(put_and_report(OldQueue(), Health(), 0.01))
+
+    *_, line = [record for record in caplog.records if record.getMessage() == "health"]
+    assert line.queue_oldest_age > 0
+
+
 @pytest.mark.parametrize(
     "error", [QueueUnavailableError("the disk is full"), RuntimeError("a bug")], ids=str
 )
 def test_a_queue_that_does_not_answer_has_no_known_depth_until_it_does(
     error: Exception, caplog: pytest.LogCaptureFixture
 ):
-    queue, health = FailingQueue(error), Health(queue_depth=3)
+    queue, health = FailingQueue(error), Health(queue_depth=3, oldest_waiting_at=NOW)
 
     async def fail_then_recover() -> None:
         async with reporting(health, queue):
             await asyncio.sleep(0.1)
-            assert health.queue_depth is None
+            assert (health.queue_depth, health.oldest_waiting_at) == (None, None)
             queue.error = None
             await asyncio.sleep(0.1)
             assert health.queue_depth == 0
