@@ -40,6 +40,13 @@ def say_seconds(seconds: float) -> str:
     return " ".join(f"{count} {unit}" for count, unit in parts if count)
 
 
+def say_clock(seconds: float) -> str:
+    """`0:45`, `12:05`, `3:07:20`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def say_bytes(count: float) -> str:
     """`512 B`, `3.1 GiB`."""
     power = 0

@@ -27,7 +27,7 @@ _KILLS = (samples.CGROUP_OOM_KILLS, samples.OOM_KILLS)
 
 def memory_figures(series: Series, roster: Roster, allowed_bytes: int) -> dict[str, Column]:
     """Mean, maximum, change and headroom of memory; the maximum of swap."""
-    used = _used(series)
+    used = memory_used(series)
     swap = series.gauge(machine_column(samples.SWAP_USED_KB))
     figures: dict[str, Column] = {field: {} for field in _FIGURES}
     for who, spans in roster.spans.items():
@@ -108,7 +108,8 @@ def _present(roster: Roster, interval: Span) -> list[int]:
     return [JOB, *(earlier or steps or [BETWEEN])]
 
 
-def _used(series: Series) -> list[Stretch]:
+def memory_used(series: Series) -> list[Stretch]:
+    """In KiB; of the control group where one limits the job, else of the machine."""
     group = series.gauge(machine_column(samples.CGROUP_MEMORY_KB))
     if group and is_limited(series.host):
         return group

@@ -8,10 +8,10 @@ from rich.text import Text
 
 from ..analysis.amounts import say_bytes, say_seconds
 from ..analysis.diagnosis import Finding
+from ..analysis.remarks import remarks
 from ..analysis.right_size import LARGER, RIGHT, SMALLER, UNKNOWN, RightSize
 from ..analysis.usage import JobUsage, Usage
 from ..analysis.verdict import SIZES, Verdict
-from .analyse_remarks import remarks
 from .analyse_steps import finding_style, steps_table
 from .analyse_texts import columns, item, shown_bytes, text
 

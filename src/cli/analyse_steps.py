@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
+from ..analysis.amounts import say_clock
 from ..analysis.diagnosis import EVENT, Diagnosis, Finding
-from ..analysis.rules import RULE_BY_NAME, SHORT_SECONDS
-from ..analysis.usage import NONE, StepUsage
+from ..analysis.step_words import HEALTHY, SHORT, STOPPED, UNJUDGED, step_word
+from ..analysis.usage import StepUsage
 from ..analysis.verdict import Verdict
 from .analyse_texts import columns, shown_bytes, shown_sum, text
 
@@ -15,6 +16,7 @@ WIDE = 100  # from here on there is room for bars
 BAR_WIDTH = 12
 _EIGHTHS = ("", *"▏▎▍▌▋▊▉")
 _HOT_PERCENT, _WARM_PERCENT = 80.0, 50.0
+_WORD_STYLES = {STOPPED: "bold red", SHORT: "red", HEALTHY: "green", UNJUDGED: "dim"}
 _BAR = ""  # needs no heading beside the percentage
 
 
@@ -38,7 +40,7 @@ def _row(step: StepUsage, diagnosis: Diagnosis, *, is_wide: bool) -> Iterator[Te
     usage = step.usage
     yield Text(str(step.step.number), "dim")
     yield text(step.step.name)
-    yield Text(_clock(usage.seconds))
+    yield Text("" if usage.seconds is None else say_clock(usage.seconds))
     yield Text("" if usage.cpu_percent_mean is None else f"{usage.cpu_percent_mean:.0f} %")
     if is_wide:
         yield _bar(usage.cpu_percent_mean)
@@ -49,18 +51,8 @@ def _row(step: StepUsage, diagnosis: Diagnosis, *, is_wide: bool) -> Iterator[Te
 
 
 def _word(step: StepUsage, diagnosis: Diagnosis) -> Text:
-    """The verdict on a step in a word or two."""
-    if diagnosis.findings:
-        first = diagnosis.findings[0]
-        return Text(RULE_BY_NAME[first.rule].title.removeprefix("a "), finding_style(first))
-    usage = step.usage
-    if step.step.conclusion == "skipped" or usage.seconds is None:
-        return Text(step.step.conclusion or "", "dim")
-    if usage.seconds < SHORT_SECONDS:
-        return Text("short", "dim")
-    if usage.samples == NONE:
-        return Text("not seen", "dim")
-    return Text("hardly seen", "dim") if diagnosis.unjudged else Text("healthy", "green")
+    words, kind = step_word(step, diagnosis)
+    return Text(words, _WORD_STYLES[kind])
 
 
 def _bar(percent: float | None) -> Text:
@@ -69,12 +61,3 @@ def _bar(percent: float | None) -> Text:
     whole, eighths = divmod(round(min(max(percent, 0.0), 100.0) / 100 * BAR_WIDTH * 8), 8)
     hot = "red" if percent >= _HOT_PERCENT else "yellow" if percent >= _WARM_PERCENT else "green"
     return Text("█" * whole + _EIGHTHS[eighths], hot)
-
-
-def _clock(seconds: float | None) -> str:
-    """`0:45`, `12:05`, `3:07:20`."""
-    if seconds is None:
-        return ""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,10 +1,12 @@
 """What a job used in; what has to be known to read its figures right, in words, out."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-from ..analysis.amounts import say_seconds
-from ..analysis.rules import SHORT_SECONDS
-from ..analysis.usage import BY_TIME, MIXED, NONE, PARTIAL, JobUsage, StepUsage
+from typing import Iterator
+
+from .amounts import say_seconds
+from .rules import SHORT_SECONDS
+from .usage import BY_TIME, MIXED, NONE, PARTIAL, JobUsage, StepUsage
 
 
 def remarks(used: JobUsage) -> Iterator[str]:
