@@ -19,16 +19,12 @@ from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
 MIB = 1024 * 1024
-FORKS = """
-round=0
-while [ $round -lt 30 ]; do
-    child=0
-    while [ $child -lt 50 ]; do
-        (i=0; while [ $i -lt 1000 ]; do i=$((i + 1)); done)
-        child=$((child + 1))
-    done
-    sleep 0.05
-    round=$((round + 1))
+FORKS = 3000
+FORKING = f"""
+child=0
+while [ $child -lt {FORKS} ]; do
+    (i=0; while [ $i -lt 100 ]; do i=$((i + 1)); done)
+    child=$((child + 1))
 done
 """
 IN_SEQUENCE = ("cpu", "memory", "disk", "sleep", "daemon", "forks", "tree")
@@ -69,8 +65,8 @@ def sleep(_: Path) -> None:
 
 
 def forks(_: Path) -> None:
-    """1,500 children, about 500 a second, that live for a millisecond: few of them at a sample."""
-    os.execv("/bin/sh", ["sh", "-c", FORKS])  # noqa: S606  # a shell forks quickest
+    """Children that live for less than a millisecond: few of them at a sample."""
+    os.execv("/bin/sh", ["sh", "-c", FORKING])  # noqa: S606  # a shell forks quickest
 
 
 def tree(_: Path) -> None:

@@ -17,6 +17,7 @@ from src.analysis.usage import JobUsage
 from src.model.batches import decode, encode, encode_processes
 from src.model.samples import Batch, Host
 from tests.analysis.real import recording as recordings
+from tests.analysis.real.burners import FORKS
 from tests.analysis.real.recording import INTERVAL_SECONDS, RECORDED, Recording, Tick, Told
 
 TICKS_A_BATCH = 20
@@ -166,3 +167,9 @@ def test_a_recording_is_read_as_it_was_written(tmp_path: Path):
 
     assert (tmp_path / "again.json").read_bytes() == RECORDED.read_bytes()
     assert RECORDED.stat().st_size <= 200_000
+
+
+def test_more_than_500_forks_a_second_were_recorded():
+    forking = next(t for t in recordings.load(RECORDED).truth if t.name == "forks")
+
+    assert FORKS * 1000 / (forking.end_ms - forking.start_ms) > 500
