@@ -113,15 +113,17 @@ def step(key: str, *command: str) -> Iterator["subprocess.Popen[bytes]"]:
 
 @pytest.mark.slow
 def test_cpu_time_is_its_step_s_also_in_parallel(tmp_path: Path):
+    # Other tests on this machine may run steps of usual names at the same time.
+    burning, forking, launching = (f"{name}-{os.getpid()}" for name in ("burn", "__run", "__run_2"))
     collector = started(0.25)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     marker = tmp_path / "daemon-done"
     burn = BURN.format(1.0)
     daemon = f'setsid {sys.executable} -c \'{BURN.format(0.6)}\nopen("{marker}", "w")\' & sleep 0.3'
     with (
-        step("burner", sys.executable, "-c", burn) as burner,
-        step("__run", "bash", "-c", FORKS.format(400)) as forker,
-        step("__run_2", "bash", "-c", daemon) as launcher,
+        step(burning, sys.executable, "-c", burn) as burner,
+        step(forking, "bash", "-c", FORKS.format(400)) as forker,
+        step(launching, "bash", "-c", daemon) as launcher,
     ):
         while not marker.exists() or None in (burner.poll(), forker.poll(), launcher.poll()):
             time.sleep(0.25)
@@ -132,7 +134,7 @@ def test_cpu_time_is_its_step_s_also_in_parallel(tmp_path: Path):
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     reaped_seconds = sum(after[:2]) - sum(before[:2])
 
-    assert ticks["burner"] == pytest.approx(100 * 1.03, abs=6)
-    assert ticks["__run_2"] == pytest.approx(60 * 1.05, abs=8)
-    reaped_ticks = ticks["burner"] + ticks["__run"]  # the daemon was not ours to reap
+    assert ticks[burning] == pytest.approx(100 * 1.03, abs=6)
+    assert ticks[launching] == pytest.approx(60 * 1.05, abs=8)
+    reaped_ticks = ticks[burning] + ticks[forking]  # the daemon was not ours to reap
     assert reaped_ticks / 100 == pytest.approx(reaped_seconds, rel=0.05, abs=0.05)
