@@ -30,6 +30,16 @@ class AzuriteService(Service):
         command = [node, str(MAIN), *map(str, (*options, *ports))]
         super().__init__(command, {}, home / "azurite.log")
 
+    @property
+    def blob_url(self) -> str:
+        """Where its blobs are."""
+        return f"http://127.0.0.1:{self.blob_port}"
+
+    @property
+    def queue_url(self) -> str:
+        """Where its queues are."""
+        return f"http://127.0.0.1:{self.queue_port}"
+
     def start(self) -> None:
         """Start it, and wait until it answers."""
         super().start()

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http.client import HTTPConnection, HTTPException
@@ -21,15 +21,23 @@ MOST_WAITED_SECONDS = 0.5
 HUNG_UP = "hung up"
 WAITING = b'{"action":"waiting"'
 ALLOWED = {"202", "503", HUNG_UP}
+LOOKS_EVERY = 50  # deliveries
+LOOK_AGAIN_SECONDS = 0.1
 
 
 class Sender:
-    """Posts to a webhook over a few connections; `answers` counts what was answered."""
+    """Posts to a webhook over a few connections; `answers` counts what was answered.
 
-    def __init__(self, target: Target, per_second: float) -> None:
+    Never more a second than it is told to, and fewer while `is_behind` says that too much waits.
+    """
+
+    def __init__(
+        self, target: Target, per_second: float, is_behind: Callable[[], bool] = lambda: False
+    ) -> None:
         self.answers: Counter[str] = Counter()
         self._target = target
         self._per_second = per_second
+        self._is_behind = is_behind
         self._host = urlsplit(target.url).netloc
         self._idle = SimpleQueue[HTTPConnection]()
 
@@ -48,6 +56,8 @@ class Sender:
 
     def _insist(self, started: float, number: int, delivery: Delivery) -> None:
         time.sleep(max(0.0, started + number / self._per_second - time.monotonic()))
+        while number % LOOKS_EVERY == 0 and self._is_behind():
+            time.sleep(LOOK_AGAIN_SECONDS)
         deadline = time.monotonic() + LONGEST_PATIENCE_SECONDS
         while (answer := self._try(delivery)) != "202":
             assert answer in ALLOWED, answer

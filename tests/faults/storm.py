@@ -1,6 +1,7 @@
 """Services in, random harm to them out: kill -9, SIGSTOP and SIGCONT, SIGTERM; then up again."""
 
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from signal import SIGCONT, SIGSTOP, SIGTERM
 from threading import Event, Thread
@@ -9,22 +10,35 @@ from typing import Self
 
 from tests.integration.processes import Service
 
-SECONDS_OF_PEACE = (0.5, 3.0)
+# Times the number of services: however many they are, as many have to start at once, which costs
+# half a second of a core each.
+SECONDS_OF_PEACE = (0.3, 1.5)
 SECONDS_OF_SLEEP = (0.1, 2.5)  # up to more than a lease
 STOP_SECONDS = 30.0
+
+Harm = Callable[[Service, Random], None]
 
 
 class Storm:
     """For as long as the block lasts; `harms` counts what was done to each service."""
 
-    def __init__(self, seed: int, *services: Service) -> None:
-        self.harms: list[Counter[str]] = [Counter() for _ in services]
+    def __init__(self, seed: int, *services: Service, frail: Sequence[Service] = ()) -> None:
+        """Over these; those that are frail are only ever paused."""
+        self._harmed = [(one, HARMS) for one in services] + [(one, (_pause,)) for one in frail]
+        self.harms: list[Counter[str]] = [Counter() for _ in self._harmed]
+        self._peace = [seconds * len(self._harmed) for seconds in SECONDS_OF_PEACE]
         self._over = Event()
         self._errors: list[BaseException] = []
         self._threads = [
-            Thread(target=self._rage, args=(Random(seed * 100 + number), service, harms))  # noqa: S311 -- no secret
-            for number, (service, harms) in enumerate(zip(services, self.harms, strict=True))
+            Thread(target=self._rage, args=(Random(seed * 100 + number), *harmed, counts))  # noqa: S311 -- no secret
+            for number, (harmed, counts) in enumerate(zip(self._harmed, self.harms, strict=True))
         ]
+
+    @property
+    def has_spared_nobody(self) -> bool:
+        """Whether each service had each of its harms."""
+        pairs = zip(self._harmed, self.harms, strict=True)
+        return all(len(counts) == len(harms) for (_, harms), counts in pairs)
 
     def __enter__(self) -> Self:
         for thread in self._threads:
@@ -37,15 +51,24 @@ class Storm:
             thread.join()
         assert not self._errors, self._errors
 
-    def _rage(self, random: Random, service: Service, harms: Counter[str]) -> None:
+    def _rage(
+        self, random: Random, service: Service, harms: Sequence[Harm], counts: Counter[str]
+    ) -> None:
         try:
-            while not self._over.wait(random.uniform(*SECONDS_OF_PEACE)):
+            for harm in _in_rounds(random, harms):
+                if self._over.wait(random.uniform(*self._peace)):
+                    return
                 assert service.is_running, f"ended by itself: {service.log.read_text()[-2000:]}"
-                harm = random.choice((_kill, _pause, _stop))
                 harm(service, random)
-                harms[harm.__name__.strip("_")] += 1
+                counts[harm.__name__.strip("_")] += 1
         except BaseException as exc:  # noqa: BLE001 -- told when the storm is over
             self._errors.append(exc)
+
+
+def _in_rounds(random: Random, harms: Sequence[Harm]) -> Iterator[Harm]:
+    """Each as often as the others, so that the shortest storm has some of everything."""
+    while True:
+        yield from random.sample(harms, len(harms))
 
 
 def _kill(service: Service, _: Random) -> None:
@@ -63,3 +86,6 @@ def _stop(service: Service, _: Random) -> None:
     service.signal(SIGTERM)
     service.wait(STOP_SECONDS)
     service.start()
+
+
+HARMS: tuple[Harm, ...] = (_kill, _pause, _stop)

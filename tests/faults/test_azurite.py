@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from signal import SIGCONT, SIGSTOP, SIGTERM
 from urllib.parse import urlsplit
 
@@ -13,8 +13,7 @@ import pytest
 from src.cli.deliver import TIMEOUT_SECONDS
 from src.simulate.days import simulate_day
 from tests.faults.azurite_service import AzuriteService, running_azurite_service, storage_at
-from tests.faults.storm import Storm
-from tests.faults.test_kills import END
+from tests.faults.test_kills import END, RUNS_OF_TEN_THOUSAND
 from tests.faults.test_sink_outages import (
     FIRST_TRIES_SECONDS,
     MOST_CPU_SHARE,
@@ -22,6 +21,7 @@ from tests.faults.test_sink_outages import (
 )
 from tests.faults.town import Town, running
 from tests.faults.toxic import HANG, PASS, REFUSE, Toxic, ToxicProxy, toxic_proxy
+from tests.faults.weather import Weather
 from tests.integration.processes import wait_for
 from tests.integration.small_runs import small_run
 
@@ -30,6 +30,7 @@ pytestmark = pytest.mark.slow
 WORKERS = 2
 QUIET_SECONDS = 6.0  # Azurite has written everything by then
 STOP_SECONDS = 15.0
+MOST_WAITING = 150  # messages of several deliveries
 RUNS_UNRELIABLE = 10  # about 150 deliveries
 
 
@@ -69,14 +70,20 @@ def _calm(coast: Coast) -> Iterator[None]:
         proxy.toxic = PASS
 
 
-def test_a_storm_over_frontend_and_workers(coast: Coast):
-    town = coast.town
-    with Storm(1, town.frontend, *town.workers) as storm:
-        town.send(simulate_day(1, END, runs=80), town.sender(per_second=60))
-    assert all(storm.harms), "somebody was spared"
-    town.await_frontend()
-    town.settle()
+def test_ten_thousand_deliveries_through_every_trouble_of_queue_store_and_sink(coast: Coast):
+    """Each comes three times: with every object that Azurite has, the next one costs it more."""
+    town, everything = coast.town, (coast.queue, coast.store, coast.sink)
+    day = simulate_day(200, END, RUNS_OF_TEN_THOUSAND // 3 + 1)
+    thrice = [delivery for delivery in day.deliveries for _ in range(3)]
+    assert len(thrice) > 10_000
+    sender = town.considerate_sender(MOST_WAITING)
+    with Weather(1, *everything) as weather:
+        town.send(replace(day, deliveries=thrice), sender)
+    assert weather.has_shown_all
+    assert all(proxy.troubles for proxy in everything)
+    assert sender.answers["503"], "nobody was told that the queue was away"
     town.recover()
+    town.settle()
 
 
 @pytest.mark.parametrize(

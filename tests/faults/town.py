@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from signal import SIGCONT
 
+import httpx
 import psutil
 
 from src.shared.settings import StorageSettings
@@ -22,6 +23,8 @@ from tests.integration.truths import assert_true
 LEASE_SECONDS = 2.0
 DRAIN_SECONDS = 150.0
 RECOVERY_SECONDS = 10.0
+ASK_SECONDS = 0.2  # a question takes a core for a tenth of a second
+MOST_A_SECOND = 250.0
 FIRST_PROBE = 1_000  # no test's day has such a seed
 
 
@@ -55,6 +58,17 @@ class Town(Stack):
         """Somebody who posts until everything is taken."""
         return Sender(self.target, per_second)
 
+    def considerate_sender(self, most_waiting: int) -> Sender:
+        """Who sends as much as the workers can follow, however fast this machine is today."""
+
+        def is_behind() -> bool:
+            try:
+                return self.depth() > most_waiting
+            except (httpx.TransportError, KeyError):  # the frontend is away, or the queue
+                return True
+
+        return Sender(self.target, MOST_A_SECOND, is_behind)
+
     def send(self, day: Day | SmallRun, sender: Sender | None = None) -> None:
         """Have all of it acknowledged; it will be looked for in the end."""
         self._told.append(day)
@@ -68,7 +82,9 @@ class Town(Stack):
         question = (
             f'WorkflowRuns() | where workflow_run_id == "{run.run_id}" and status == "completed"'
         )
-        wait_for(lambda: bool(self.tables.ask(question)), RECOVERY_SECONDS, "normal lag")
+        wait_for(
+            lambda: bool(self.tables.ask(question)), RECOVERY_SECONDS, "normal lag", ASK_SECONDS
+        )
         return time.monotonic() - started
 
     def settle(self) -> None:

@@ -4,7 +4,8 @@
         proxy.toxic = Toxic(status=503, share=0.5)
 
 It listens on a loopback port of its own, in a thread of its own. What it is told holds for the
-requests that come from then on. One request a connection, whole: that is all our clients need.
+requests that come from then on, also over connections that were there before. It passes messages
+whole, one after the other: that is all our clients need.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from typing import Any
 
 CONTROL_SECONDS = 5.0
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-_CONNECTION = re.compile(rb"\r\nconnection:[^\r]*", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
 _HEAD_END = b"\r\n\r\n"
 
 
@@ -116,20 +117,27 @@ class ToxicProxy:
         await asyncio.gather(*self._conversations, return_exceptions=True)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One request; whatever becomes of it, the connection ends."""
+        """Request after request, until one of the two hangs up, or a trouble is to end it."""
         task = asyncio.current_task()
         assert task is not None
         self._conversations.add(task)
+        upstream = _Upstream(self._upstream)
         try:
             with suppress(OSError, EOFError, asyncio.CancelledError):
-                writer.write(await self._answer(*await _read(reader)))
+                is_whole = True
+                while is_whole:
+                    answer, is_whole = await self._answer(*await _read(reader), upstream)
+                    writer.write(answer)
+                    await writer.drain()
                 writer.close()
                 await writer.wait_closed()
         finally:
             self._conversations.discard(task)
             writer.transport.abort()
+            upstream.hang_up()
 
-    async def _answer(self, head: bytes, body: bytes) -> bytes:
+    async def _answer(self, head: bytes, body: bytes, upstream: "_Upstream") -> tuple[bytes, bool]:
+        """What is answered, and whether that is a whole message."""
         toxic, changed = self._toxic, self._changed
         self.requests += 1
         if self._random.random() >= toxic.share:
@@ -138,51 +146,73 @@ class ToxicProxy:
         await asyncio.sleep(toxic.delay_seconds)
         if toxic.hangs:
             await changed.wait()
-            return b""
+            return b"", False
         if toxic.status is not None:
-            return _written(toxic.status, toxic.headers, b"")
+            return _written(toxic.status, toxic.headers, b""), True
         if toxic.takes_half:
-            return await self._pass_half(head, body)
-        return (await self._pass(head, body))[: toxic.cut_after_bytes]
+            return await _pass_half(head, body, upstream), True
+        answer = await upstream.ask(head, body)
+        return answer[: toxic.cut_after_bytes], toxic.cut_after_bytes is None
 
-    async def _pass(self, head: bytes, body: bytes) -> bytes:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self._upstream)
-        try:
-            writer.write(_closing(head) + _HEAD_END + body)
-            answer_head, _, answer_body = (await reader.read()).partition(_HEAD_END)
-            return _closing(answer_head) + _HEAD_END + answer_body
-        finally:
-            writer.transport.abort()
 
-    async def _pass_half(self, head: bytes, body: bytes) -> bytes:
-        items = json.loads(body)
-        if len(items) > 1:
-            half = json.dumps(items[::2]).encode()
-            length = b"\r\nContent-Length: %d" % len(half)
-            answer = await self._pass(_LENGTH.sub(length, head), half)
-            assert answer.startswith(b"HTTP/1.1 200"), answer
-        errors = [
-            {"index": index, "statusCode": 503, "message": "later"}
-            for index in range(1 if len(items) > 1 else 0, len(items), 2)
-        ]
-        counts = {"itemsReceived": len(items), "itemsAccepted": len(items) - len(errors)}
-        return _written(206, {}, json.dumps({**counts, "errors": errors}).encode())
+class _Upstream:
+    """The service behind, over one connection as long as it keeps that."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def ask(self, head: bytes, body: bytes) -> bytes:
+        """Its answer."""
+        if self._connection is None or self._connection[0].at_eof():
+            self.hang_up()
+            self._connection = await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = self._connection
+        writer.write(head + _HEAD_END + body)
+        return _HEAD_END.join(await _read(reader))
+
+    def hang_up(self) -> None:
+        """Close the connection, if there is one."""
+        if self._connection is not None:
+            self._connection[1].transport.abort()
+
+
+async def _pass_half(head: bytes, body: bytes, upstream: _Upstream) -> bytes:
+    """Every other item of an array; the answer names the others."""
+    items = json.loads(body)
+    if len(items) > 1:
+        half = json.dumps(items[::2]).encode()
+        length = b"\r\nContent-Length: %d" % len(half)
+        answer = await upstream.ask(_LENGTH.sub(length, head), half)
+        assert answer.startswith(b"HTTP/1.1 200"), answer
+    errors = [
+        {"index": index, "statusCode": 503, "message": "later"}
+        for index in range(1 if len(items) > 1 else 0, len(items), 2)
+    ]
+    counts = {"itemsReceived": len(items), "itemsAccepted": len(items) - len(errors)}
+    return _written(206, {}, json.dumps({**counts, "errors": errors}).encode())
 
 
 async def _read(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
-    """A request's head, without the empty line that ends it, and its body."""
+    """A message's head, without the empty line that ends it, and its body as it was sent."""
     head = (await reader.readuntil(_HEAD_END)).removesuffix(_HEAD_END)
+    if _CHUNKED.search(head):
+        return head, await _read_chunks(reader)
     length = _LENGTH.search(head)
     return head, await reader.readexactly(int(length[1])) if length else b""
 
 
-def _closing(head: bytes) -> bytes:
-    """The head of a message after which the connection ends: nobody keeps an idle one then."""
-    return _CONNECTION.sub(b"", head) + b"\r\nConnection: close"
+async def _read_chunks(reader: asyncio.StreamReader) -> bytes:
+    chunks, size = b"", -1
+    while size:
+        line = await reader.readuntil(b"\r\n")
+        size = int(line, 16)
+        chunks += line + await reader.readexactly(size + 2)
+    return chunks
 
 
 def _written(status: int, headers: dict[str, str], body: bytes) -> bytes:
-    fields = {**headers, "Content-Length": str(len(body)), "Connection": "close"}
+    fields = {**headers, "Content-Length": str(len(body))}
     lines = [f"HTTP/1.1 {status} Toxic", *(f"{name}: {value}" for name, value in fields.items())]
     return "\r\n".join(lines).encode() + _HEAD_END + body
 

@@ -78,9 +78,11 @@ class Service:
             self.kill()
 
 
-def wait_for(condition: Callable[[], bool], seconds: float, what: str) -> None:
+def wait_for(
+    condition: Callable[[], bool], seconds: float, what: str, poll_seconds: float = POLL_SECONDS
+) -> None:
     """Return when the condition holds; fail where it does not within so many seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
-        time.sleep(POLL_SECONDS)
+        time.sleep(poll_seconds)
