@@ -142,7 +142,8 @@ class Ledger:
         last = process.last
         if reading[PARENT] != last[PARENT]:
             self._adopt(process, self._find(reading[PARENT]))
-        if reading[NAME] != last[NAME] or (process.account.key == NOBODY and reading[KEY]):
+        has_key_now = reading[KEY] != last[KEY] and process.account.key == NOBODY
+        if reading[NAME] != last[NAME] or has_key_now:
             self._move(process, reading)
         process.last = reading
         process.read_at = self._accounts.tick
