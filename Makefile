@@ -27,7 +27,7 @@ check: $(VENV)/dev ## lint, types, walls, Python 3.9 for the standard-library ro
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/vermin --quiet --no-tips --violations -t=3.9- --eval-annotations src/model src/analysis src/sampler action
+	$(BIN)/vermin --quiet --no-tips --violations -t=3.9- --eval-annotations src/model src/analysis src/charts src/sampler action
 
 format: $(VENV)/dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix .

@@ -9,11 +9,11 @@ Follow one delivery:
     kql/        the questions: saved functions and queries, one a file
 
 What the rooms share: `model/` (times, ids, records, sample batches, the table of names) and
-`analysis/` (durations; what each step used and what it was short of), both pure. On the runner,
-`sampler/` sees what machine and processes do, with nothing installed. Around them: `simulate/`
-makes realistic deliveries and samples with known truth, `cli/` is the command line
+`analysis/` (durations; what each step used and what it was short of), both pure; `charts/` draws.
+On the runner, `sampler/` sees what machine and processes do, with nothing installed. Around them:
+`simulate/` makes realistic deliveries and samples with known truth, `cli/` is the command line
 (`python -m src --help`).
 
 Imports point downward only: cli · frontend | backend | insights | simulate | sampler ·
-shared | kql · analysis · model. `lint-imports` keeps it so.
+shared | kql · charts · analysis · model. `lint-imports` keeps it so.
 """

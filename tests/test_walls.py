@@ -14,7 +14,8 @@ SRC = Path(__file__).parents[1] / "src"
 STANDARD = {
     "model": {"model"},
     "analysis": {"analysis", "model"},
-    "sampler": {"sampler", "analysis", "model"},
+    "charts": {"charts", "analysis", "model"},
+    "sampler": {"sampler", "charts", "analysis", "model"},
 }
 """Each such room, and the rooms that it may import."""
 

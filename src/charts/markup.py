@@ -1,0 +1,48 @@
+"""Tags, attributes and text in; markup for SVG and HTML, out: whatever was text stays text."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Mapping
+
+_UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
+
+
+def element(tag: str, attributes: Mapping[str, object], *content: str) -> str:
+    """An element; its content is markup already, attributes are not, and None leaves one out."""
+    told = "".join(
+        f' {name}="{_value(value)}"' for name, value in attributes.items() if value is not None
+    )
+    return f"<{tag}{told}>{''.join(content)}</{tag}>"
+
+
+def text(words: str) -> str:
+    """Words as markup."""
+    return escape(printable(words))
+
+
+def printable(words: str) -> str:
+    """On one line, and nothing in it that is not seen: no escapes, no turns of direction."""
+    if words.isprintable():
+        return words
+    return "".join(c if c.isprintable() else _UNPRINTABLE for c in words)
+
+
+def shortened(words: str, most: int) -> str:
+    """At most so many characters."""
+    return words if len(words) <= most else f"{words[: most - 1]}…"
+
+
+def decimal(value: float) -> str:
+    """As short as a picture needs it, never with an exponent."""
+    shown = f"{value:.2f}"
+    return shown.rstrip("0").rstrip(".") if shown not in {"-0.00", "0.00"} else "0"
+
+
+def percent(share: float) -> str:
+    """A share of the width, as SVG takes it."""
+    return f"{decimal(100 * share)}%"
+
+
+def _value(value: object) -> str:
+    return decimal(value) if isinstance(value, (int, float)) else text(str(value))

@@ -1,0 +1,88 @@
+"""Steps as bars in a span of time in; a timeline as SVG, out: what overlaps stands in lanes.
+
+As `panel`, it is as wide as there is room, and times are shares of the width.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Sequence
+
+from .lanes import lanes
+from .markup import element, percent, text
+from .panel import Tick
+
+MOST_LANES = 12
+_LANE_PX, _GAP_PX = 22, 3
+_MARK_PX = 16
+_LEAST_SHARE = 0.002  # a bar that is narrower is not seen
+
+
+class Bar(NamedTuple):
+    """From one share of the time to another; `told` is shown where a pointer rests."""
+
+    start: float
+    end: float
+    label: str
+    told: str
+    shade: str
+
+
+def timeline(
+    bars: Sequence[Bar], described: str, times: Sequence[float] = (), marks: Sequence[Tick] = ()
+) -> str:
+    """The bars; `marks` are moments with a name, at the top."""
+    placed = lanes([(bar.start, bar.end) for bar in bars], MOST_LANES)
+    above_px = _MARK_PX if marks else 0
+    height_px = above_px + (max(placed, default=0) + 1) * (_LANE_PX + _GAP_PX)
+    return element(
+        "svg",
+        {"class": "timeline", "width": "100%", "height": height_px, "role": "img"}
+        | {"aria-label": described},
+        *(_upright(share, above_px, height_px, "rule") for share in times),
+        *(_bar(bar, above_px + lane * (_LANE_PX + _GAP_PX)) for bar, lane in zip(bars, placed)),
+        *(_upright(mark.share, 0, height_px, "mark") for mark in marks),
+        *(_mark(mark) for mark in marks),
+    )
+
+
+def time_axis(ticks: Sequence[Tick]) -> str:
+    """The labels under a column of charts."""
+    return element(
+        "svg",
+        {"class": "axis", "width": "100%", "height": 16, "aria-hidden": "true"},
+        *(
+            element("text", {"x": percent(tick.share), "y": 12} | _anchor(tick.share), tick.label)
+            for tick in ticks
+        ),
+    )
+
+
+def _bar(bar: Bar, y: int) -> str:
+    """Its label is cut where the bar ends."""
+    width = percent(max(bar.end - bar.start, _LEAST_SHARE))
+    place = {"x": percent(bar.start), "width": width}
+    shape = {"class": f"bar fill-{bar.shade}", "width": "100%", "height": _LANE_PX, "rx": 3}
+    return element(
+        "svg",
+        {"y": y, "height": _LANE_PX, "overflow": "hidden", "style": "overflow:hidden"} | place,
+        element("title", {}, text(bar.told)),
+        element("rect", shape),
+        element("text", {"class": "bar-label", "x": 5, "y": 15}, text(bar.label)),
+    )
+
+
+def _upright(share: float, above_px: int, below_px: int, kind: str) -> str:
+    x = percent(share)
+    return element("line", {"class": kind, "x1": x, "x2": x, "y1": above_px, "y2": below_px})
+
+
+def _mark(mark: Tick) -> str:
+    words = element("title", {}, text(mark.label)) + text(mark.label)
+    return element("text", {"x": percent(mark.share), "y": 11} | _anchor(mark.share), words)
+
+
+def _anchor(share: float) -> dict[str, str]:
+    """Words at the ends stay within."""
+    if share < 0.05:  # noqa: PLR2004
+        return {"text-anchor": "start"}
+    return {"text-anchor": "end" if share > 0.95 else "middle"}  # noqa: PLR2004
