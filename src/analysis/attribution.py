@@ -116,7 +116,8 @@ def _pool(total_us: Sequence[float], own: Iterable[_Own]) -> list[float]:
     for first, rises_us in own:
         for interval, rise in enumerate(rises_us, first):
             rises[interval] -= rise
-    return list(accumulate((max(rise, 0.0) for rise in rises), initial=0.0))
+    exact = (max(rise, 0.0) for rise in rises)  # parts of an interval are rounded
+    return list(accumulate(exact, initial=0.0))
 
 
 def _most_cores(

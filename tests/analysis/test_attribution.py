@@ -98,6 +98,29 @@ def test_the_maximum_is_of_the_intervals_that_are_mostly_the_step_s():
     assert usage.cpu_percent_max == pytest.approx(1 / 4 * 100 + 75, abs=1e-9)
 
 
+def test_a_step_within_an_interval_has_its_mean_as_its_maximum():
+    used = [0, 0, 0.1, *[0.1] * 8]
+    told = batch(SECONDS, used, owners=[owner("a", 1.1, used)])
+    [only] = measured(step(1, "one", 1.1, 1.3), told=told)
+    assert only.usage.cpu_percent_max == only.usage.cpu_percent_mean == pytest.approx(12.5)
+
+
+@pytest.mark.parametrize(("first", "samples"), [(1.5, "complete"), (1.6, "partial"), (3, "none")])
+def test_what_was_mostly_missed_is_not_complete(first: float, samples: str):
+    told = batch([first, 4, 5], [0, 1, 2])
+    [only] = measured(step(1, "one", 0, 3), told=told)
+    assert only.usage.samples == samples
+
+
+def test_without_a_limit_the_machine_s_memory_counts():
+    columns = {"memory_used_kb": [700] * 11, "cgroup_memory_kb": [300] * 11}
+    assert usage_of(batch(SECONDS, columns=columns)).memory_max_bytes == 700 * 1024
+    host = Host(cpus=1, memory_total_kb=1000, memory_limit_kb=500)
+    limited = usage_of(batch(SECONDS, host=host, columns=columns))
+    assert limited.memory_max_bytes == 300 * 1024
+    assert limited.memory_headroom_bytes == 200 * 1024
+
+
 def test_memory_is_the_machine_s_and_what_the_step_s_own_processes_held():
     told = batch(
         SECONDS,
@@ -222,6 +245,21 @@ def test_nobody_s_processes_are_split_by_time():
     assert used.between.top_by_cpu[0].cpu_seconds == pytest.approx(2)
     assert used.usage.top_by_cpu[0].cpu_seconds == pytest.approx(10)
     assert two.memory_max_bytes == 80 << 20
+
+
+def test_nobody_s_processes_that_only_hold_memory_are_told():
+    told = batch(SECONDS, groups=[group("redis", SECONDS, [7] * 11, 80)])
+    [redis] = usage_of(told).top_by_memory
+    assert redis == ProcessUse("redis", 10, 0, 80 << 20, None, None)
+
+
+def test_of_a_sampler_that_is_left_out_in_part_processes_count_from_there_on():
+    parts = [
+        batch([0, 1, 2, 3]),
+        batch([2, 3, 4, 5], sampler="cd", groups=[group("cc", [0, 1, 3], [500, 600, 690])]),
+    ]
+    [only] = measure(job(step(1, "a", 0, 5), end=5), parts).steps
+    assert [top.cpu_seconds for top in only.usage.top_by_cpu] == [pytest.approx(0.9)]
 
 
 def test_another_step_s_processes_are_no_one_else_s_until_they_outlive_it():

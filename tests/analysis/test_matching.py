@@ -75,6 +75,19 @@ def test_where_counts_differ_nobody_is_certain():
     assert matched(PARALLEL, a=3.1, b=3.3) == {}
 
 
+def test_far_from_every_start_nobody_is_certain():
+    assert matched([step(1, "one", 0, 60), step(2, "two", 20, 60)], a=50) == {}
+
+
+def test_a_name_that_speaks_against_it_leaves_an_owner_without_a_step():
+    assert matched([step(1, CHECKOUT, 3, 20)], __run=3.1) == {}
+
+
+def test_an_action_that_was_set_up_needs_no_owner_of_its_own():
+    steps = [step(1, "Pre one", 0, 1), step(2, "one", 5, 20), step(3, "two", 5, 20)]
+    assert matched(steps, a=0.2, b=5.5) == {"a": (2, 1), "b": (3,)}
+
+
 def test_one_that_is_certain_stays_so_beside_others_that_are_not():
     steps = [*PARALLEL, step(4, "four", 21, 40)]
     assert matched(steps, a=3.1, b=3.3, c=21.2) == {"c": (4,)}

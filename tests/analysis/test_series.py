@@ -86,6 +86,12 @@ def test_batches_may_come_in_any_order_and_twice():
     assert series_of(*told).times_ms == [ms(at) for at in range(6)]
 
 
+def test_of_two_batches_with_one_name_the_first_stands():
+    counter = series_of(received([0, 1], [0, 10]), received([0, 1], [0, 99])).counter(RECEIVED)
+    assert counter
+    assert counter.values == [0, 10]
+
+
 def test_samples_that_come_again_in_the_next_batch_count_once():
     series = series_of(
         received([0, 1, 2], [0, 10, 20]), received([1, 2, 3], [10, 20, 30], sequence=1)
@@ -101,7 +107,7 @@ def test_the_wall_clock_s_median_sets_the_monotonic_one():
         sampler="ab",
         sequence=0,
         host=HOST,
-        time_ms=[ms(-3600), ms(1), ms(2.25)],
+        time_ms=[ms(0), ms(-3600), ms(2.25)],
         uptime_ms=[UPTIME_AT_NOON_MS + at for at in (0, 1000, 2000)],
     )
     assert series_of(stepped).times_ms == [ms(0), ms(1), ms(2)]
