@@ -45,6 +45,18 @@ class CommandNotRunError(Exception):
         self.exit_code = exit_code
 
 
+def become(words: list[str]) -> None:
+    """Run a command in our place, where there is no way to look on.
+
+    Raises:
+        CommandNotRunError: as for `Command`; else it does not return.
+    """
+    try:
+        os.execvp(words[0], words)  # noqa: S606 -- it is what was asked for
+    except (OSError, ValueError) as exc:
+        raise _not_run(words[0], exc) from exc
+
+
 class Command:
     """One that runs."""
 
@@ -59,11 +71,8 @@ class Command:
         self.started = self.ended = time.monotonic()
         try:
             self.pid = _spawn(words, environment, mask)
-        except FileNotFoundError as exc:
-            raise CommandNotRunError(f"{words[0]}: command not found", NOT_FOUND) from exc
-        except (OSError, ValueError) as exc:  # ValueError: "" or a NUL in it
-            problem = getattr(exc, "strerror", None) or exc
-            raise CommandNotRunError(f"{words[0]}: {problem}", NOT_EXECUTABLE) from exc
+        except (OSError, ValueError) as exc:
+            raise _not_run(words[0], exc) from exc
 
     def ends_before(self, moment: float) -> bool:
         """Wait for its end, until this moment of the monotonic clock; pass signals on meanwhile."""
@@ -93,6 +102,14 @@ class Command:
             return
         if received.si_code != _SENT_BY_THE_KERNEL:
             os.kill(self.pid, received.si_signo)
+
+
+def _not_run(command: str, exc: Exception) -> CommandNotRunError:
+    """Which of the two it is; a ValueError is for a name with a NUL in it."""
+    if isinstance(exc, FileNotFoundError):
+        return CommandNotRunError(f"{command}: command not found", NOT_FOUND)
+    problem = getattr(exc, "strerror", None) or exc
+    return CommandNotRunError(f"{command}: {problem}", NOT_EXECUTABLE)
 
 
 def _spawn(words: list[str], environment: Mapping[str, str], mask: Iterable[int]) -> int:

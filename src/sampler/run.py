@@ -8,11 +8,12 @@ from __future__ import annotations
 import math
 import os
 import resource
+import sys
 import time
 
 from . import clock
 from .assembly import collector
-from .command import Command, CommandNotRunError
+from .command import Command, CommandNotRunError, become
 from .mark import OWNER, Mark
 from .names import readable_name
 from .onlooker import Onlooker
@@ -35,6 +36,17 @@ _BLOCK_BYTES = 512  # in which getrusage counts, whatever a disk's are
 
 def run(options: RunOptions) -> int:
     """The command's exit code, or a shell's for a command that cannot be run."""
+    try:
+        if sys.platform != "linux":
+            say("nothing is sampled: this is not Linux")
+            become(options.command)
+        return _run(options)
+    except CommandNotRunError as exc:
+        say(str(exc))
+        return exc.exit_code
+
+
+def _run(options: RunOptions) -> int:
     mark = Mark(os.environ)
     recording, own_use = Recording(options.samples), OwnUse(OWNER)
     onlooker = Onlooker(
@@ -43,11 +55,7 @@ def run(options: RunOptions) -> int:
         own_use,
     )
     start_ms = clock.wall_ms()
-    try:
-        command = Command(options.command, mark.environment)
-    except CommandNotRunError as exc:
-        say(str(exc))
-        return exc.exit_code
+    command = Command(options.command, mark.environment)
     _look_on(onlooker, command, options.interval_seconds)
     ending = _ending(options.command, command, start_ms)
     try:

@@ -12,7 +12,7 @@ import pytest
 
 from src.model.batches import decode
 from src.sampler.used import FIGURES
-from tests.sampler.running import entry, pythons, run
+from tests.sampler.running import ENTRY, entry, pythons, run
 
 PYTHON = sys.executable
 MIB = 2**20
@@ -218,6 +218,19 @@ def test_what_is_not_understood_costs_one_line(options: tuple[str, ...], said: s
     ran = run(tmp_path, "true", options=options)
 
     assert (ran.exit_code, ran.said) == (2, said)
+
+
+@pytest.mark.parametrize(("command", "exit_code"), [("sh -c 'exit 4'", 4), ("nobody", 127)])
+def test_elsewhere_than_on_linux_the_command_runs_all_the_same(command: str, exit_code: int):
+    script = (
+        f"import sys; sys.path.insert(0, {str(ENTRY.parents[1])!r}); sys.platform = 'darwin'\n"
+        f"import shlex; from src.sampler.main import main\n"
+        f"sys.exit(main(['run', *shlex.split({command!r})]))"
+    )
+    ran = subprocess.run([PYTHON, "-c", script], capture_output=True, text=True, check=False)
+
+    assert ran.returncode == exit_code
+    assert ran.stderr.startswith("nothing is sampled: this is not Linux\n")
 
 
 def test_help_tells_every_name():

@@ -1,0 +1,1 @@
+"""What a summary and a report are made of: curves, words, sections."""
