@@ -63,6 +63,19 @@ def conclude(
     return Verdict(sentence, used, diagnoses, of_job, size, failure)
 
 
+def findings(verdict: Verdict) -> Iterator[tuple[Optional[StepUsage], tuple[Finding, ...]]]:
+    """Each step that has some, with them; at last, without a step, what only the job shows."""
+    told = set()
+    for each in verdict.usage.steps:
+        of_step = verdict.diagnoses[each.step.number].findings
+        told |= {finding.rule for finding in of_step}
+        if of_step:
+            yield each, of_step
+    rest = tuple(finding for finding in verdict.of_job.findings if finding.rule not in told)
+    if rest:
+        yield None, rest
+
+
 def _diagnoses(used: JobUsage, rules: tuple[Rule, ...]) -> Iterator[tuple[int, Diagnosis]]:
     """Each step's, by number, without what an earlier step left behind and did not hurt it."""
     left: set[str] = set()

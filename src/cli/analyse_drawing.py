@@ -7,11 +7,10 @@ from rich.padding import Padding
 from rich.text import Text
 
 from ..analysis.amounts import say_bytes, say_seconds
-from ..analysis.diagnosis import Finding
 from ..analysis.remarks import remarks
 from ..analysis.right_size import LARGER, RIGHT, SMALLER, UNKNOWN, RightSize
 from ..analysis.usage import JobUsage, Usage
-from ..analysis.verdict import SIZES, Verdict
+from ..analysis.verdict import SIZES, Verdict, findings
 from .analyse_steps import finding_style, steps_table
 from .analyse_texts import columns, item, shown_bytes, text
 
@@ -52,26 +51,15 @@ def _heading(used: JobUsage) -> str:
 
 def _shortages(verdict: Verdict) -> Iterator[RenderableType]:
     """Each step's, the strongest first, with what to do; then what only the whole job shows."""
-    found = list(_found(verdict))
+    found = list(findings(verdict))
     if found:
         yield text("What was short", "bold")
-    for name, findings in found:
+    for step, of_step in found:
+        name = f"{step.step.number} {step.step.name}" if step else "The job as a whole"
         yield text(f"  {name}")
-        for finding in findings:
+        for finding in of_step:
             yield item("    •", finding.words, finding_style(finding))
             yield item("     ", finding.advice, "dim")
-
-
-def _found(verdict: Verdict) -> Iterator[tuple[str, list[Finding]]]:
-    told = set()
-    for each in verdict.usage.steps:
-        findings = list(verdict.diagnoses[each.step.number].findings)
-        told |= {finding.rule for finding in findings}
-        if findings:
-            yield f"{each.step.number} {each.step.name}", findings
-    rest = [finding for finding in verdict.of_job.findings if finding.rule not in told]
-    if rest:
-        yield "The job as a whole", rest
 
 
 def _processes(verdict: Verdict, width: int) -> Iterator[RenderableType]:
