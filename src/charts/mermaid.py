@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from typing import Iterable, Iterator, NamedTuple, Optional, Sequence
 
+from ..analysis.amounts import say_seconds
 from .markup import decimal, printable, shortened
 
 MOST_CHARACTERS = 10_000  # of one diagram: beyond 50,000 there is an error instead
@@ -44,7 +45,7 @@ def xychart(unit: str, minutes: float, most: float, lines: Sequence[Sequence[flo
         "themeVariables": {"xyChart": {"backgroundColor": "transparent", **theme}},
         "xyChart": {"width": 800, "height": 300},
     }
-    drawn = [f"  line [{', '.join(map(decimal, line))}]" for line in lines]
+    drawn = [f"  line [{', '.join(decimal(round(value, 1)) for value in line)}]" for line in lines]
     return "\n".join(
         [
             f"%%{{init: {json.dumps(settings)}}}%%",
@@ -92,15 +93,9 @@ def _task_lines(tasks: Iterable[Task]) -> Iterator[str]:
     for task in tasks:
         seconds = max(task.end_ms - task.start_ms, 0) / 1000
         # A bar may be too short to be seen; and a name must not begin with a word of the syntax.
-        name = (
-            f"{task.number}. {shortened(printable(task.name), _LONGEST_NAME)} ({_lasted(seconds)})"
-        )
+        name = f"{task.number}. {shortened(printable(task.name), _LONGEST_NAME)} ({say_seconds(seconds)})"
         kind = "crit, " if task.is_critical else ""
         yield f"  {_coded(name)} :{kind}{task.start_ms}, {max(task.end_ms, task.start_ms + 1)}"
-
-
-def _lasted(seconds: float) -> str:
-    return f"{seconds:.0f}s" if seconds >= 1 else f"{seconds:.1f}s"
 
 
 def _coded(words: str) -> str:

@@ -1,0 +1,80 @@
+"""What is known of a job and its steps in; the phrases of summary and report, out, as plain text.
+
+Names in them are whatever a workflow or a process calls itself: who writes them somewhere escapes.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Optional
+
+from ...analysis.amounts import say, say_bytes, say_seconds
+from ...analysis.usage import JobUsage, ProcessUse, StepUsage
+from ...analysis.verdict import Verdict
+
+UNKNOWN = "\N{EN DASH}"
+_SHELL = "(step)"  # what the sampler calls the script of a step
+_UNNAMED = "__"  # how the runner's own keys begin
+
+
+class Piece(NamedTuple):
+    """Part of a sentence; a name stands out."""
+
+    words: str
+    is_name: bool
+
+
+def sentence(verdict: Verdict) -> list[Piece]:
+    """The verdict's one sentence, the step that it names apart: its name may be anything."""
+    whole = verdict.sentence
+    names = sorted((each.step.name for each in verdict.usage.steps), key=len, reverse=True)
+    for name in names:
+        before, found, after = whole.partition(f"`{name}`")
+        if found:
+            return [Piece(before, False), Piece(name, True), Piece(after, False)]
+    return [Piece(whole, False)]
+
+
+def step_name(used: StepUsage) -> str:
+    """GitHub's name; where only the runner's key is known, that and the step's main command."""
+    name = used.step.name
+    if name != used.owner and not name.startswith(_UNNAMED):
+        return name
+    command = _main_command(used.usage.top_by_cpu)
+    return f"{name} · {command}" if command else name
+
+
+def machine(used: JobUsage) -> str:
+    """`4 cores, 16 GiB of memory, Ubuntu 24.04`."""
+    known = used.machine
+    if known is None:
+        return "machine unknown"
+    size = (
+        f"{say(known.cores_allowed, '{core}')}, {say_bytes(known.memory_allowed_bytes)} of memory"
+    )
+    return f"{size}, {known.system}" if known.system else size
+
+
+def lasted(seconds: Optional[float]) -> str:
+    """`12 min 5 s`."""
+    return "an unknown time" if seconds is None else say_seconds(seconds)
+
+
+def percent(value: Optional[float]) -> str:
+    """`98 %`."""
+    return UNKNOWN if value is None else f"{value:.0f} %"
+
+
+def size(count: Optional[float]) -> str:
+    """`3.1 GiB`."""
+    return UNKNOWN if count is None else say_bytes(count)
+
+
+def both(first: Optional[float], second: Optional[float], join: str = " / ") -> str:
+    """Two sizes; a dash where neither is known."""
+    return UNKNOWN if first is None and second is None else f"{size(first)}{join}{size(second)}"
+
+
+def _main_command(processes: tuple[ProcessUse, ...]) -> Optional[str]:
+    """Who did most, but for the shell that waited for it."""
+    names = [process.name for process in processes]
+    return next((name for name in names if _SHELL not in name), names[0] if names else None)
