@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import Iterable, Mapping, NamedTuple, Optional, Sequence
 
-from .cpu import cpu_of
+from .cpu import cpu_of, rises
 from .matching import SECOND_MS
 from .roster import BETWEEN, JOB, Roster
 from .segments import Rises
@@ -95,10 +95,10 @@ def _own(series: Series, parts: Iterable[Rises], span: Span, tick_us: float) -> 
     first = bisect_right(series.times_ms, span.start_ms) - 1
     last = bisect_left(series.times_ms, span.end_ms)
     rises_us = [0.0] * (last - first)
-    for start, rises in parts:
-        low, high = max(first, start), min(last, start + len(rises))
+    for start, ticks in parts:
+        low, high = max(first, start), min(last, start + len(ticks))
         for interval in range(low, high):
-            rises_us[interval - first] += rises[interval - start] * tick_us
+            rises_us[interval - first] += ticks[interval - start] * tick_us
     for interval in {first, last - 1}:
         if first <= interval < last:
             rises_us[interval - first] *= _part_within(series, interval, span)
@@ -112,11 +112,11 @@ def _part_within(series: Series, interval: int, span: Span) -> float:
 
 def _pool(total_us: Sequence[float], own: Iterable[_Own]) -> list[float]:
     """What nobody claims, by each sample."""
-    rises = [after - before for before, after in zip(total_us, total_us[1:])]
+    left_us = list(rises(total_us))
     for first, rises_us in own:
         for interval, rise in enumerate(rises_us, first):
-            rises[interval] -= rise
-    exact = (max(rise, 0.0) for rise in rises)  # parts of an interval are rounded
+            left_us[interval] -= rise
+    exact = (max(rise, 0.0) for rise in left_us)  # parts of an interval are rounded
     return list(accumulate(exact, initial=0.0))
 
 
@@ -143,8 +143,7 @@ def _most_cores(
 
 def _cores(series: Series, counts_us: Sequence[float]) -> list[float]:
     """How many cores were busy in each interval."""
-    rises = (after - before for before, after in zip(counts_us, counts_us[1:]))
-    return [rise / (length * _MS_US) for rise, length in zip(rises, series.lengths_ms)]
+    return [us / (ms * _MS_US) for us, ms in zip(rises(counts_us), series.lengths_ms)]
 
 
 def _most(series: Series, span: Span, cores: list[float], own: Optional[_Own]) -> float:

@@ -6,11 +6,11 @@ In microseconds.
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import NamedTuple, Optional, Sequence
+from typing import Iterator, NamedTuple, Optional, Sequence
 
 from ..model.samples import CGROUP_CPU_US, CPU_SYSTEM, CPU_USER, Host
 from .segments import Rises
-from .series import Series, machine_column
+from .series import Counter, Series, machine_column
 
 _SECOND_US = 1_000_000
 
@@ -27,16 +27,17 @@ def cpu_of(series: Series) -> Optional[Cpu]:
     """None where neither the machine nor its processes were looked at."""
     tick_us = _SECOND_US / series.host.ticks_per_second
     owners = {key: series.owner_ticks(key) for key in series.owner_births_ms()}
-    machine_us = _machine_us(series, tick_us)
-    if machine_us is None and not owners:
+    machine = _machine(series, tick_us)
+    if machine is None and not owners:
         return None
     owned = [0] * len(series.lengths_ms)
     for part in owners.values():
-        for first, rises in part:
-            for interval, rise in enumerate(rises, first):
+        for first, ticks in part:
+            for interval, rise in enumerate(ticks, first):
                 owned[interval] += rise
-    owned_us = [ticks * tick_us for ticks in accumulate(owned, initial=0)]
-    return Cpu(owners, reconciled(machine_us or owned_us, owned_us), tick_us)
+    owned_us = [used * tick_us for used in accumulate(owned, initial=0)]
+    machine_us = _completed(machine, owned_us, series) if machine else owned_us
+    return Cpu(owners, reconciled(machine_us, owned_us), tick_us)
 
 
 def reconciled(machine: Sequence[float], owned: Sequence[float]) -> list[float]:
@@ -53,7 +54,24 @@ def reconciled(machine: Sequence[float], owned: Sequence[float]) -> list[float]:
     return [part - owned[0] + rest for part, rest in zip(owned, kept)]
 
 
-def _machine_us(series: Series, tick_us: float) -> Optional[list[float]]:
+def _completed(machine: Counter, owned_us: list[float], series: Series) -> list[float]:
+    """Where the machine was not looked at, its processes' use is all that is known of it."""
+    if machine.known == [series.seen]:
+        return machine.values
+    seen = [False] * len(series.lengths_ms)
+    for span in machine.known:
+        inner = series.mostly_within(span)
+        seen[inner.start : inner.stop] = [True] * len(inner)
+    pairs = zip(seen, rises(machine.values), rises(owned_us))
+    return list(accumulate((told if known else own for known, told, own in pairs), initial=0.0))
+
+
+def rises(counts: Sequence[float]) -> Iterator[float]:
+    """How much was counted in each interval."""
+    return (after - before for before, after in zip(counts, counts[1:]))
+
+
+def _machine(series: Series, tick_us: float) -> Optional[Counter]:
     """What the control group used where one limits the job, else the whole machine.
 
     A container's own use is not known from the machine's, which others use too.
@@ -61,13 +79,14 @@ def _machine_us(series: Series, tick_us: float) -> Optional[list[float]]:
     if is_limited(series.host):
         group = series.counter(machine_column(CGROUP_CPU_US))
         if group:
-            return [float(value) for value in group.values]
+            return group
     if series.host.is_container:
         return None
     user, system = (series.counter(machine_column(name)) for name in (CPU_USER, CPU_SYSTEM))
     if not (user and system):
         return None
-    return [(one + two) * tick_us for one, two in zip(user.values, system.values)]
+    ticks = zip(user.values, system.values)
+    return Counter([(one + two) * tick_us for one, two in ticks], user.known)
 
 
 def is_limited(host: Host) -> bool:

@@ -51,7 +51,7 @@ class Place(NamedTuple):
 class Counter(NamedTuple):
     """What was counted by each sample of the series, and when it was looked at."""
 
-    values: list[int]
+    values: list[float]
     known: list[Span]
 
 
@@ -114,7 +114,7 @@ class Series:
 
     def counter(self, read: Read) -> Optional[Counter]:
         """The counter that `read` finds in a batch; None where it was never there."""
-        values: list[int] = []
+        values: list[float] = []
         spans = []
         for segment in self.segments:
             times_ms = segment.times_ms
@@ -192,7 +192,7 @@ def _pairs(times_ms: list[int]) -> Iterator[tuple[int, int]]:
     return zip(times_ms, times_ms[1:])
 
 
-def _append(values: list[int], more: list[int]) -> None:
+def _append(values: list[float], more: list[int]) -> None:
     """Go on counting where the segment before ended."""
     if not values:
         values += more

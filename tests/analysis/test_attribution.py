@@ -84,6 +84,16 @@ def test_where_nobody_looked_at_cpu_time_it_is_unknown():
     assert usage.cpu_seconds is usage.cpu_percent_mean is usage.attribution is None
 
 
+def test_where_only_processes_were_looked_at_they_take_nothing_from_before():
+    parts = [
+        batch([0, 1, 2], [0, 1, 2]),
+        batch([3, 4, 5], sampler="cd", owners=[owner("b", 3, [0, 1, 2])]),
+    ]
+    one, two = measure(job(step(1, "a", 0, 2), step(2, "b", 3, 5), end=5), parts).steps
+    assert one.usage.cpu_seconds == pytest.approx(2)
+    assert two.usage.cpu_seconds == pytest.approx(2)
+
+
 def test_a_short_step_s_share_is_at_most_all_cores():
     """GitHub says 1 s; its processes used 4 cores for 1.9."""
     used = [0, 0, 4, 7.6, *[7.6] * 7]
