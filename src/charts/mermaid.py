@@ -91,11 +91,12 @@ def bridged(values: Sequence[Optional[float]]) -> list[float]:
 
 def _task_lines(tasks: Iterable[Task]) -> Iterator[str]:
     for task in tasks:
-        seconds = max(task.end_ms - task.start_ms, 0) / 1000
+        name = shortened(printable(task.name), _LONGEST_NAME)
+        lasted = say_seconds(max(task.end_ms - task.start_ms, 0) / 1000)
         # A bar may be too short to be seen; and a name must not begin with a word of the syntax.
-        name = f"{task.number}. {shortened(printable(task.name), _LONGEST_NAME)} ({say_seconds(seconds)})"
+        label = f"{task.number}. {name} ({lasted})"
         kind = "crit, " if task.is_critical else ""
-        yield f"  {_coded(name)} :{kind}{task.start_ms}, {max(task.end_ms, task.start_ms + 1)}"
+        yield f"  {_coded(label)} :{kind}{task.start_ms}, {max(task.end_ms, task.start_ms + 1)}"
 
 
 def _coded(words: str) -> str:
