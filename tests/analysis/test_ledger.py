@@ -138,6 +138,13 @@ def test_a_step_that_left_nothing_to_count_is_no_heir_for_long():
     assert cpu_of(ledger) == {"__run": 0, "__run_2": 30}
 
 
+def test_of_two_steps_that_may_have_left_something_it_is_the_one_that_died_last():
+    second = reading(SHELL + 1, WORKER, key="__run_2")
+    ledger = ledger_of([worker(), shell()], [worker(), second], [worker(children=30)])
+
+    assert cpu_of(ledger) == {"__run": 0, "__run_2": 30}
+
+
 def test_a_worker_s_own_children_are_nobody_s():
     ledger = ledger_of([worker(children=9)])
 
@@ -275,6 +282,7 @@ def test_a_step_within_a_step_has_an_owner_of_its_own_that_stays():
     )
 
     assert cpu_of(ledger) == {"__run": 0, "inner": 6}
+    assert group(ledger, "sh", owner="inner").seen[-1] == 1
 
 
 def test_a_number_that_is_given_again_is_another_process():
