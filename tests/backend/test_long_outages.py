@@ -104,6 +104,17 @@ async def test_a_full_hand_of_bad_messages_lets_one_newcomer_after_the_other_sho
     assert jobs(scene) == {"job 8", "job 9"}
 
 
+async def test_a_full_hand_is_kept_for_a_minute_before_one_makes_room():
+    scene = MemoryScene(messages_per_batch=4)
+    scene.sink.fault = lambda rows: Receipt(refused=rows, complaint="no good")
+    await scene.put(5)
+
+    await scene.work(13)
+    assert counts(scene) == [1, 1, 1, 1, 0]
+    await scene.work(2)
+    assert counts(scene) == [1, 1, 1, 1, 1]
+
+
 def jobs(scene: MemoryScene) -> set[str]:
     """The names of those that came."""
     return {job_name(row) for row in scene.sink.rows if row.name == "WorkflowJob"}

@@ -74,6 +74,7 @@ def test_a_letter_waits_for_one_that_was_to_bring_their_job_s_spans(
     assert outcomes[other] is OUT
 
 
+FAILED_AT = BEFORE - timedelta(minutes=1)
 HELD = NOW - PATIENCE_ALONE / 2
 HELD_LONG = NOW - PATIENCE_ALONE * 2
 HELD_VERY_LONG = NOW - timedelta(hours=10)
@@ -87,11 +88,13 @@ HELD_VERY_LONG = NOW - timedelta(hours=10)
         (Outcome(REFUSED, passed_at=None), HELD, False, None),
         (Outcome(REFUSED, passed_at=BEFORE), HELD, False, None),
         (Outcome(REFUSED, passed_at=BEFORE), HELD, True, Fate.FAILED),
-        (Outcome(REFUSED, passed_at=BEFORE - timedelta(hours=1)), HELD, True, None),
+        (Outcome(REFUSED, passed_at=FAILED_AT), HELD, True, None),  # that counted then
+        (Outcome(REFUSED, passed_at=FAILED_AT - timedelta(hours=1)), HELD, True, None),
         (Outcome(REFUSED, passed_at=None), HELD_LONG, True, None),
         (Outcome(REFUSED, passed_at=None), HELD_VERY_LONG, True, None),
         (Outcome(REFUSED, passed_at=BEFORE_THE_CLOCK_WAS_SET_BACK), HELD, True, None),
         (Outcome(MISSING, may_pass=True, passed_at=NOW), HELD, False, None),
+        (Outcome(MISSING, may_pass=True, passed_at=NOW), NOW - PATIENCE_ALONE, False, None),
         (Outcome(MISSING, may_pass=True, passed_at=NOW), HELD_LONG, False, Fate.PUT_BACK),
         (Outcome(MISSING, may_pass=True), HELD_LONG, False, None),
         (Outcome(MISSING, may_pass=True), HELD_VERY_LONG, False, None),
@@ -104,9 +107,26 @@ def test_an_end_comes_only_to_who_is_alone(
     failed: bool,
     fate: Fate | None,
 ):
-    failed_at = BEFORE - timedelta(minutes=1) if failed else None
+    failed_at = FAILED_AT if failed else None
     event = messages.Event("workflow_job", "d-1", NOW, event_of(job_body()).body, 0, failed_at)
 
     end = end_of(Letter(event, since), outcome, NOW)
+
+    assert (end and end.fate) == fate
+
+
+@pytest.mark.parametrize(
+    ("passed_at", "fate"),
+    [
+        (FAILED_AT, None),
+        (FAILED_AT + timedelta(seconds=1), Fate.PUT_BACK),
+    ],
+)
+def test_what_passed_when_it_was_first_lacking_shows_nothing_later(
+    passed_at: datetime, fate: Fate | None
+):
+    letter = Letter(event_of(job_body()), HELD_LONG, lacked_at=FAILED_AT)
+
+    end = end_of(letter, Outcome(MISSING, may_pass=True, passed_at=passed_at), NOW)
 
     assert (end and end.fate) == fate

@@ -80,6 +80,17 @@ async def test_a_poison_queue_that_is_away_for_a_moment_changes_nothing():
     assert (len(scene.poison.bodies), scene.queue.bodies) == (1, [])
 
 
+async def test_what_has_nowhere_to_go_is_kept_in_hand_for_a_minute():
+    scene = MemoryScene()
+    await scene.queue.put(b"garbage")
+    scene.poison.put = failing("timeout")  # type: ignore[assignment]
+
+    await scene.work(12)
+    assert len(scene.worker._hand) == 1
+    await scene.work(1)
+    assert (len(scene.worker._hand), len(scene.queue.bodies)) == (0, 1)
+
+
 async def test_a_queue_that_hangs_holds_up_all_messages_at_once_and_loses_none():
     scene = MemoryScene()
     scene.sink.fault = refusing(*(f"job {number}" for number in range(2, 65, 2)))

@@ -609,7 +609,7 @@ async def test_a_cancelled_worker_gives_its_messages_back(scene: Scene):
 
     working.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await working
+        await asyncio.wait_for(working, PATIENCE_SECONDS)
 
     assert len(await scene.queue.receive(1, 60)) == 1
 
