@@ -109,9 +109,9 @@ async def test_a_full_hand_is_kept_for_a_minute_before_one_makes_room():
     scene.sink.fault = lambda rows: Receipt(refused=rows, complaint="no good")
     await scene.put(5)
 
-    await scene.work(13)
+    await scene.work(14)
     assert counts(scene) == [1, 1, 1, 1, 0]
-    await scene.work(2)
+    await scene.work(1)
     assert counts(scene) == [1, 1, 1, 1, 1]
 
 

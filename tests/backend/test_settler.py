@@ -46,6 +46,23 @@ async def test_what_cannot_be_replaced_is_copied_once():
     assert [(event.id, event.attempts) for event in messages.decode(body)] == [("delivery-2", 1)]
 
 
+async def test_a_message_holds_its_poison_until_that_is_copied():
+    scene = MemoryScene()
+    scene.sink.fault = refusing("cursed")
+    spoiled = messages.Event("workflow_run", "spoiled", scene.now, NO_RUN)
+    await scene.queue.put(messages.encode([job(1), job(2, "cursed"), spoiled]))
+    put, scene.poison.put = scene.poison.put, failing("timeout")  # type: ignore[assignment]
+
+    await scene.work(1)
+    [body] = scene.queue.bodies
+    assert "spoiled" in {event.id for event in messages.decode(body)}
+    scene.poison.put = put  # type: ignore[method-assign]
+    await scene.work(1)
+    [body] = scene.queue.bodies
+    assert [event.id for event in messages.decode(body)] == ["delivery-2"]
+    assert len(scene.poison.bodies) == 1
+
+
 async def test_a_missing_poison_queue_does_not_stop_the_others(caplog: pytest.LogCaptureFixture):
     scene = MemoryScene()
     for number in range(32):
