@@ -1,4 +1,4 @@
-"""HTTP in, durable queue messages out: POST /webhook, GET /health, GET /ready.
+"""HTTP in, durable queue messages out: POST /webhook and /samples, GET /health and /ready.
 
 `uvicorn src.frontend.app:app` builds the app from the environment; tests call `create_app`.
 """
@@ -7,7 +7,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any, Literal
@@ -25,10 +25,16 @@ from ..shared.health_log import reporting
 from ..shared.queues.base import Queue
 from ..shared.serving import build
 from ..shared.storage import open_queue
-from .endpoint import Webhook
+from .body import Bodies
+from .deliveries import DeliveryJudge
+from .endpoint import Endpoint
 from .enqueue import Enqueuer
-from .openapi import WEBHOOK
+from .kinds import BATCH, DELIVERY
+from .openapi import PATHS, SECURITY_SCHEMES
+from .refusals import Refusals
+from .samples import SampleJudge
 from .settings import FrontendSettings
+from .trust import NOBODY, Trust
 
 GUARD = "src.shared.guarded_http:GuardedProtocol"
 READY_DEADLINE_SECONDS = 2.0
@@ -52,30 +58,43 @@ class NotReady(BaseModel):
 
 
 class Frontend(FastAPI):
-    """FastAPI for all but the webhook's own path, which goes straight to its endpoint."""
+    """FastAPI for all but what is put on the queue, which goes straight to its endpoint."""
 
-    webhook: Webhook
+    endpoints: Mapping[str, Endpoint]
+    """By their paths."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Route one request."""
-        if scope["type"] == "http" and scope["path"] == "/webhook" and scope["method"] == "POST":
-            await self.webhook(scope, receive, send)
+        endpoint = None
+        if scope["type"] == "http" and scope["method"] == "POST":
+            endpoint = self.endpoints.get(scope["path"])
+        if endpoint is not None:
+            await endpoint(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
         """What it answers, in OpenAPI's words; not served, since strangers need not know."""
         description = super().openapi()
-        description["paths"]["/webhook"] = WEBHOOK
+        description["paths"] |= PATHS
+        description["components"]["securitySchemes"] = SECURITY_SCHEMES
         return description
 
 
 def create_app(
-    queue: Queue, secrets: Sequence[bytes], health_to: Destination = NOWHERE
+    queue: Queue,
+    secrets: Sequence[bytes],
+    health_to: Destination = NOWHERE,
+    samplers: Trust = NOBODY,
 ) -> Frontend:
-    """The app over this queue; no secrets means that unsigned deliveries are taken."""
+    """The app over this queue; no secrets means that unsigned deliveries are taken.
+
+    `samplers`: whose samples are.
+    """
     health = Health()
     enqueuer = Enqueuer(queue)
+    bodies = Bodies()
+    samples = SampleJudge(samplers, bodies)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -83,14 +102,22 @@ def create_app(
             async with reporting(health, queue):
                 yield
                 await enqueuer.close()
+                await samples.close()
             await queue.close()
 
     # Nothing is served at /openapi.json, and so neither at /docs nor at /redoc.
     app = Frontend(
         title="GitHub Telemetry", lifespan=lifespan, openapi_url=None, redirect_slashes=False
     )
-    app.webhook = Webhook(enqueuer, secrets, health)
-    app.routes.append(Route("/webhook", app.webhook, methods=["POST"]))  # 405 for the others
+    deliveries = DeliveryJudge(secrets, bodies)
+    tells_deliveries = Refusals(health, DELIVERY, tells_all_lost=bool(secrets))
+    tells_batches = Refusals(health, BATCH, tells_all_lost=False)
+    app.endpoints = {
+        "/webhook": Endpoint(DELIVERY, deliveries, enqueuer, tells_deliveries, health),
+        "/samples": Endpoint(BATCH, samples, enqueuer, tells_batches, health),
+    }
+    for path, endpoint in app.endpoints.items():
+        app.routes.append(Route(path, endpoint, methods=["POST"]))  # 405 for the others
 
     @app.get("/health")
     async def alive() -> dict[str, str]:
@@ -122,7 +149,7 @@ def app_from(settings: FrontendSettings) -> Frontend:
     health_to = Destination(
         SERVICE, settings.connection_string, settings.otlp_endpoint, settings.request_ratio
     )
-    return create_app(open_queue(settings), secrets, health_to)
+    return create_app(open_queue(settings), secrets, health_to, settings.samplers())
 
 
 @cache

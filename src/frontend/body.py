@@ -8,11 +8,11 @@ How long a sender may take is the caller's matter.
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
-from .webhook import MAX_BODY_BYTES, Verdict
+from .headers import too_large
+from .verdict import Verdict
 
 MAX_UNFINISHED_BYTES = 256 * 1024 * 1024
 
-TOO_LARGE = Verdict(413, "body over 25 MB")
 TOO_MANY = Verdict(503, "too many bodies at once, try again")
 
 
@@ -22,7 +22,7 @@ class Bodies:
     def __init__(self) -> None:
         self.unfinished_bytes = 0
 
-    async def read(self, receive: Receive) -> bytes | Verdict:
+    async def read(self, receive: Receive, most_bytes: int) -> bytes | Verdict:
         """The body, or 413 as soon as it is too large, or 503 where too many are under way.
 
         Raises:
@@ -30,18 +30,18 @@ class Bodies:
         """
         piece, is_last = await _next_piece(receive)
         if not is_last:
-            return await self._read_on(piece, receive)
-        return piece if len(piece) <= MAX_BODY_BYTES else TOO_LARGE
+            return await self._read_on(piece, receive, most_bytes)
+        return piece if len(piece) <= most_bytes else too_large(most_bytes)
 
-    async def _read_on(self, piece: bytes, receive: Receive) -> bytes | Verdict:
+    async def _read_on(self, piece: bytes, receive: Receive, most_bytes: int) -> bytes | Verdict:
         body = bytearray()
         is_last = False
         try:
             while True:
                 body += piece
                 self.unfinished_bytes += len(piece)
-                if len(body) > MAX_BODY_BYTES:
-                    return TOO_LARGE
+                if len(body) > most_bytes:
+                    return too_large(most_bytes)
                 if is_last:
                     return bytes(body)
                 if self.unfinished_bytes > MAX_UNFINISHED_BYTES:

@@ -1,26 +1,24 @@
-"""POST /webhook as bare ASGI: a request comes in, its answer goes out when the queue has it.
+"""A POST as bare ASGI: a request comes in, its answer goes out when the queue has it.
 
 FastAPI's routing would cost a delivery as much as all its own work.
 """
 
 import asyncio
-import json
 import time
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from functools import lru_cache
+from typing import Protocol
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from ..model.semconv import ANSWER_DURATION, ENQUEUED, RECEIVED, REFUSED
 from ..shared.errors import QueueUnavailableError
 from ..shared.health import Health
-from .body import Bodies
+from .answers import answer
 from .enqueue import Enqueuer
+from .headers import Headers
+from .kinds import Kind
 from .refusals import Refusals
-from .webhook import Verdict, judge, refuse_early
+from .verdict import Verdict
 
 ANSWER_DEADLINE_SECONDS = 6.0  # GitHub waits 10 s and does not redeliver by itself
 QUEUED = 202
@@ -29,48 +27,56 @@ TOO_SLOW = Verdict(408, "the body took too long")
 UNAVAILABLE = Verdict(503, "queue unavailable, try again")
 STOPPING = Verdict(503, "the service stops, try again")
 
-_HEADERS_OF = {408: [(b"connection", b"close")], 503: [(b"retry-after", b"10")]}
+
+class Judge(Protocol):
+    """Knows one kind of request."""
+
+    def refuse_early(self, headers: Headers) -> Verdict | None:
+        """What can be refused by the headers alone, without waiting; None if nothing can."""
+
+    async def judge(self, headers: Headers, receive: Receive) -> Verdict:
+        """The verdict on a request that `refuse_early` let pass; reads its body."""
 
 
-class Webhook:
-    """The endpoint; no secrets means that unsigned deliveries are taken."""
+class Endpoint:
+    """One path, and what its judge makes of it."""
 
-    def __init__(self, enqueuer: Enqueuer, secrets: Sequence[bytes], health: Health) -> None:
+    def __init__(
+        self, kind: Kind, judge: Judge, enqueuer: Enqueuer, refusals: Refusals, health: Health
+    ) -> None:
+        self._kind = kind
+        self._judge = judge
         self._enqueuer = enqueuer
-        self._secrets = secrets
+        self._refusals = refusals
         self._health = health
-        self._refusals = Refusals(health, are_signed=bool(secrets))
-        self._bodies = Bodies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one delivery, and count it."""
+        """Answer one request, and count it."""
         began = time.perf_counter()
-        self._health.count(RECEIVED)
+        self._health.count(self._kind.received)
         headers = dict(scope["headers"])
         try:
-            verdict = refuse_early(headers, self._secrets) or await self._take(headers, receive)
+            verdict = self._judge.refuse_early(headers) or await self._take(headers, receive)
         except ClientDisconnect:
-            self._health.count(REFUSED, value="gone")  # nobody is left to be answered
+            self._health.count(self._kind.refused, value="gone")  # nobody is left to be answered
             return
         except Exception:
-            self._health.count(REFUSED, value="fault")
+            self._health.count(self._kind.refused, value="fault")
             raise
         if verdict.status == QUEUED:
-            self._health.count(ENQUEUED)
+            self._health.count(self._kind.enqueued)
         else:
             self._refusals.tell(verdict, headers)
-        await _answer(verdict, send)
-        self._health.lasted(ANSWER_DURATION, time.perf_counter() - began, str(verdict.status))
+        await answer(verdict, send)
+        took_seconds = time.perf_counter() - began
+        self._health.lasted(self._kind.answer_duration, took_seconds, str(verdict.status))
 
-    async def _take(self, headers: dict[bytes, bytes], receive: Receive) -> Verdict:
-        """Read, judge, put: under one clock for both waits, since a clock costs 5 µs."""
+    async def _take(self, headers: Headers, receive: Receive) -> Verdict:
+        """Judge, put: under one clock for both waits, since a clock costs 5 µs."""
         event = None
         try:
             async with asyncio.timeout(ANSWER_DEADLINE_SECONDS):
-                body = await self._bodies.read(receive)
-                if isinstance(body, Verdict):
-                    return body
-                verdict = judge(headers, body, self._secrets, datetime.now(UTC))
+                verdict = await self._judge.judge(headers, receive)
                 event = verdict.event
                 if event is not None:
                     await self._enqueuer.put(event)
@@ -82,23 +88,5 @@ class Webhook:
 
 
 def _lost(verdict: Verdict, trouble: str) -> Verdict:
-    """What is answered where a right delivery was not queued."""
+    """What is answered where a right request was not queued."""
     return replace(verdict, trouble=trouble)
-
-
-@lru_cache(maxsize=64)
-def _body(status: int, reason: str) -> bytes:
-    """An answer's JSON; nearly all are the same few."""
-    word = {202: "queued", 200: "ignored"}.get(status)
-    return json.dumps({"status": word, "reason": reason} if word else {"error": reason}).encode()
-
-
-async def _answer(verdict: Verdict, send: Send) -> None:
-    body = _body(verdict.status, verdict.reason)
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        *_HEADERS_OF.get(verdict.status, ()),
-    ]
-    await send({"type": "http.response.start", "status": verdict.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

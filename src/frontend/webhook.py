@@ -5,8 +5,7 @@ is read into objects before its signature is known to be right.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import unquote_to_bytes
 
@@ -16,30 +15,13 @@ from ..shared import github_events
 from ..shared.errors import DeliveryRefusedError
 from ..shared.github_signature import is_signed
 from ..shared.messages import Event
+from .headers import JSON, PLAIN, Headers, content_encoding, media_type, refuse_length
+from .verdict import Verdict
 
 MAX_BODY_BYTES = 25 * 1024 * 1024  # GitHub sends no more
-MAX_LENGTH_DIGITS = 20  # int() refuses thousands of them by an exception
 
-_JSON = b"application/json"
 _FORM = b"application/x-www-form-urlencoded"
-_PLAIN = b"identity"
 _SIGNATURE = re.compile(rb"sha256=[0-9a-f]{64}")  # GitHub writes lower case
-
-Headers = Mapping[bytes, bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """An HTTP status with a word on why.
-
-    `event` is there only where something is to enqueue; `trouble`, for our own eyes, only where
-    that was right and came to nothing.
-    """
-
-    status: int
-    reason: str
-    event: Event | None = None
-    trouble: str | None = None
 
 
 def refuse_early(headers: Headers, secrets: Sequence[bytes]) -> Verdict | None:
@@ -47,16 +29,13 @@ def refuse_early(headers: Headers, secrets: Sequence[bytes]) -> Verdict | None:
 
     `headers` has lower-case names. No secrets means that unsigned deliveries are allowed.
     """
-    length = headers.get(b"content-length", b"0")
-    if not length.isdigit():
-        return Verdict(400, "Content-Length is not a number")
-    if len(length) > MAX_LENGTH_DIGITS or int(length) > MAX_BODY_BYTES:
-        return Verdict(413, "body over 25 MB")
+    if refused := refuse_length(headers, MAX_BODY_BYTES):
+        return refused
     if secrets and not _SIGNATURE.fullmatch(headers.get(b"x-hub-signature-256", b"")):
         return Verdict(401, "X-Hub-Signature-256 is missing or malformed: is a secret set?")
-    if _media_type(headers) not in {_JSON, _FORM}:
+    if media_type(headers) not in {JSON, _FORM}:
         return Verdict(415, "send application/json or application/x-www-form-urlencoded")
-    if headers.get(b"content-encoding", _PLAIN).lower() != _PLAIN:
+    if content_encoding(headers) != PLAIN:
         return Verdict(415, "send the body as it is, without Content-Encoding")
     return None
 
@@ -87,13 +66,9 @@ def _read(event: str, delivery_id: str, body: bytes, now: datetime) -> Verdict:
     return Verdict(202, "queued", Event(event, delivery_id, now, trimmed))
 
 
-def _media_type(headers: Headers) -> bytes:
-    return headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-
-
 def _json_of(headers: Headers, body: bytes) -> bytes:
     """The JSON itself: the body, or what its form field `payload` holds."""
-    if _media_type(headers) == _JSON:
+    if media_type(headers) == JSON:
         return body
     fields = (field.partition(b"=") for field in body.split(b"&"))
     payload = next((value for name, _, value in fields if name == b"payload"), b"")

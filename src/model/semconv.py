@@ -247,6 +247,10 @@ POISONED = PREFIX + "deliveries.poisoned"
 EMITTED = PREFIX + "rows.emitted"
 CLAMPED = PREFIX + "durations.clamped"
 LAG = PREFIX + "deliveries.lag"
+SAMPLES_RECEIVED = PREFIX + "samples.received"
+SAMPLES_REFUSED = PREFIX + "samples.refused"
+SAMPLES_ENQUEUED = PREFIX + "samples.enqueued"
+SAMPLES_ANSWER_DURATION = PREFIX + "samples.answer_duration"
 
 METRICS: tuple[Metric, ...] = (
     Metric(RECEIVED, COUNTER, "{delivery}", "Requests to the webhook, whatever became of them"),
@@ -276,6 +280,16 @@ METRICS: tuple[Metric, ...] = (
         HISTOGRAM,
         "s",
         "From the frontend's receiving a delivery to every sink's having its rows",
+    ),
+    Metric(SAMPLES_RECEIVED, COUNTER, "{batch}", "Requests of samplers, whatever became of them"),
+    Metric(SAMPLES_REFUSED, COUNTER, "{batch}", "Batches that were not taken", by="reason"),
+    Metric(SAMPLES_ENQUEUED, COUNTER, "{batch}", "Batches on the queue, answered with 202"),
+    Metric(
+        SAMPLES_ANSWER_DURATION,
+        HISTOGRAM,
+        "s",
+        "From the headers of a sampler's request to its answer",
+        by="status",
     ),
 )
 

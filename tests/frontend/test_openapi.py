@@ -22,7 +22,7 @@ EXAMPLES = "60"
 def test_the_description_names_every_path_and_answer():
     paths = create_app(ListQueue(), [SECRET]).openapi()["paths"]
 
-    assert paths.keys() == {"/webhook", "/health", "/ready"}
+    assert paths.keys() == {"/webhook", "/samples", "/health", "/ready"}
     answers = {"200", "202", "400", "401", "408", "413", "415", "503"}
     assert paths["/webhook"]["post"]["responses"].keys() == answers
     assert paths["/ready"]["get"]["responses"].keys() == {"200", "503"}

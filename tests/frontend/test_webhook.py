@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.frontend.webhook import MAX_BODY_BYTES, Verdict, judge, refuse_early
+from src.frontend.verdict import Verdict
+from src.frontend.webhook import MAX_BODY_BYTES, judge, refuse_early
 from src.shared.github_events import EVENTS
 from src.shared.github_signature import sign
 
