@@ -11,14 +11,22 @@ from typing import Iterable, Iterator, Optional, Sequence
 
 from ..analysis.amounts import say_seconds
 from ..analysis.diagnosis import Finding
-from ..analysis.failures import Failure
 from ..analysis.remarks import remarks
 from ..analysis.usage import StepUsage
 from ..analysis.verdict import Verdict, findings
 from ..model.samples import Batch
 from .report import diagrams, markdown
 from .report.curves import Course, course_of
-from .report.phrases import lasted, machine, sentence, size, step_name
+from .report.phrases import (
+    capital,
+    failed,
+    lasted,
+    machine,
+    most_used,
+    sentence,
+    size,
+    step_name,
+)
 from .report.stages import Stage
 from .report.step_table import step_table
 
@@ -27,7 +35,6 @@ MOST_BYTES = 1 << 20
 
 _MOST_FOUND = 30  # steps
 _MOST_STAGES = 100
-_AGAIN = {True: "may pass if run again", False: "would fail again", None: "may pass or fail again"}
 
 
 def summary(
@@ -56,13 +63,13 @@ def _blocks(
     used = verdict.usage
     yield f"### {markdown.name(used.job.name)}"
     yield f"**{_sentence(verdict)}**"
-    why = markdown.words(verdict.right_size.words)
-    yield f"{lasted(used.usage.seconds)} on {markdown.words(machine(used))}. {_capital(why)}."
+    why = markdown.words(capital(verdict.right_size.words))
+    yield f"{lasted(used.usage.seconds)} on {markdown.words(machine(used))}. {why}."
     if used.steps:
         yield step_table(verdict, course)
     yield from _notes(verdict, complaints)
     yield from filter(
-        None, (_failure(verdict.failure), _shortages(verdict), _stages(verdict, stages))
+        None, (_failure(verdict), _shortages(verdict), _stages(verdict, stages))
     )
     if course:
         yield from filter(None, [diagrams.charts(verdict, course)])
@@ -83,12 +90,10 @@ def _notes(verdict: Verdict, complaints: Iterable[str]) -> Iterator[str]:
         yield "\n".join(f"> {markdown.words(note)}<br>" for note in said[:_MOST_FOUND])
 
 
-def _failure(failure: Optional[Failure]) -> Optional[str]:
-    if failure is None:
+def _failure(verdict: Verdict) -> Optional[str]:
+    if verdict.failure is None:
         return None
-    sure = f"{100 * failure.confidence:.0f} % sure; {_AGAIN[failure.is_transient]}"
-    why = f"{markdown.words(failure.words)}, {sure}. {markdown.words(failure.advice)}"
-    return f"#### Why it failed\n\n{why}"
+    return f"#### Why it failed\n\n{markdown.words(failed(verdict.failure))}"
 
 
 def _shortages(verdict: Verdict) -> Optional[str]:
@@ -121,9 +126,7 @@ def _stages(verdict: Verdict, stages: Sequence[Stage]) -> Optional[str]:
 
 
 def _processes(verdict: Verdict) -> Optional[str]:
-    """Those who used most CPU, then those who held most memory and are not among them."""
-    usage = verdict.usage.usage
-    most = dict.fromkeys((*usage.top_by_cpu, *usage.top_by_memory))
+    most = most_used(verdict.usage.usage)
     if not most:
         return None
     rows = [
@@ -137,7 +140,3 @@ def _processes(verdict: Verdict) -> Optional[str]:
     ]
     headings = ("Process", "Seen", "CPU time", "Memory", "Read", "Written")
     return markdown.folded("Who used most", markdown.table(headings, {"Process"}, rows))
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -15,6 +15,7 @@ class Breaking:
         self._collector = collector("/proc", 1.0, lambda _: "command")
         self.host = self._collector.host
         self._left = fails_at
+        self.how: list[dict[str, object]] = []
         self._in_batch = in_batch
 
     @property
@@ -22,6 +23,7 @@ class Breaking:
         return self._collector.count
 
     def sample(self, **how: object) -> None:
+        self.how.append(how)
         self._left -= 1
         if self._left == 0:
             raise OSError("the disk is on fire")
@@ -56,6 +58,13 @@ def test_what_was_seen_before_a_failure_is_kept():
     assert not onlooker.is_on
     assert own_use.samples == 3
     assert [len(batch.time_ms) for batch in recording.batches()] == [3]
+
+
+def test_the_first_and_the_last_look_leave_nobody_out():
+    whole = Breaking(fails_at=0)
+    looked_on(whole, times=2)
+
+    assert [each.get("all_of_them", False) for each in whole.how] == [True, False, False, True]
 
 
 def test_a_failure_at_the_end_is_noted_as_well():

@@ -119,13 +119,17 @@ def test_many_short_processes_are_accounted_for(tmp_path: Path):
 
 
 def test_one_command_may_run_within_another(tmp_path: Path):
-    inner = [*entry(), "run", "--json", "inner.json", "--interval", "0.1", "--", PYTHON, "-c", BURN]
-    outer = run(tmp_path, *inner, options=OFTEN)
+    """Also a daemon of the inner one is the outer one's."""
+    inner = [*entry(), "run", "--json", "inner.json", "--interval", "0.1"]
+    outer = run(tmp_path, *inner, "--", PYTHON, "-c", DAEMON, options=OFTEN)
     used = json.loads((tmp_path / "inner.json").read_text())
 
-    assert used["cpu_seconds"] == pytest.approx(0.82, abs=0.05)
+    assert used["cpu_seconds"] > 0.45
     assert outer.used["cpu_seconds"] > used["cpu_seconds"]
-    assert {"python -c", "python3 -c"} & {each["name"] for each in outer.used["processes"]}
+
+
+def test_the_shortest_command_uses_a_little(tmp_path: Path):
+    assert 0 < run(tmp_path, "true").used["cpu_seconds"] < 0.01  # less than the kernel's ticks tell
 
 
 def test_batches_are_written_as_they_are_sent(tmp_path: Path):
@@ -187,9 +191,8 @@ def test_a_script_need_not_say_what_runs_it(tmp_path: Path):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1])
 def test_signals_reach_the_command(number: signal.Signals, tmp_path: Path):
-    script = (
-        f"trap 'echo got it; exit 9' {number.name[3:]}; echo ready; while :; do sleep 0.05; done"
-    )
+    wait = "for i in $(seq 200); do sleep 0.05; done"
+    script = f"trap 'echo got it; exit 9' {number.name[3:]}; echo ready; {wait}"
     with subprocess.Popen(
         [*entry(), "run", "--", "bash", "-c", script],
         cwd=tmp_path,

@@ -1,4 +1,4 @@
-"""A terminal sends Ctrl-C to all of its group: the command gets it once, and its end is told."""
+"""A terminal sends Ctrl-C to all of its group: the command has it from there, not from us."""
 
 import fcntl
 import os
@@ -9,24 +9,35 @@ import termios
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.sampler.running import entry
 
 COUNT = """
-import signal, time
-got = []
-signal.signal(signal.SIGINT, lambda *_: got.append(1))
+import os, signal
+{}
+signal.pthread_sigmask(signal.SIG_BLOCK, {{signal.SIGINT}})
 print("ready", flush=True)
-end = time.monotonic() + 1.5
-while time.monotonic() < end: time.sleep(0.05)
-raise SystemExit(10 + len(got))
+got = 0
+while signal.sigtimedwait({{signal.SIGINT}}, 1): got += 1
+raise SystemExit(10 + got)
 """
 
 
-def test_control_c_reaches_the_command_once(tmp_path: Path):
+@pytest.mark.parametrize(
+    ("first", "exit_code"),
+    [
+        pytest.param("", 11, id="in-the-terminal-s-group"),
+        pytest.param("os.setpgid(0, 0)", 10, id="in-a-group-of-its-own"),
+    ],
+)
+def test_control_c_reaches_the_command_from_the_terminal_alone(
+    first: str, exit_code: int, tmp_path: Path
+):
     ours, theirs = pty.openpty()
     try:
         with subprocess.Popen(
-            [*entry(), "run", "--", sys.executable, "-c", COUNT],
+            [*entry(), "run", "--", sys.executable, "-c", COUNT.format(first)],
             cwd=tmp_path,
             stdin=theirs,
             stdout=theirs,
@@ -39,10 +50,10 @@ def test_control_c_reaches_the_command_once(tmp_path: Path):
             time.sleep(0.1)
             os.write(ours, b"\x03")
             said = read_to_end(ours)
-            assert process.wait(20) == 11
+            assert process.wait(20) == exit_code
     finally:
         os.close(ours)
-    assert b"ended with 11" in said
+    assert f"ended with {exit_code}".encode() in said
 
 
 def read_to_end(terminal: int) -> bytes:

@@ -6,16 +6,20 @@ maximum, so that sums stay true and no peak of memory is lost. None is what was 
 
 from __future__ import annotations
 
-from typing import Callable, Iterable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Iterable, NamedTuple, Optional
 
 from ...analysis.cpu import cpu_of
 from ...analysis.gauges import highest, lines
 from ...analysis.memory import memory_used
-from ...analysis.series import Read, Series, Span, disk_column, machine_column, read_series
-from ...analysis.timeline import Job, Step
+from ...analysis.series import Series, Span, disk_column, machine_column, read_series
+from ...analysis.timeline import Job
 from ...analysis.usage import BY_PROCESS, StepUsage
 from ...model import samples
 from ...model.samples import Batch
+
+if TYPE_CHECKING:
+    from ...analysis.series import Read
+
 
 Values = tuple[Optional[float], ...]
 
@@ -26,10 +30,9 @@ _SEEN_SHARE = 0.5  # of a part: what was seen of less of it is not told
 
 
 class Curves(NamedTuple):
-    """What the job used, from `start_ms` to `end_ms` (epoch), each of the same number of parts."""
+    """What the job used within `span`, each of the same number of parts."""
 
-    start_ms: int
-    end_ms: int
+    span: Span
     cpu_cores: Values
     memory_bytes: Values
     disk_read_bytes_per_second: Values
@@ -40,11 +43,7 @@ class Curves(NamedTuple):
     @property
     def seconds(self) -> float:
         """How long it is."""
-        return (self.end_ms - self.start_ms) / 1000
-
-    def share(self, time_ms: int) -> float:
-        """Where a moment lies, from 0 to 1; what is outside lies at the nearer end."""
-        return min(max((time_ms - self.start_ms) / (self.end_ms - self.start_ms), 0.0), 1.0)
+        return self.span.length_ms / 1000
 
 
 class Course:
@@ -53,7 +52,7 @@ class Course:
     def __init__(self, job: Job, series: Series) -> None:
         """`job` says when it began and ended; where it does not, the samples do."""
         self._series = series
-        self.span = _span(job, series)
+        self.span = _span(job, series.seen)
         cpu = cpu_of(series)
         self._cpu_us = cpu.total_us if cpu else None
 
@@ -70,8 +69,7 @@ class Course:
             for name in (samples.NETWORK_RECEIVED_BYTES, samples.NETWORK_SENT_BYTES)
         )
         return Curves(
-            self.span.start_ms,
-            self.span.end_ms,
+            self.span,
             self._cores(self._cpu_us, edges_ms),
             self._memory_bytes(edges_ms),
             _scaled(read, _SECTOR_BYTES),
@@ -151,17 +149,13 @@ def course_of(job: Job, batches: Iterable[Batch], *, skew_ms: int = 0) -> Option
     return course if course.span.length_ms > 0 else None
 
 
-def _span(job: Job, series: Series) -> Span:
+def _span(job: Job, seen: Span) -> Span:
     """The job's time; a job that is not over goes on to whatever is known last."""
-    seen = series.seen
     start_ms = seen.start_ms if job.start_ms is None else job.start_ms
     if job.end_ms is not None:
         return Span(start_ms, job.end_ms)
-    return Span(start_ms, max([seen.end_ms, *_known(job.steps, lambda step: step.end_ms)]))
-
-
-def _known(steps: Iterable[Step], time_of: Callable[[Step], Optional[int]]) -> list[int]:
-    return [time for time in map(time_of, steps) if time is not None]
+    ends_ms = [step.end_ms for step in job.steps if step.end_ms is not None]
+    return Span(start_ms, max([seen.end_ms, *ends_ms]))
 
 
 def _scaled(values: Values, scale: float) -> Values:

@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import NamedTuple, Optional
 
 from ...analysis.amounts import say, say_bytes, say_seconds
-from ...analysis.usage import JobUsage, ProcessUse, StepUsage
+from ...analysis.failures import Failure
+from ...analysis.usage import JobUsage, ProcessUse, StepUsage, Usage
 from ...analysis.verdict import Verdict
 
 UNKNOWN = "\N{EN DASH}"
+_AGAIN = {True: "may pass if run again", False: "would fail again", None: "may pass or fail again"}
 _SHELL = "(step)"  # what the sampler calls the script of a step
 _UNNAMED = "__"  # how the runner's own keys begin
 
@@ -54,6 +56,12 @@ def machine(used: JobUsage) -> str:
     return f"{size}, {known.system}" if known.system else size
 
 
+def failed(failure: Failure) -> str:
+    """Why, how sure that is, and what to do."""
+    sure = f"{100 * failure.confidence:.0f} % sure; {_AGAIN[failure.is_transient]}"
+    return f"{failure.words}, {sure}. {failure.advice}"
+
+
 def lasted(seconds: Optional[float]) -> str:
     """`12 min 5 s`."""
     return "an unknown time" if seconds is None else say_seconds(seconds)
@@ -72,6 +80,16 @@ def size(count: Optional[float]) -> str:
 def both(first: Optional[float], second: Optional[float], join: str = " / ") -> str:
     """Two sizes; a dash where neither is known."""
     return UNKNOWN if first is None and second is None else f"{size(first)}{join}{size(second)}"
+
+
+def most_used(usage: Usage) -> list[ProcessUse]:
+    """Those who used most CPU, then those who held most memory and are not among them."""
+    return list(dict.fromkeys((*usage.top_by_cpu, *usage.top_by_memory)))
+
+
+def capital(words: str) -> str:
+    """As a sentence begins."""
+    return words[:1].upper() + words[1:]
 
 
 def _main_command(processes: tuple[ProcessUse, ...]) -> Optional[str]:

@@ -1,0 +1,58 @@
+"""Nothing in; the report's style sheet, out: light, dark, narrow and on paper."""
+
+from __future__ import annotations
+
+from ...charts.palette import SHADES, style_sheet
+
+_PAGE = """
+*{box-sizing:border-box}
+body{margin:0 auto;max-width:1200px;padding:16px 20px 40px;background:var(--ground);color:var(--ink);
+font:14px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+h1{font-size:20px;margin:8px 0;overflow-wrap:anywhere}
+h2{font-size:16px;margin:32px 0 8px}
+p{margin:8px 0}
+code{font:0.93em ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
+.verdict{font-size:17px;font-weight:600;margin:8px 0}
+.faint{color:var(--faint)}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:8px;margin:16px 0;
+padding:0}
+.cards div{background:var(--raised);border:1px solid var(--rule);border-radius:6px;padding:8px 12px}
+.cards dt{color:var(--faint);font-size:12px}
+.cards dd{margin:0;font-size:17px;font-weight:600;font-variant-numeric:tabular-nums}
+.cards dd small{display:block;font-size:12px;font-weight:400;color:var(--faint)}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+th,td{padding:4px 10px 4px 0;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap;
+vertical-align:top}
+th{color:var(--faint);font-weight:500;font-size:12px}
+.left{text-align:left}
+td.name{text-align:left;white-space:normal;min-width:180px;overflow-wrap:anywhere}
+td.spark{text-align:left;font-family:monospace;letter-spacing:-1px;color:var(--blue)}
+td.bar{width:40%;min-width:120px;padding-top:8px}
+.stopped{color:var(--wrong);font-weight:600}
+.short{color:var(--orange);font-weight:600}
+.unjudged{color:var(--faint)}
+.swatch{display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:6px}
+.note{border-left:3px solid var(--rule);padding-left:10px;color:var(--faint)}
+li{margin:4px 0}
+.course{position:relative;margin:8px 0;touch-action:pan-y;cursor:crosshair}
+.course:focus-visible{outline:2px solid var(--blue);outline-offset:4px}
+.course>svg{margin-bottom:10px}
+.cursor{position:absolute;top:0;bottom:0;width:1px;background:var(--ink);pointer-events:none}
+.told{position:absolute;top:24px;z-index:1;width:max-content;max-width:260px;background:var(--raised);
+border:1px solid var(--rule);border-radius:6px;padding:6px 10px;font-size:12px;pointer-events:none;
+box-shadow:0 2px 8px #0003;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.told div{display:flex;gap:12px;justify-content:space-between}
+[hidden]{display:none!important}
+@media (max-width:600px){body{padding:8px 12px 32px}td.name{min-width:140px}}
+@media print{body{max-width:none;padding:0}.cursor,.told{display:none}h2{break-after:avoid}
+svg,tr,li{break-inside:avoid}.scroll{overflow:visible}}
+"""
+
+
+def page_style() -> str:
+    """Of the page and of its charts."""
+    swatches = "".join(
+        f".swatch-{shade}{{background:var(--{shade})}}" for shade in (*SHADES, "wrong")
+    )
+    return style_sheet() + swatches + _PAGE.replace("\n", "")
