@@ -18,11 +18,11 @@ _LIGHT = {
     "faint": "#59636e",
     "rule": "#d1d9e0",
     "blue": "#0072b2",
-    "orange": "#c25e00",
+    "orange": "#b55500",
     "green": "#00805e",
     "purple": "#a8487f",
     "sky": "#2b8cbf",
-    "grey": "#7a828b",
+    "grey": "#656d76",
     "wrong": "#c62a2a",
 }
 _DARK = {
@@ -50,7 +50,7 @@ def style_sheet() -> str:
     return (
         f":root{{color-scheme:light dark;{_variables(_LIGHT)}}}"
         f"@media screen and (prefers-color-scheme:dark){{:root{{{_variables(_DARK)}}}}}"
-        "svg{display:block;overflow:visible}"
+        "svg{display:block;overflow:visible}svg.clip{overflow:hidden}"
         "svg text{fill:var(--faint);font-size:11px;font-variant-numeric:tabular-nums}"
         "svg .title{fill:var(--ink);font-size:12px;font-weight:600}"
         # Words stay readable where a curve runs behind them.

@@ -74,7 +74,8 @@ def _level(share: float, plot_px: int) -> str:
 
 
 def _level_label(tick: Tick, plot_px: int) -> str:
-    y = _y(tick.share, plot_px) - 3
+    """Under its line, where the title is not in its way."""
+    y = _y(tick.share, plot_px) + 11
     return element("text", {"class": "halo", "x": 2, "y": y}, text(tick.label))
 
 

@@ -64,7 +64,7 @@ def _bar(bar: Bar, y: int) -> str:
     shape = {"class": f"bar fill-{bar.shade}", "width": "100%", "height": _LANE_PX, "rx": 3}
     return element(
         "svg",
-        {"y": y, "height": _LANE_PX, "overflow": "hidden", "style": "overflow:hidden"} | place,
+        {"class": "clip", "y": y, "height": _LANE_PX} | place,
         element("title", {}, text(bar.told)),
         element("rect", shape),
         element("text", {"class": "bar-label", "x": 5, "y": 15}, text(bar.label)),

@@ -18,14 +18,126 @@ from ..analysis.verdict import Verdict
 from ..charts.markup import element, printable, shortened, text
 from ..model.samples import Batch
 from .report.curves import Course, Curves, course_of
+from .report.longest import longest
 from .report.moments import MOST_PARTS, Axis, axis_of, curves_drawn, readings, steps_drawn
 from .report.phrases import capital, lasted, machine, step_name
 from .report.script import SCRIPT
 from .report.sections import cards, failure, notes, shortages, stage_list, verdict_line
 from .report.stages import Stage
-from .report.step_table import longest
 from .report.style import page_style
-from .report.tables import cpu_by_step, name, processes_table, steps_table
+from .report.tables import cpu_by_step, processes_table, steps_table
 
 MOST_STEPS = 300
 _LONGEST_NAME = 80
+
+
+def html_report(
+    verdict: Verdict,
+    batches: Iterable[Batch],
+    *,
+    skew_ms: int = 0,
+    stages: Sequence[Stage] = (),
+    complaints: Iterable[str] = (),
+) -> str:
+    """The file's text, to be written in UTF-8; the arguments are those of `summary`."""
+    job = verdict.usage.job
+    style = page_style()
+    course = course_of(job, batches, skew_ms=skew_ms)
+    title = f"{shortened(printable(job.name), _LONGEST_NAME)}: what it used"
+    head = (
+        '<meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(style)}">',
+        '<meta name="viewport" content="width=device-width">',
+        element("title", {}, text(title)),
+        element("style", {}, style),
+    )
+    body = element("main", {}, *_sections(verdict, course, stages, complaints))
+    script = element("script", {}, SCRIPT) if course else ""
+    return (
+        '<!doctype html>\n<html lang="en">'
+        f"{element('head', {}, *head)}{element('body', {}, body, script)}</html>\n"
+    )
+
+
+def _policy(style: str) -> str:
+    """Nothing but this style and this script."""
+    allowed = f"style-src 'sha256-{_hash(style)}'; script-src 'sha256-{_hash(SCRIPT)}'"
+    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
+
+
+def _hash(content: str) -> str:
+    return b64encode(sha256(content.encode()).digest()).decode()
+
+
+def _sections(
+    verdict: Verdict,
+    course: Optional[Course],
+    stages: Sequence[Stage],
+    complaints: Iterable[str],
+) -> Iterator[str]:
+    used = verdict.usage
+    steps = longest(used.steps, MOST_STEPS)
+    yield element("h1", {}, text(shortened(printable(used.job.name), _LONGEST_NAME)))
+    yield verdict_line(verdict)
+    about = f"{lasted(used.usage.seconds)} on {machine(used)}. {capital(verdict.right_size.words)}."
+    yield element("p", {"class": "faint"}, text(about))
+    yield cards(verdict)
+    yield notes(verdict, complaints)
+    span = course.span if course else _told_span(verdict)
+    if span:
+        yield _course(verdict, steps, course, axis_of(span, stages))
+    yield failure(verdict)
+    yield shortages(verdict)
+    yield _titled("Steps", steps_table(verdict, steps, course))
+    yield _titled("Who used most", processes_table(verdict))
+    yield _titled("CPU time of the steps", cpu_by_step(verdict))
+    if span:
+        yield stage_list(stages, span)
+
+
+def _told_span(verdict: Verdict) -> Optional[Span]:
+    """The job's time, where it is told and is one."""
+    start_ms, end_ms = verdict.usage.job.start_ms, verdict.usage.job.end_ms
+    if start_ms is None or end_ms is None or end_ms <= start_ms:
+        return None
+    return Span(start_ms, end_ms)
+
+
+def _titled(title: str, content: str) -> str:
+    return element("h2", {}, text(title)) + content if content else ""
+
+
+def _course(
+    verdict: Verdict, steps: Sequence[StepUsage], course: Optional[Course], axis: Axis
+) -> str:
+    """The pictures, and beside them as data what is told under a pointer."""
+    drawn = steps_drawn(verdict, steps, axis)
+    if course is None:
+        return element("div", {}, drawn)
+    curves = course.curves(MOST_PARTS)
+    shown = "".join(curves_drawn(curves, verdict.usage.machine, axis))
+    data = _moments(curves, steps)
+    return (
+        element("div", {"id": "course", "class": "course"}, drawn, shown)
+        + f'<script type="application/json" id="moments">{data}</script>'
+    )
+
+
+def _moments(curves: Curves, steps: Sequence[StepUsage]) -> str:
+    """As JSON in which nothing ends an element."""
+    start_ms = curves.span.start_ms
+    told = {
+        "seconds": curves.seconds,
+        "parts": len(curves.cpu_cores),
+        "readings": readings(curves),
+        "steps": [
+            [
+                shortened(printable(step_name(step)), _LONGEST_NAME),
+                (step.step.start_ms - start_ms) / 1000,
+                (step.step.end_ms - start_ms) / 1000,
+            ]
+            for step in steps
+            if step.step.start_ms is not None and step.step.end_ms is not None
+        ],
+    }
+    return json.dumps(told, separators=(",", ":")).replace("<", "\\u003c")

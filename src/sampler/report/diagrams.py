@@ -11,8 +11,8 @@ from ...charts.mermaid import MOST_POINTS, Task, bridged, gantt, xychart
 from ...charts.scales import ticks
 from . import markdown
 from .curves import Course, Curves, Values
+from .longest import longest
 from .phrases import step_name
-from .step_table import longest
 
 _MIB = 1 << 20
 _LEAST_POINTS = 2

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Iterator, NamedTuple, Optional, Sequence
 
-from ...analysis.amounts import number, say, say_bytes, say_clock, say_seconds
+from ...analysis.amounts import number, say, say_clock, say_seconds
 from ...analysis.series import Span
 from ...analysis.step_words import HEALTHY, SHORT, STOPPED, UNJUDGED, StepWord, step_word
 from ...analysis.usage import Machine, StepUsage
@@ -127,11 +127,11 @@ def _panel(
     values = _levels(unit, max([*known, allowed or 0.0]))
     levels = [Tick(value / values[-1], _level(value, unit)) for value in values]
     of_all = "" if allowed is None else f", of {say(allowed, unit)}"
-    mean = say(sum(known) / len(known), unit)
+    mean, most = say(sum(known) / len(known), unit), say(max(known), unit)
     return panel(
         Panel(
             title=f"{title}{of_all}",
-            described=f"{title} over time{of_all}: {mean} on average, {say(max(known), unit)} at most",
+            described=f"{title} over time{of_all}: {mean} on average, {most} at most",
             lines=lines,
             most=values[-1],
             levels=levels,

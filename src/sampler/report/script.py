@@ -32,8 +32,9 @@ SCRIPT = """
     const running = data.steps.filter((step) => step[1] <= seconds && seconds < step[2]);
     const names = running.slice(0, 3).map((step) => step[0]);
     if (running.length > 3) names.push("and " + (running.length - 3) + " more");
-    const rows = data.readings.map(([name, shade, words]) => [name, shade, words[at] ?? "not seen"]);
-    told.replaceChildren(made("strong", "", clock(seconds)), ...names.map((n) => made("div", "", n)));
+    const rows = data.readings.map(([name, shade, words]) => [name, shade, words[at] ?? "unseen"]);
+    told.replaceChildren(made("strong", "", clock(seconds)));
+    for (const name of names) told.append(made("div", "", name));
     for (const [name, shade, words] of rows) {
       const row = told.appendChild(made("div")), label = row.appendChild(made("span"));
       label.append(made("i", "swatch swatch-" + shade), name);

@@ -31,7 +31,11 @@ def cards(verdict: Verdict) -> str:
     of_cores = f"of {number(machine.cores_allowed)} cores; " if machine else ""
     shown = (
         ("Time", lasted(usage.seconds), ""),
-        ("CPU, mean", percent(usage.cpu_percent_mean), f"{of_cores}{percent(usage.cpu_percent_max)} at most"),
+        (
+            "CPU, mean",
+            percent(usage.cpu_percent_mean),
+            f"{of_cores}{percent(usage.cpu_percent_max)} at most",
+        ),
         ("Memory, peak", size(usage.memory_max_bytes), of_memory),
         ("Disk read", size(usage.disk_read_bytes), f"{size(usage.disk_written_bytes)} written"),
         ("Network in", size(usage.network_received_bytes), f"{size(usage.network_sent_bytes)} out"),
@@ -89,7 +93,12 @@ def stage_list(stages: Sequence[Stage], span: Span) -> str:
 def _found(step: Optional[StepUsage], of_step: Iterable[Finding]) -> str:
     whose = name(step_name(step)) if step else "The job as a whole"
     told = (
-        element("li", {}, text(f"{finding.words}. "), element("span", {"class": "faint"}, text(finding.advice)))
+        element(
+            "li",
+            {},
+            text(f"{finding.words}. "),
+            element("span", {"class": "faint"}, text(finding.advice)),
+        )
         for finding in of_step
     )
     return element("li", {}, whose, element("ul", {}, *told))

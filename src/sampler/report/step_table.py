@@ -11,6 +11,7 @@ from ...analysis.verdict import Verdict
 from ...charts.spark import spark
 from . import markdown
 from .curves import Course
+from .longest import longest
 from .phrases import UNKNOWN, both, percent, size, step_name
 
 MOST_ROWS = 100
@@ -36,12 +37,6 @@ def step_table(verdict: Verdict, course: Optional[Course]) -> str:
     )
     rest = f"And {len(steps) - len(kept)} shorter steps, {say_seconds(seconds)} in all."
     return f"{table}\n\n{rest}"
-
-
-def longest(steps: tuple[StepUsage, ...], most: int) -> list[StepUsage]:
-    """Those that took longest, in their order."""
-    by_length = sorted(range(len(steps)), key=lambda i: -(steps[i].usage.seconds or 0))
-    return [steps[index] for index in sorted(by_length[:most])]
 
 
 def _row(step: StepUsage, verdict: Verdict, course: Optional[Course]) -> list[str]:

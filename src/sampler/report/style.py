@@ -7,11 +7,11 @@ from ...charts.palette import SHADES, style_sheet
 _PAGE = """
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:1200px;padding:16px 20px 40px;background:var(--ground);color:var(--ink);
-font:14px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+font:14px/1.5 system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif}
 h1{font-size:20px;margin:8px 0;overflow-wrap:anywhere}
 h2{font-size:16px;margin:32px 0 8px}
 p{margin:8px 0}
-code{font:0.93em ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
+code{font:0.93em ui-monospace,Menlo,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 .verdict{font-size:17px;font-weight:600;margin:8px 0}
 .faint{color:var(--faint)}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:8px;margin:16px 0;
@@ -22,13 +22,14 @@ padding:0}
 .cards dd small{display:block;font-size:12px;font-weight:400;color:var(--faint)}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
-th,td{padding:4px 10px 4px 0;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap;
+th,td{padding:4px 10px 4px 0;text-align:right;border-bottom:1px solid var(--rule);
+white-space:nowrap;
 vertical-align:top}
 th{color:var(--faint);font-weight:500;font-size:12px}
 .left{text-align:left}
 td.name{text-align:left;white-space:normal;min-width:180px;overflow-wrap:anywhere}
 td.spark{text-align:left;font-family:monospace;letter-spacing:-1px;color:var(--blue)}
-td.bar{width:40%;min-width:120px;padding-top:8px}
+td.bar{width:65%;min-width:120px;padding-top:8px}
 .stopped{color:var(--wrong);font-weight:600}
 .short{color:var(--orange);font-weight:600}
 .unjudged{color:var(--faint)}

@@ -22,12 +22,24 @@ _MOST_BARS = 15
 _LEAST_SECONDS = 0.1
 _LEFT, _NAME, _SPARK, _BAR = "left", "name", "spark", "bar"  # classes of the style sheet
 _STEPS = {
-    **{"#": "", "Step": _NAME, "Time": "", "CPU, mean": "", "max": "", "CPU over time": _SPARK},
-    **{"Memory, peak": "", "Disk read / written": "", "Network in / out": "", "Verdict": _LEFT},
+    "#": "",
+    "Step": _NAME,
+    "Time": "",
+    "CPU, mean": "",
+    "max": "",
+    "CPU over time": _SPARK,
+    "Memory, peak": "",
+    "Disk read / written": "",
+    "Network in / out": "",
+    "Verdict": _LEFT,
 }
 _PROCESSES = {
-    **{"Process": _NAME, "Seen": "", "CPU time": ""},
-    **{"Memory, peak": "", "Read": "", "Written": ""},
+    "Process": _NAME,
+    "Seen": "",
+    "CPU time": "",
+    "Memory, peak": "",
+    "Read": "",
+    "Written": "",
 }
 _CPU = {"Step": _NAME, "CPU time by process": _BAR, "": ""}
 
@@ -38,7 +50,7 @@ def name(words: str) -> str:
 
 
 def table(columns: Mapping[str, str], rows: Iterable[Sequence[str]]) -> str:
-    """Headings with their columns' classes, and cells of markup; it scrolls where it is too wide."""
+    """Headings with their columns' classes, cells of markup; it scrolls where it is too wide."""
     kinds = [kind or None for kind in columns.values()]
     heads = (
         element("th", {"scope": "col", "class": kind and _LEFT}, text(heading))
@@ -78,14 +90,13 @@ def processes_table(verdict: Verdict) -> str:
 
 def cpu_by_step(verdict: Verdict) -> str:
     """Whose the CPU time was of the steps that used most, in their order."""
-    used = sorted(verdict.usage.steps, key=lambda step: -(step.usage.cpu_seconds or 0.0))
-    kept = sorted(used[:_MOST_BARS], key=lambda step: step.step.number)
-    most = max((step.usage.cpu_seconds or 0.0 for step in kept), default=0.0)
+    used = sorted(verdict.usage.steps, key=lambda step: -_cpu_seconds(step))
+    worked = [step for step in used[:_MOST_BARS] if _cpu_seconds(step) >= _LEAST_SECONDS]
+    most = max(map(_cpu_seconds, worked), default=0.0)
     shades = _shades(verdict)
     rows = [
-        [name(step_name(step)), _bar(step.usage, most, shades), say_seconds(seconds)]
-        for step in kept
-        if (seconds := step.usage.cpu_seconds or 0.0) >= _LEAST_SECONDS
+        [name(step_name(step)), _bar(step.usage, most, shades), say_seconds(_cpu_seconds(step))]
+        for step in sorted(worked, key=lambda step: step.step.number)
     ]
     return table(_CPU, rows) if rows else ""
 
@@ -106,6 +117,10 @@ def _step(step: StepUsage, verdict: Verdict, course: Optional[Course]) -> list[s
         both(usage.network_received_bytes, usage.network_sent_bytes),
         element("span", {"class": word.kind}, text(sign(word))),
     ]
+
+
+def _cpu_seconds(step: StepUsage) -> float:
+    return step.usage.cpu_seconds or 0.0
 
 
 def _shades(verdict: Verdict) -> dict[str, str]:
