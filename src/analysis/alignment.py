@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Optional, Sequence, TypeVar
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional, Sequence, TypeVar
 
-Cost = Optional[int]
-"""None: these two cannot be paired."""
+    Cost = Optional[int]
+    """None: these two cannot be paired."""
+    _Cell = TypeVar("_Cell")
+
 
 MARGIN = 500
 """A pairing is certain where every alignment without it is at least so much dearer."""
 
 _UNPAIRED = 10**6  # a row is paired wherever it can be
-_Cell = TypeVar("_Cell")
 _NEVER = float("inf")
 
 

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
-from typing import Iterable, Mapping, NamedTuple, Optional, Sequence
 
+from ..model.named_tuples import NamedTuple
 from .cpu import cpu_of, rises
 from .matching import SECOND_MS
 from .roster import BETWEEN, JOB, Roster
 from .segments import Rises
 from .series import Series, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterable, Mapping, Optional, Sequence
 
 _MS_US = 1000
 
@@ -143,7 +147,17 @@ def _most_cores(
 
 def _cores(series: Series, counts_us: Sequence[float]) -> list[float]:
     """How many cores were busy in each interval."""
-    return [us / (ms * _MS_US) for us, ms in zip(rises(counts_us), series.lengths_ms)]
+    return [_busy(series, interval, us) for interval, us in enumerate(rises(counts_us))]
+
+
+def _busy(series: Series, interval: int, rise_us: float) -> float:
+    """How many cores that makes.
+
+    After a late tick the next may come at once, and a tick of the kernel's clock in those few
+    milliseconds looks like many cores: such an interval counts as half of a whole one.
+    """
+    length_ms = max(series.lengths_ms[interval], series.host.interval_ms / 2)
+    return rise_us / (length_ms * _MS_US)
 
 
 def _most(series: Series, span: Span, cores: list[float], own: Optional[_Own]) -> float:
@@ -152,5 +166,5 @@ def _most(series: Series, span: Span, cores: list[float], own: Optional[_Own]) -
     if own:
         for interval, rise in enumerate(own.rises_us, own.first):
             if interval in inner:
-                busy[interval - inner.start] += rise / (series.lengths_ms[interval] * _MS_US)
+                busy[interval - inner.start] += _busy(series, interval, rise)
     return max(busy, default=0.0)

@@ -5,9 +5,12 @@ A MB here is 1024 * 1024 bytes. Parts of a MB count: a step that wrote 600 KB wr
 
 from __future__ import annotations
 
-from typing import Mapping, NamedTuple, Optional
-
+from ..model.named_tuples import NamedTuple
 from .usage import Usage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Mapping, Optional
 
 MB = 1024 * 1024
 

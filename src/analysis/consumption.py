@@ -7,15 +7,22 @@ was) is the same for all who were there. All is None for spans in which it was n
 from __future__ import annotations
 
 import math
-from typing import Callable, Iterable, Mapping, NamedTuple, Optional
 
 from ..model import samples
+from ..model.named_tuples import NamedTuple
 from .coverage import Coverage
 from .roster import Roster
-from .series import Read, Series, Span, disk_column, machine_column
+from .series import Series, Span, disk_column, machine_column
 
-Column = dict[int, Optional[float]]
-"""A figure of everyone in a roster."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Iterable, Mapping, Optional
+
+    from .series import Read
+
+    Column = dict[int, Optional[float]]
+    """A figure of everyone in a roster."""
+
 
 _US = 1e-6
 _SECTOR_BYTES = 512

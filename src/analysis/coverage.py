@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import NamedTuple
 
+from ..model.named_tuples import NamedTuple
 from .roster import Roster
 from .series import Series, Span
 from .usage import COMPLETE, NONE, PARTIAL

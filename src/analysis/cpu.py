@@ -6,11 +6,15 @@ In microseconds.
 from __future__ import annotations
 
 from itertools import accumulate
-from typing import Iterator, NamedTuple, Optional, Sequence
 
+from ..model.named_tuples import NamedTuple
 from ..model.samples import CGROUP_CPU_US, CPU_SYSTEM, CPU_USER, Host
 from .segments import Rises
 from .series import Counter, Series, machine_column
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterator, Optional, Sequence
 
 _SECOND_US = 1_000_000
 

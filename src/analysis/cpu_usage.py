@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Mapping, Optional
-
 from .attribution import Used
-from .consumption import Column
 from .coverage import Coverage
 from .usage import BY_PROCESS, BY_TIME, MIXED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Mapping, Optional
+
+    from .consumption import Column
 
 _SECOND_US = 1_000_000
 _MS_US = 1000

@@ -6,12 +6,15 @@ work altogether (out of memory, a full disk).
 
 from __future__ import annotations
 
-from typing import Iterable, NamedTuple, Optional
-
+from ..model.named_tuples import NamedTuple
 from .amounts import say, say_seconds
 from .figures import OF_THE_HOST, UNITS, figures, percent
 from .rules import ENOUGH_PERCENT, RULES, SHORT_SECONDS, Rule
 from .usage import NONE, Machine, Usage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterable, Optional
 
 PLAIN, EVENT = 1.0, 2.0
 

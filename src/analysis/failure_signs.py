@@ -6,7 +6,11 @@ its name, or in its action's, with whatever is neither letter nor digit taken as
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from ..model.named_tuples import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 
 class Category(NamedTuple):

@@ -7,8 +7,7 @@ category; the category with most behind it is the answer, whatever was found fir
 
 from __future__ import annotations
 
-from typing import Iterable, Iterator, Mapping, NamedTuple, Optional
-
+from ..model.named_tuples import NamedTuple
 from .diagnosis import Diagnosis
 from .failure_signs import (
     CATEGORIES,
@@ -22,6 +21,10 @@ from .failure_signs import (
 )
 from .timeline import FAILED, Job, has_failed
 from .usage import JobUsage, StepUsage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterable, Iterator, Mapping, Optional
 
 RECORDED_CONFIDENCE = 0.99
 

@@ -5,9 +5,11 @@ Most are usage's own. The others relate them: to the time that was seen, to what
 
 from __future__ import annotations
 
-from typing import Optional
-
 from .usage import BY_PROCESS, Machine, Usage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 _OF_USAGE = {
     "covered_seconds": "s",

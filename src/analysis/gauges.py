@@ -6,9 +6,13 @@ Between samples a gauge goes in a straight line; None where none of the spans wa
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from typing import Iterable, Iterator, NamedTuple, Optional, Sequence
 
+from ..model.named_tuples import NamedTuple
 from .series import Span, Stretch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterable, Iterator, Optional, Sequence
 
 
 class Line(NamedTuple):

@@ -5,14 +5,15 @@ The one judge: a runner, the backend and every report ask it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterable, Mapping, Optional
-
 from ..model.samples import Batch
 from .measure import measure
 from .timeline import Job
 from .verdict import Verdict, conclude
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Iterable, Mapping, Optional
+
     from .failures import Recorded
 
 

@@ -7,13 +7,16 @@ not certain, and left out: never a silent guess.
 
 from __future__ import annotations
 
-from typing import Mapping, NamedTuple, Optional, Sequence
-
+from ..model.named_tuples import NamedTuple
 from . import step_names
 from .alignment import certain
 from .series import Span
 from .step_names import numbered, speaks_for
 from .timeline import Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Mapping, Optional, Sequence
 
 SECOND_MS = 1000
 """GitHub cuts times to whole seconds: what it says was at 9 was before 10."""

@@ -7,11 +7,9 @@ Time and memory are linear in samples times the steps that overlap.
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Mapping, Optional, Union
-
 from ..model.samples import Batch, Host
 from .attribution import Claim, Used, attribute, claims
-from .consumption import Column, Consumption
+from .consumption import Consumption
 from .coverage import Coverage, coverages
 from .cpu_usage import cpu_figures, how_found
 from .matching import match
@@ -22,6 +20,12 @@ from .series import Series, read_series
 from .timeline import Job, Step
 from .tracks import tracks
 from .usage import NONE, PARTIAL, JobUsage, Machine, StepUsage, Usage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Iterable, Mapping, Optional, Union
+
+    from .consumption import Column
 
 _KIB = 1024
 _SECOND_MS = 1000

@@ -5,16 +5,19 @@ By field of Usage. Memory is that of the control group where one limits the job,
 
 from __future__ import annotations
 
-from typing import Mapping, Optional, Sequence
-
 from ..model import samples
 from . import gauges
 from .attribution import Claim
-from .consumption import Column
 from .cpu import is_limited
 from .matching import SECOND_MS
 from .roster import BETWEEN, JOB, Roster
 from .series import Series, Span, Stretch, filesystem_column, machine_column
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Mapping, Optional, Sequence
+
+    from .consumption import Column
 
 _KIB = 1024
 _PERCENT = 100

@@ -7,13 +7,19 @@ is split by time among the steps that run.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from typing import Iterable, Mapping, NamedTuple, Optional, Sequence
 
+from ..model.named_tuples import NamedTuple
 from .attribution import Claim
 from .roster import JOB, Roster
 from .series import Span
-from .tracks import Count, Track
+from .tracks import Track
 from .usage import ProcessUse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterable, Mapping, Optional, Sequence
+
+    from .tracks import Count
 
 MOST = 5
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Iterator
-
 from .amounts import say_seconds
 from .rules import SHORT_SECONDS
 from .usage import BY_TIME, MIXED, NONE, PARTIAL, JobUsage, StepUsage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterator
 
 
 def remarks(used: JobUsage) -> Iterator[str]:

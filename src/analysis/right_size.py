@@ -6,11 +6,14 @@ and never above 70 %; else right.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
-
+from ..model.named_tuples import NamedTuple
 from .amounts import number, say, say_bytes, say_seconds
 from .figures import percent
 from .usage import NONE, Machine, Usage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 LARGER, SMALLER, RIGHT, UNKNOWN = "larger", "smaller", "right", "unknown"
 

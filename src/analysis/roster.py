@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import accumulate
-from typing import Iterable, Mapping, Optional, Sequence
 
 from .series import Span
 from .timeline import Job, Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterable, Mapping, Optional, Sequence
 
 BETWEEN, JOB = -1, -2
 """Beside the steps' indices: what lies between them, and the whole job."""

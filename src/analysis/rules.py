@@ -8,7 +8,12 @@ can be overridden by it.
 
 from __future__ import annotations
 
-from typing import Mapping, NamedTuple, Optional
+from ..model.named_tuples import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Mapping, Optional
+
 
 MIB = 1024 * 1024
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from typing import Callable, Iterable, Iterator, NamedTuple, Optional, Sequence
 
+from ..model.named_tuples import NamedTuple
 from ..model.samples import Batch, Owner
 
-Readings = Sequence[Optional[int]]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Iterable, Iterator, Optional, Sequence
+
+    Readings = Sequence[Optional[int]]
+
 
 _INTERVALS = 3  # missing ticks up to this are late ones …
 _LATE_MS = 5000  # … and up to this beyond one interval: more is a gap

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
-from typing import Callable, Iterable, Iterator, NamedTuple, Optional, Sequence
 
+from ..model.named_tuples import NamedTuple
 from ..model.samples import Batch, Host
 from .counters import bridged, counted, known
-from .segments import Readings, Rises, Segment, segments
+from .segments import Rises, Segment, segments
 
-Read = Callable[[Batch], Optional[Readings]]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Iterable, Iterator, Optional, Sequence
+
+    from .segments import Readings
+
+    Read = Callable[[Batch], Optional[Readings]]
 
 
 class Span(NamedTuple):

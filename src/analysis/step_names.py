@@ -10,7 +10,12 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/variables
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional, Sequence
+from ..model.named_tuples import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional, Sequence
+
 
 PRE, POST = "Pre ", "Post "
 _RUN = "Run "

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from ..model.named_tuples import NamedTuple
 from .diagnosis import EVENT, Diagnosis
 from .rules import RULE_BY_NAME, SHORT_SECONDS
 from .usage import NONE, StepUsage
@@ -30,7 +29,7 @@ def step_word(step: StepUsage, diagnosis: Diagnosis) -> StepWord:
     if step.step.conclusion == "skipped" or usage.seconds is None:
         return StepWord(step.step.conclusion or "", UNJUDGED)
     if usage.seconds < SHORT_SECONDS:
-        return StepWord("short", UNJUDGED)
+        return StepWord("too short", UNJUDGED)
     if usage.samples == NONE:
         return StepWord("not seen", UNJUDGED)
     if diagnosis.unjudged:

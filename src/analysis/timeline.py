@@ -7,7 +7,12 @@ is unknown or has not happened.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from ..model.named_tuples import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
 
 FAILED = frozenset({"failure", "startup_failure", "action_required", "timed_out"})
 """GitHub's conclusions that are failures; cancelled and skipped are none."""

@@ -6,7 +6,6 @@ Here the batches' segments of processes are decoded, and nowhere else.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from typing import Iterable, Optional, Sequence
 
 from ..model.checked import BatchError
 from ..model.process_groups import decode_processes
@@ -14,7 +13,12 @@ from ..model.samples import Batch, ProcessGroup
 from .segments import Part, Segment
 from .series import Span
 
-Count = Optional[int]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterable, Optional, Sequence
+
+    Count = Optional[int]
+
 
 _COLUMNS = ("cpu_ticks", "resident_kb", "seen", "read_kb", "written_kb")
 

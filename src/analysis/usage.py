@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
-
+from ..model.named_tuples import NamedTuple
 from .timeline import Job, Step
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 COMPLETE, PARTIAL, NONE = "complete", "partial", "none"
 BY_PROCESS, BY_TIME, MIXED = "process", "time", "mixed"

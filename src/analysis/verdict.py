@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterator, Mapping, NamedTuple, Optional
-
+from ..model.named_tuples import NamedTuple
 from .amounts import say_seconds
 from .diagnosis import EVENT, Diagnosis, Finding, diagnose
 from .right_size import LARGER, RIGHT, SMALLER, UNKNOWN, RightSize, right_size
@@ -11,7 +10,10 @@ from .rules import RULE_BY_NAME, Rule, rules_with
 from .timeline import FAILED, has_failed
 from .usage import NONE, JobUsage, StepUsage
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Iterator, Mapping, Optional
+
     from .failures import Failure, Recorded
 
 SIZES = {

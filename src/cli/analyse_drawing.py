@@ -53,7 +53,7 @@ def _shortages(verdict: Verdict) -> Iterator[RenderableType]:
     """Each step's, the strongest first, with what to do; then what only the whole job shows."""
     found = list(findings(verdict))
     if found:
-        yield text("What was short", "bold")
+        yield text("Bottlenecks", "bold")
     for step, of_step in found:
         name = f"{step.step.number} {step.step.name}" if step else "The job as a whole"
         yield text(f"  {name}")

@@ -68,9 +68,7 @@ def _blocks(
     if used.steps:
         yield step_table(verdict, course)
     yield from _notes(verdict, complaints)
-    yield from filter(
-        None, (_failure(verdict), _shortages(verdict), _stages(verdict, stages))
-    )
+    yield from filter(None, (_failure(verdict), _shortages(verdict), _stages(verdict, stages)))
     if course:
         yield from filter(None, [diagrams.charts(verdict, course)])
     yield from filter(None, (diagrams.timeline(verdict), _processes(verdict)))
@@ -104,7 +102,7 @@ def _shortages(verdict: Verdict) -> Optional[str]:
     lines = [line for step, of_step in found[:_MOST_FOUND] for line in _found(step, of_step)]
     if len(found) > _MOST_FOUND:
         lines.append(f"- And of {len(found) - _MOST_FOUND} more steps.")
-    return "\n".join(["#### What was short", "", *lines])
+    return "\n".join(["#### Bottlenecks", "", *lines])
 
 
 def _found(step: Optional[StepUsage], of_step: Iterable[Finding]) -> Iterator[str]:

@@ -76,7 +76,7 @@ def test_the_organisations_day_is_judged_as_its_loads_were_meant():
     day = simulate_day(7, NOON, runs=20)
     jobs = {job.id: job for run in day.planned for job in run.jobs}
     wrong, right = [], set()
-    for sampled in sampled_jobs(day.planned, Sampler(late_share=0.0)):
+    for sampled in sampled_jobs(day.planned, Sampler()):
         verdict = judge(as_timeline(jobs[sampled.job_id]), sampled.batches)
         found = first_verdicts(verdict)
         for row in sampled.usage:

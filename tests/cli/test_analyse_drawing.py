@@ -58,7 +58,7 @@ def test_the_sentence_comes_first_then_steps_findings_processes_and_size():
         text.index(words)
         for words in (
             "#  Step",
-            "What was short\n  2 cargo build --release\n    • CPU-bound: 98 % of 4 cores",
+            "Bottlenecks\n  2 cargo build --release\n    • CPU-bound: 98 % of 4 cores",
             "Use more or faster cores",
             "Who used most",
             "\n\nThe runner is the right size. On average 40 %",
@@ -73,7 +73,7 @@ def test_a_row_has_time_cpu_memory_disk_network_and_a_word():
         *("2", "cargo", "build", "--release", "32:00", "98", "%", "███████████▊"),
         *("8", "GiB", "700", "MiB", "62", "MiB", "CPU-bound"),
     ]
-    assert line_of(shown(BUILD), "1  Set up").endswith("short")
+    assert line_of(shown(BUILD), "1  Set up").endswith("too short")
 
 
 def test_processes_have_their_figures_and_gaps_where_nothing_is_known():

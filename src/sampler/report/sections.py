@@ -63,7 +63,7 @@ def shortages(verdict: Verdict) -> str:
     items = [_found(step, of_step) for step, of_step in found[:_MOST_FOUND]]
     rest = len(found) - _MOST_FOUND
     more = element("p", {}, f"And of {rest} more steps.") if rest > 0 else ""
-    return element("h2", {}, "What was short") + element("ul", {}, *items) + more
+    return element("h2", {}, "Bottlenecks") + element("ul", {}, *items) + more
 
 
 def failure(verdict: Verdict) -> str:
