@@ -5,15 +5,16 @@ As `panel`, it is as wide as there is room, and times are shares of the width.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Sequence
+from typing import Iterator, NamedTuple, Sequence
 
 from .lanes import lanes
-from .markup import element, percent, text
+from .markup import element, percent, printable, shortened, text
 from .panel import Tick
 
 MOST_LANES = 12
 _LANE_PX, _GAP_PX = 22, 3
 _MARK_PX = 16
+_MARK_SHARE, _LONGEST_MARK = 0.15, 16  # what the name of a moment has room for
 _LEAST_SHARE = 0.002  # a bar that is narrower is not seen
 
 
@@ -41,7 +42,7 @@ def timeline(
         *(_upright(share, above_px, height_px, "rule") for share in times),
         *(_bar(bar, above_px + lane * (_LANE_PX + _GAP_PX)) for bar, lane in zip(bars, placed)),
         *(_upright(mark.share, 0, height_px, "mark") for mark in marks),
-        *(_mark(mark) for mark in marks),
+        *map(_mark, _apart(marks)),
     )
 
 
@@ -76,8 +77,18 @@ def _upright(share: float, above_px: int, below_px: int, kind: str) -> str:
     return element("line", {"class": kind, "x1": x, "x2": x, "y1": above_px, "y2": below_px})
 
 
+def _apart(marks: Sequence[Tick]) -> Iterator[Tick]:
+    """Those whose names have room; the others are lines only."""
+    free_from = 0.0
+    for mark in sorted(marks, key=lambda mark: mark.share):
+        if mark.share >= free_from:
+            yield mark
+            free_from = mark.share + _MARK_SHARE
+
+
 def _mark(mark: Tick) -> str:
-    words = element("title", {}, text(mark.label)) + text(mark.label)
+    label = shortened(printable(mark.label), _LONGEST_MARK)
+    words = element("title", {}, text(mark.label)) + text(label)
     return element("text", {"x": percent(mark.share), "y": 11} | _anchor(mark.share), words)
 
 

@@ -49,7 +49,7 @@ def machine(used: JobUsage) -> str:
     """`4 cores, 16 GiB of memory, Ubuntu 24.04`."""
     known = used.machine
     if known is None:
-        return "machine unknown"
+        return "an unknown machine"
     size = (
         f"{say(known.cores_allowed, '{core}')}, {say_bytes(known.memory_allowed_bytes)} of memory"
     )

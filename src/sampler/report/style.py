@@ -6,8 +6,8 @@ from ...charts.palette import SHADES, style_sheet
 
 _PAGE = """
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:1200px;padding:16px 20px 40px;background:var(--ground);color:var(--ink);
-font:14px/1.5 system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+body{margin:0 auto;max-width:1200px;padding:16px 20px 40px;
+background:var(--ground);color:var(--ink);font:14px/1.5 system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif}
 h1{font-size:20px;margin:8px 0;overflow-wrap:anywhere}
 h2{font-size:16px;margin:32px 0 8px}
 p{margin:8px 0}
@@ -28,6 +28,7 @@ vertical-align:top}
 th{color:var(--faint);font-weight:500;font-size:12px}
 .left{text-align:left}
 td.name{text-align:left;white-space:normal;min-width:180px;overflow-wrap:anywhere}
+td.name:last-child{width:100%}
 td.spark{text-align:left;font-family:monospace;letter-spacing:-1px;color:var(--blue)}
 td.bar{width:65%;min-width:120px;padding-top:8px}
 .stopped{color:var(--wrong);font-weight:600}
