@@ -14,6 +14,8 @@ DEFAULT_HOST = "github.com"
 
 JOB_ID = "TELEMETRY_JOB_ID"
 """GitHub's number of the job; in no variable of the runner's own, so the action sets it."""
+PUSH_URL = "TELEMETRY_PUSH_URL"
+"""The frontend that batches go to, if to any."""
 
 _NUMBERS = {
     "repository_id": "GITHUB_REPOSITORY_ID",
