@@ -7,14 +7,16 @@ import time
 from ..model import samples
 from . import clock, machine
 from .filesystems import read_space_kb
+from .moment import Moment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Optional
 
     from ..analysis.ledger import Ledger
-    from ..model.samples import Column
+    from ..analysis.process import Reading
+    from ..model.samples import Column, Owner
     from .machine import Disks, Machine
     from .proc.diskstats import Counters
     from .processes import Processes
@@ -24,7 +26,10 @@ _COLUMNS = (*machine.COLUMNS, samples.SAMPLER_CPU_US, samples.SAMPLER_MISSED_TIC
 
 
 class Collector:
-    """A sampler but for when: all that it sees of the machine and of each process."""
+    """A sampler but for when: all that it sees of the machine and of each process.
+
+    `latest` is the last sample, of the machine, and `readings` are those of all processes then.
+    """
 
     def __init__(
         self,
@@ -38,32 +43,41 @@ class Collector:
     ) -> None:
         """`sampler` is a hexadecimal id, never used before."""
         self.host = host
-        self._sampler = sampler
+        self.sampler = sampler
+        self.latest: Optional[Moment] = None
+        self.readings: Sequence[Reading] = ()
         self._machine = machine_reader
         self._disks = disks
         self._processes = processes
         self._ledger = ledger
         self._sequence = 0
         self._began_ns = time.process_time_ns()
-        self._rows: list[_Row] = []
+        self._rows: list[Moment] = []
 
     @property
     def count(self) -> int:
         """Samples since the last batch."""
         return len(self._rows)
 
+    @property
+    def owners(self) -> Sequence[Owner]:
+        """Who owns processes; their columns grow until there is a batch."""
+        return self._ledger.owners()
+
     def sample(self, *, missed_ticks: int = 0, all_of_them: bool = False) -> None:
         """Take one; `all_of_them` reads the idle processes, too, whose turn it is not."""
-        row = _Row(clock.wall_ms(), clock.uptime_ms())
-        if self._rows and row.uptime_ms <= self._rows[-1].uptime_ms:
+        time_ms, uptime_ms = clock.wall_ms(), clock.uptime_ms()
+        if self._rows and uptime_ms <= self._rows[-1].uptime_ms:
             return  # two of one millisecond would be one
         machine_values = self._machine.read()
-        row.disks = self._disks.read()
-        row.free_kb = [_free_kb(point) for point in self.host.filesystems]
-        self._ledger.tick(self._processes.read(all_of_them=all_of_them))
+        disks = self._disks.read()
+        free_kb = {point: _free_kb(point) for point in self.host.filesystems}
+        self.readings = self._processes.read(all_of_them=all_of_them)
+        self._ledger.tick(self.readings)
         cpu_us = (time.process_time_ns() - self._began_ns) // _NS_PER_US
-        row.values = (*machine_values, cpu_us, missed_ticks)
-        self._rows.append(row)
+        columns = dict(zip(_COLUMNS, (*machine_values, cpu_us, missed_ticks)))
+        self.latest = Moment(time_ms, uptime_ms, columns=columns, disks=disks, free_kb=free_kb)
+        self._rows.append(self.latest)
 
     def batch(self, *, final: bool = False) -> samples.Batch:
         """What was sampled since the last one, and begin the next."""
@@ -71,15 +85,17 @@ class Collector:
 
         rows = self._rows
         batch = samples.Batch(
-            sampler=self._sampler,
+            sampler=self.sampler,
             sequence=self._sequence,
             host=self.host,
             final=final,
             time_ms=[row.time_ms for row in rows],
             uptime_ms=[row.uptime_ms for row in rows],
-            columns=_known(zip(_COLUMNS, zip(*(row.values for row in rows)))),
+            columns=_known((name, [row.columns[name] for row in rows]) for name in _COLUMNS),
             disks=_disk_columns([row.disks for row in rows]),
-            filesystems=_known(zip(self.host.filesystems, zip(*(row.free_kb for row in rows)))),
+            filesystems=_known(
+                (point, [row.free_kb[point] for row in rows]) for point in self.host.filesystems
+            ),
             owners=self._ledger.owners(),
             processes=encode_processes(self._ledger.processes()),
         )
@@ -87,19 +103,6 @@ class Collector:
         self._ledger.start_window()
         self._rows = []
         return batch
-
-
-class _Row:
-    """One sample of the machine."""
-
-    __slots__ = ("disks", "free_kb", "time_ms", "uptime_ms", "values")
-
-    def __init__(self, time_ms: int, uptime_ms: int) -> None:
-        self.time_ms = time_ms
-        self.uptime_ms = uptime_ms
-        self.values: tuple[Optional[int], ...] = ()
-        self.disks: dict[str, Counters] = {}
-        self.free_kb: list[Optional[int]] = []
 
 
 def _free_kb(point: str) -> Optional[int]:
@@ -112,7 +115,7 @@ def _known(columns: Iterable[tuple[str, Sequence[Optional[int]]]]) -> dict[str, 
     return {name: list(values) for name, values in columns if any(v is not None for v in values)}
 
 
-def _disk_columns(rows: Sequence[dict[str, Counters]]) -> dict[str, dict[str, Column]]:
+def _disk_columns(rows: Sequence[Mapping[str, Counters]]) -> dict[str, dict[str, Column]]:
     """A disk may come and go; while it is away, nothing is known of it."""
     unknown = (None,) * len(samples.DISK_COLUMNS)
     disks = dict.fromkeys(name for row in rows for name in row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from .said import say
@@ -9,36 +10,32 @@ from .said import say
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Callable
 
-HELP = """\
-What a command uses of the machine, in CPU time, memory, disk and network, and what it is short of.
+    from .folder import Folder
 
-  python3 -I -S action/sampler.py run [OPTIONS] [--] COMMAND [ARGUMENT ...]
-
-COMMAND runs in the foreground, as it would without this; its exit code is the exit code. What it
-used is told on standard error when it has ended.
-
-  --interval SECONDS   how often to look (1; fractions are fine)
-  --json FILE          what is told, as JSON: the names are below
-  --samples FILE       all that was seen, a batch of samples a line
-  --proc-path FOLDER   where /proc is (/proc; a container may have its host's at /host/proc)
-
-"""
 _BAD_USAGE = 2
 
 
 def main(words: Sequence[str]) -> int:
     """What was asked for, done."""
     if not words or words[0] in {"--help", "-h", "help"} or words[1:2] in (["--help"], ["-h"]):
-        sys.stdout.write(HELP + _names())
-        return 0 if words else _BAD_USAGE
-    from .options import RunOptions, UsageError
+        from .help_text import help_text
 
-    if words[0] != "run":
+        sys.stdout.write(help_text())
+        return 0 if words else _BAD_USAGE
+    known = _COMMANDS.get(words[0])
+    if known is None:
         say(f"{words[0]}: no such command; --help tells of those that are")
         return _BAD_USAGE
+    return known(words[1:])
+
+
+def _run(words: Sequence[str]) -> int:
+    from .options import RunOptions, UsageError
+
     try:
-        options = RunOptions(words[1:])
+        options = RunOptions(words)
     except UsageError as exc:
         say(str(exc))
         return _BAD_USAGE
@@ -47,13 +44,67 @@ def main(words: Sequence[str]) -> int:
     return run(options)
 
 
-def _names() -> str:
-    """The names in --json, with their units and meanings."""
-    from .used import FIGURES
+def _never_failing(command: Callable[[Sequence[str]], None]) -> Callable[[Sequence[str]], int]:
+    """A command that stands in somebody's job, which goes on whatever becomes of it."""
 
-    width = max(len(figure.name) for figure in FIGURES)
-    rows = (
-        f"  {figure.name:{width}}  {f'{figure.unit}: ' if figure.unit else ''}{figure.meaning}\n"
-        for figure in FIGURES
-    )
-    return "In the JSON, null being unknown:\n\n" + "".join(rows)
+    def call(words: Sequence[str]) -> int:
+        from .folder import is_enabled
+
+        try:
+            if not is_enabled(os.environ):
+                return 0
+            if sys.platform == "linux":
+                command(words)
+            else:
+                say("nothing is sampled: this is not Linux")
+        except Exception as exc:  # noqa: BLE001 -- whatever it is, it is ours and not the job's
+            say(f"telemetry failed: {str(exc) or type(exc).__name__}")
+        return 0
+
+    return call
+
+
+def _start(words: Sequence[str]) -> None:
+    from .background import start
+    from .options import StartOptions
+
+    start(StartOptions(words), words)
+
+
+def _stop(words: Sequence[str]) -> None:
+    from .background import stop
+
+    stop(_folder(words, "stop"))
+
+
+def _status(words: Sequence[str]) -> None:
+    from .background import status
+
+    sys.stdout.write(f"{status(_folder(words, 'status'))}\n")
+
+
+def _daemon(words: Sequence[str]) -> None:
+    """What `start` starts; the first word is the process that it ends with."""
+    from .daemon import run_daemon
+    from .options import StartOptions
+
+    run_daemon(StartOptions(words[1:]), int(words[0]) or None)
+
+
+def _folder(words: Sequence[str], command: str) -> Folder:
+    from .folder import Folder
+    from .options import UsageError, take
+
+    given, rest = take(words, ("--dir",), command)
+    if rest:
+        raise UsageError(f"{rest[0]}: {command} takes options only")
+    return Folder(os.environ, given.get("--dir"))
+
+
+_COMMANDS = {
+    "run": _run,
+    "start": _never_failing(_start),
+    "stop": _never_failing(_stop),
+    "status": _never_failing(_status),
+    "daemon": _never_failing(_daemon),
+}

@@ -1,18 +1,22 @@
-"""The words after `run` in; what is to be run, and how, out.
+"""Words after a command in; what was asked for, as a value, out.
 
 By hand: argparse takes longer to import than a first sample to take.
 """
 
 from __future__ import annotations
 
+import os
+
 from .assembly import PROC
+from .limits import FILE_MIB
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import Optional
 
 _SHORTEST_SECONDS, _LONGEST_SECONDS = 0.01, 3600.0
+_END = "--"
 
 
 class UsageError(Exception):
@@ -28,44 +32,110 @@ class RunOptions:
         Raises:
             UsageError: an option is unknown, or its value is none; or there is no command.
         """
-        self.interval_seconds = 1.0
-        self.proc = PROC
-        self.json: Optional[str] = None
-        self.samples: Optional[str] = None
-        rest = list(words)
-        while rest and rest[0].startswith("-"):
-            option, equals, value = rest.pop(0).partition("=")
-            if option == "--":
-                break
-            if not equals:
-                if not rest:
-                    raise UsageError(f"{option}: its value is missing")
-                value = rest.pop(0)
-            self._set(option, value)
-        if not rest:
+        known = ("--interval", "--proc-path", "--json", "--samples")
+        count = _count_leading(words)
+        given, _ = take(words[:count], known, "run")
+        self.command = list(words[count:])
+        if self.command[:1] == [_END]:
+            del self.command[0]
+        if not self.command:
             raise UsageError("no command to run; as in: run -- make -j8")
-        self.command = rest
-
-    def _set(self, option: str, value: str) -> None:
-        if option == "--interval":
-            self.interval_seconds = _seconds(value)
-        elif option == "--proc-path":
-            self.proc = value.rstrip("/") or "/"
-        elif option == "--json":
-            self.json = value
-        elif option == "--samples":
-            self.samples = value
-        else:
-            raise UsageError(f"{option}: no such option of run")
+        self.interval_seconds = interval_seconds(given)
+        self.proc = proc_path(given)
+        self.json = given.get("--json")
+        self.samples = given.get("--samples")
 
 
-def _seconds(value: str) -> float:
+class StartOptions:
+    """`output` is where the lines of samples go, `folder` where all else does; None: as usual."""
+
+    KNOWN = ("--interval", "--proc-path", "--output-file", "--dir", "--size-limit")
+
+    def __init__(self, words: Sequence[str], command: str = "start") -> None:
+        """Nothing but options.
+
+        Raises:
+            UsageError: there is anything else, or a value is none.
+        """
+        given, rest = take(words, self.KNOWN, command)
+        if rest:
+            raise UsageError(f"{rest[0]}: {command} takes options only")
+        self.interval_seconds = interval_seconds(given)
+        self.proc = proc_path(given)
+        self.output = _absolute(given.get("--output-file"))
+        self.folder = _absolute(given.get("--dir"))
+        self.most_bytes = round(_number("--size-limit", given, FILE_MIB, 0.01, 10_000) * 2**20)
+
+
+def take(
+    words: Sequence[str], known: Collection[str], command: str
+) -> tuple[dict[str, str], list[str]]:
+    """The values of options, and the words that are none; `--` ends options.
+
+    Raises:
+        UsageError: an option is none of these, or has no value.
+    """
+    given: dict[str, str] = {}
+    others: list[str] = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word == _END:
+            return given, others + rest
+        if not word.startswith("-"):
+            others.append(word)
+            continue
+        option, equals, value = word.partition("=")
+        if option not in known:
+            raise UsageError(f"{option}: no such option of {command}")
+        if not equals:
+            if not rest:
+                raise UsageError(f"{option}: its value is missing")
+            value = rest.pop(0)
+        given[option] = value
+    return given, others
+
+
+def interval_seconds(given: dict[str, str]) -> float:
+    """How often to look; once a second unless told.
+
+    Raises:
+        UsageError: it is no number, or out of bounds.
+    """
+    return _number("--interval", given, 1.0, _SHORTEST_SECONDS, _LONGEST_SECONDS, " s")
+
+
+def proc_path(given: dict[str, str]) -> str:
+    """Where /proc is."""
+    return given.get("--proc-path", PROC).rstrip("/") or "/"
+
+
+def _absolute(path: Optional[str]) -> Optional[str]:
+    """As it is from here: who opens it may be elsewhere by then."""
+    return os.path.abspath(path) if path else None
+
+
+def _count_leading(words: Sequence[str]) -> int:
+    """How many words come before the command, or the `--` before it."""
+    at = 0
+    while at < len(words) and words[at].startswith("-") and words[at] != _END:
+        at += 1 if "=" in words[at] else 2
+    return at
+
+
+def _number(
+    option: str, given: dict[str, str], usual: float, least: float, most: float, unit: str = ""
+) -> float:
+    if option not in given:
+        return usual
+    value = _parsed(given[option])
+    if value is None or not least <= value <= most:
+        raise UsageError(f"{option}: {given[option]} is not between {least:g} and {most:g}{unit}")
+    return value
+
+
+def _parsed(value: str) -> Optional[float]:
     try:
-        seconds = float(value)
+        return float(value)
     except ValueError:
-        seconds = 0.0
-    if not _SHORTEST_SECONDS <= seconds <= _LONGEST_SECONDS:
-        raise UsageError(
-            f"--interval: {value} is not between {_SHORTEST_SECONDS} and {_LONGEST_SECONDS:g} s"
-        )
-    return seconds
+        return None

@@ -1,0 +1,174 @@
+"""`start`, `stop` and `status` in; a sampler in the background, and a line about it, out.
+
+Whatever fails costs a line: the exit code is 0, for it is somebody's job that runs us.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from . import daemon, pid_file
+from .folder import Folder
+from .limits import find_worker
+from .said import say
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Optional
+
+    from .options import StartOptions
+
+_BEGIN_SECONDS = 5.0  # until it must have taken its first sample
+_END_SECONDS = 10.0
+_LOOK_SECONDS = 0.005
+_ENTRY = os.path.join(
+    os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))),
+    *("action", "sampler.py"),
+)
+# What bears the first is killed at the job's end, what bears the second belongs to a step.
+_NOT_ITS_OWN = frozenset({"RUNNER_TRACKING_ID", "GITHUB_ACTION"})
+
+
+def start(options: StartOptions, words: Sequence[str]) -> None:
+    """Begin, unless one runs already; `words` are the options as they were given."""
+    folder = Folder(os.environ, options.folder)
+    try:
+        folder.make()
+        lock = _locked(folder)
+    except OSError as exc:
+        say(f"nothing is sampled: {exc}")
+        return
+    try:
+        known = pid_file.read(folder.pid)
+        if known and known.is_alive():
+            say(f"a sampler runs already: process {known.pid}, writing {known.samples}")
+            return
+        if known is None:
+            _make_way(folder, options.output or folder.samples)
+        answer = _launch(folder, options, words)
+    except OSError as exc:
+        answer = f"nothing is sampled: {exc}"
+    finally:
+        os.close(lock)
+    if answer != daemon.STARTED:
+        say(answer or f"the sampler is slow to begin; see {folder.log}")
+
+
+def stop(folder: Folder) -> None:
+    """Have it take its last sample and end; wait for that, but not for ever."""
+    known = pid_file.read(folder.pid)
+    if known is None:
+        say(f"no sampler runs for {folder.path}")
+        return
+    if not known.is_alive():
+        say(f"the sampler had ended before it was stopped; {known.samples} is what it saw")
+        pid_file.remove(folder.pid)
+        return
+    os.kill(known.pid, daemon.STOP)
+    if not _ends(known):
+        say(f"the sampler did not end within {_END_SECONDS:g} s, and was killed")
+        os.kill(known.pid, 9)
+        pid_file.remove(folder.pid)
+
+
+def status(folder: Folder) -> str:
+    """What there is to say of it, in a line."""
+    known = pid_file.read(folder.pid)
+    if known is None:
+        return f"no sampler runs for {folder.path}"
+    sizes = f"{_size(known.samples)} in {known.samples}, {_size(folder.batches)} in batches"
+    if not known.is_alive():
+        return f"the sampler, process {known.pid}, has died: {sizes}"
+    return f"sampling: process {known.pid}; {sizes}{_last_problem(folder.log)}"
+
+
+def ask(folder: Folder, what: int) -> Optional[pid_file.Known]:
+    """Have a running sampler look, or look and make a batch; None where there is none."""
+    known = pid_file.read(folder.pid)
+    if known is None or not known.is_alive():
+        return None
+    os.kill(known.pid, what)
+    return known
+
+
+def _locked(folder: Folder) -> int:
+    """A descriptor that only one of us has at a time, until it is closed."""
+    import fcntl
+
+    lock = os.open(folder.file("start.lock"), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
+
+
+def _make_way(folder: Folder, samples: str) -> None:
+    """What an earlier session left, that was ended, makes way for this one."""
+    marks = [os.path.join(folder.marks, name) for name in os.listdir(folder.marks)]
+    ours = (folder.batches, folder.log, folder.metrics, folder.job, samples)
+    for path in (*ours, *marks):
+        if os.path.isfile(path) or os.path.islink(path):
+            os.unlink(path)
+
+
+def _launch(folder: Folder, options: StartOptions, words: Sequence[str]) -> str:
+    """Start it in a session of its own, with nothing of ours open; its answer, "" for none.
+
+    It is a program of its own: the environment that others see of a process is the one that it
+    was started with, whatever it does to it later.
+    """
+    if options.output:
+        os.makedirs(os.path.dirname(os.path.abspath(options.output)), exist_ok=True)
+    ours, theirs = os.pipe()
+    log = os.open(folder.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    devnull = os.open(os.devnull, os.O_RDONLY)
+    worker = find_worker()
+    command = [sys.executable, "-I", "-S", _ENTRY, "daemon", str(worker or 0), *words]
+    environment = {**_own(os.environ), "TELEMETRY_DIR": folder.path}
+    dup = [(os.POSIX_SPAWN_DUP2, fd, to) for fd, to in ((devnull, 0), (theirs, 1), (log, 2))]
+    os.posix_spawn(sys.executable, command, environment, file_actions=dup, setsid=True)
+    for fd in (theirs, log, devnull):
+        os.close(fd)
+    try:
+        return _answer(ours)
+    finally:
+        os.close(ours)
+
+
+def _own(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name not in _NOT_ITS_OWN}
+
+
+def _answer(pipe: int) -> str:
+    import select
+
+    is_there, _, _ = select.select([pipe], [], [], _BEGIN_SECONDS)
+    return os.read(pipe, 1000).decode("utf-8", "replace").strip() if is_there else ""
+
+
+def _ends(known: pid_file.Known) -> bool:
+    until = time.monotonic() + _END_SECONDS
+    while known.is_alive():
+        if time.monotonic() > until:
+            return False
+        time.sleep(_LOOK_SECONDS)
+    return True
+
+
+def _size(path: str) -> str:
+    from ..analysis.amounts import say_bytes
+
+    try:
+        return say_bytes(os.path.getsize(path))
+    except OSError:
+        return "nothing"
+
+
+def _last_problem(log: str) -> str:
+    try:
+        with open(log, encoding="utf-8", errors="replace") as file:
+            said = file.read().splitlines()
+    except OSError:
+        return ""
+    return f"; {said[-1]}" if said else ""

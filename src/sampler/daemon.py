@@ -1,0 +1,159 @@
+"""A folder in; samples of the machine in its files, until it is told to stop, out.
+
+SIGTERM ends it, with a last sample and the final batch; SIGUSR1 has it look and make a batch at
+once, SIGUSR2 only look. Nothing that fails ends it: each problem is a line in its log, once.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+from . import pid_file
+from .assembly import collector
+from .folder import Folder
+from .job_facts import job_facts
+from .limits import BATCH_MS, SHORT_BATCH_MS, Reason, is_short
+from .proc.pid_environ import parse_variable
+from .pusher import Pusher
+from .said import say
+from .session import BatchFile, RawFile
+from .ticks import Ticks
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Optional
+
+    from ..model.samples import Batch
+    from .collector import Collector
+    from .options import StartOptions
+
+STOP, FLUSH, LOOK = signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2
+"""What it listens to; SIGINT and SIGHUP stop it, too."""
+
+STARTED = "sampling"
+"""What it says on standard output when the first sample is taken."""
+_STOPS = frozenset({STOP, signal.SIGINT, signal.SIGHUP})
+_AWAITED = _STOPS | {FLUSH, LOOK}
+_STEP = b"GITHUB_ACTION"
+_OUTPUT, _LOG = 1, 2  # the standard streams, as `start` has laid them
+_MOST_TOLD = 100  # problems
+
+
+def run_daemon(options: StartOptions, worker: Optional[int]) -> int:
+    """Sample until the end; `worker` is the process whose end is the job's."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
+    folder = Folder(os.environ, options.folder)
+    samples = options.output or folder.samples
+    started = time.monotonic()
+    try:
+        found = collector(
+            options.proc, options.interval_seconds, lambda text: parse_variable(text, _STEP)
+        )
+        found.sample(all_of_them=True)
+        daemon = Daemon(
+            found,
+            RawFile(samples, options.most_bytes),
+            BatchFile(folder.batches, options.most_bytes),
+            Pusher(folder.path, os.environ),
+        )
+        pid_file.write(folder.pid, samples)
+    except Exception as exc:  # noqa: BLE001 -- whatever it is, there is nothing to sample with
+        _answer(f"nothing is sampled: {str(exc) or type(exc).__name__}")
+        return 0
+    os.chdir("/")  # so that no folder is in use for our sake
+    _answer(STARTED)
+    reason = Reason(folder.path, found.latest.uptime_ms if found.latest else 0, worker)
+    daemon.run(Ticks(started, options.interval_seconds), reason)
+    if os.path.isdir(folder.path):
+        daemon.finish(folder)
+    return 0
+
+
+class Daemon:
+    """What is done with a collector, tick after tick."""
+
+    def __init__(self, found: Collector, raw: RawFile, batches: BatchFile, pusher: Pusher) -> None:
+        """The first sample has been taken."""
+        self._collector = found
+        self._raw = raw
+        self._batches = batches
+        self._pusher = pusher
+        self._job = job_facts(os.environ)
+        self._told: set[str] = set()
+        self._batched_ms = found.latest.uptime_ms if found.latest else 0
+        self._try(raw.add, found)
+
+    def run(self, ticks: Ticks, reason: Reason) -> None:
+        """Until it is told to stop, or nobody is left to look on for."""
+        moment = ticks.advance(time.monotonic())
+        while True:
+            received = signal.sigtimedwait(_AWAITED, max(0.0, moment - time.monotonic()))
+            number = received.si_signo if received else None
+            if number in _STOPS:
+                return
+            self._try(self._sample, ticks.missed)
+            latest = self._collector.latest
+            if number == FLUSH or self._is_due():
+                self._try(self._hand_over)
+            if latest and reason.is_gone(latest.uptime_ms):
+                return
+            if number is None:
+                moment = ticks.advance(time.monotonic())
+
+    def finish(self, folder: Folder) -> None:
+        """The last sample, the last batch, and what is made of them all."""
+        self._try(self._sample_all)
+        self._try(self._hand_over_last)
+        self._try(pid_file.remove, folder.pid)
+
+    def _sample(self, missed_ticks: int) -> None:
+        self._collector.sample(missed_ticks=missed_ticks)
+        self._raw.add(self._collector)
+
+    def _sample_all(self) -> None:
+        self._collector.sample(all_of_them=True)
+        self._raw.add(self._collector)
+
+    def _is_due(self) -> bool:
+        """Whether it is time for a batch; sooner while memory or disk is short."""
+        period_ms = SHORT_BATCH_MS if self._is_short() else BATCH_MS * 2**self._batches.thinned
+        latest = self._collector.latest
+        return latest is not None and latest.uptime_ms - self._batched_ms >= period_ms
+
+    def _is_short(self) -> bool:
+        latest = self._collector.latest
+        return latest is not None and is_short(latest, self._collector.host)
+
+    def _hand_over(self) -> None:
+        if self._collector.count:
+            self._add(self._collector.batch())
+            self._pusher.nudge(urgent=self._is_short())
+
+    def _hand_over_last(self) -> None:
+        self._add(self._collector.batch(final=True))
+        self._pusher.finish()
+
+    def _add(self, batch: Batch) -> None:
+        self._batched_ms = batch.uptime_ms[-1]
+        batch.job = self._job
+        self._batches.add(batch)
+
+    def _try(self, what: Callable[..., None], *given: object) -> None:
+        try:
+            what(*given)
+        except Exception as exc:  # noqa: BLE001 -- whatever fails, the next sample may not
+            problem = str(exc) or type(exc).__name__
+            if problem not in self._told and len(self._told) < _MOST_TOLD:
+                self._told.add(problem)
+                say(problem)
+
+
+def _answer(words: str) -> None:
+    """To who started it, who waits for no more than that."""
+    try:
+        os.write(_OUTPUT, f"{words}\n".encode("utf-8", "replace"))
+        os.dup2(_LOG, _OUTPUT)
+    except OSError:
+        return  # nobody listens

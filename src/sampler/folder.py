@@ -1,0 +1,54 @@
+"""The environment in; whether telemetry is wanted, and the folder where its files lie, out."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Optional
+
+DIRECTORY, ENABLED = "TELEMETRY_DIR", "TELEMETRY_ENABLED"
+"""The variables that say so."""
+
+_ELSE = "/tmp/telemetry"  # noqa: S108 -- a folder of another user is refused
+_RUNNERS_OWN = "RUNNER_TEMP"  # made for each job, and emptied after it
+_NO = frozenset({"0", "false", "no", "off"})
+
+
+def is_enabled(environment: Mapping[str, str]) -> bool:
+    """Unless it says no."""
+    return environment.get(ENABLED, "").strip().lower() not in _NO
+
+
+class Folder:
+    """Where the files of one session are, which all its commands share."""
+
+    def __init__(self, environment: Mapping[str, str], given: Optional[str] = None) -> None:
+        """What is given goes before what the environment says; nothing is made yet."""
+        temporary = environment.get(_RUNNERS_OWN)
+        usual = os.path.join(temporary, "telemetry") if temporary else _ELSE
+        self.path = os.path.abspath(given or environment.get(DIRECTORY) or usual)
+        self.samples = self.file("telemetry.jsonl")
+        self.batches = self.file("batches.jsonl")
+        self.marks = self.file("marks")
+        self.pid = self.file("sampler.pid")
+        self.log = self.file("sampler.log")
+        self.metrics = self.file("metrics.json")
+        self.job = self.file("job.json")
+
+    def file(self, name: str) -> str:
+        """The path of what has this name in it."""
+        return os.path.join(self.path, name)
+
+    def make(self) -> None:
+        """Have it, and the folder of marks in it.
+
+        Raises:
+            OSError: it cannot be made, or is another user's, who could make us write anywhere.
+        """
+        os.makedirs(self.path, mode=0o700, exist_ok=True)
+        if os.getuid() not in {0, os.stat(self.path).st_uid}:
+            raise PermissionError(f"{self.path} is another user's")
+        os.makedirs(self.marks, mode=0o700, exist_ok=True)

@@ -1,0 +1,48 @@
+"""What --help says: every command, its options and its names."""
+
+from __future__ import annotations
+
+_HELP = """\
+What a machine and each of its processes do, in CPU time, memory, disk and network.
+
+  python3 -I -S action/sampler.py run [OPTIONS] [--] COMMAND [ARGUMENT ...]
+
+COMMAND runs in the foreground, as it would without this; its exit code is the exit code. What it
+used is told on standard error when it has ended.
+
+  --interval SECONDS   how often to look (1; fractions are fine)
+  --json FILE          what is told, as JSON: the names are below
+  --samples FILE       all that was seen, a batch of samples a line
+  --proc-path FOLDER   where /proc is (/proc; a container may have its host's at /host/proc)
+
+In the background; whatever fails costs a line and never the exit code, which is 0:
+
+  start [OPTIONS]      sample until `stop`; what an earlier session left makes way
+    --interval, --proc-path  as above
+    --output-file FILE       the raw samples, a line of JSON each (DIR/telemetry.jsonl)
+    --dir DIR                where all files go (TELEMETRY_DIR, or RUNNER_TEMP/telemetry,
+                             or /tmp/telemetry)
+    --size-limit MIB         of each file of samples; then they are thinned (64)
+  stop [--dir DIR]     take the last sample, write the last files
+  status [--dir DIR]   say what is going on
+
+TELEMETRY_ENABLED=false has all of them do nothing, but for `run`.
+
+"""
+
+
+def help_text() -> str:
+    """All of it."""
+    return _HELP + _names()
+
+
+def _names() -> str:
+    """The names in --json, with their units and meanings."""
+    from .used import FIGURES
+
+    width = max(len(figure.name) for figure in FIGURES)
+    rows = (
+        f"  {figure.name:{width}}  {f'{figure.unit}: ' if figure.unit else ''}{figure.meaning}\n"
+        for figure in FIGURES
+    )
+    return "In the JSON of `run`, null being unknown:\n\n" + "".join(rows)
