@@ -59,6 +59,8 @@ def action_of(name: str) -> Optional[str]:
 
 def speaks_for(key: str, name: str) -> Optional[bool]:
     """Whether a key and a step's name, without Pre or Post, belong together; None: not said."""
+    if name == key:
+        return True
     kind = numbered(key)
     if kind is None or not name.startswith(_RUN):
         return None

@@ -19,7 +19,7 @@ from . import clock
 from .job_token import token
 from .push_request import Answer, request
 from .push_settings import PushSettings, PushSettingsError
-from .push_spool import waiting
+from .push_spool import Spool
 from .push_state import NotOursError, open_lock, private_folder, read_state, write_state
 from .said import say
 
@@ -117,10 +117,18 @@ def _push(file: str, private: str, environment: Mapping[str, str], state: PushSt
         state.complain(str(exc))
         write_state(private, state)
         return NEVER
-    for line, end in waiting(file, state.offset):
+    spool = Spool(file)
+    try:
+        return _send_all(spool, private, settings, state)
+    finally:
+        spool.close()
+
+
+def _send_all(spool: Spool, private: str, settings: PushSettings, state: PushState) -> int:
+    for line, end in spool.waiting(state.offset, state.number):
         is_dealt_with = _send(line, settings, state)
         if is_dealt_with:
-            state.offset = end
+            state.offset, state.number = end, spool.number
         write_state(private, state)
         if not is_dealt_with:
             return SOME_LEFT

@@ -30,7 +30,7 @@ class Answer(NamedTuple):
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
     """Where it leads would get a secret that was not meant for it."""
 
-    def redirect_request(  # type: ignore[override]
+    def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Any, *_: str
     ) -> NoReturn:
         """It is an answer like any other."""
@@ -58,7 +58,7 @@ def printable(words: str) -> str:
     return "".join(c if c.isprintable() else " " for c in words[:_LONGEST_WORDS]).strip()
 
 
-def _answer(status: int, headers: Mapping[str, str], response: IO[bytes]) -> Answer:
+def _answer(status: int, headers: Any, response: IO[bytes]) -> Answer:
     body = response.read(_MOST_ANSWER_BYTES)
     after = headers.get("Retry-After", "")
     is_told = after.isascii() and after.isdigit() and len(after) < 10  # noqa: PLR2004 -- digits

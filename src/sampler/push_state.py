@@ -43,15 +43,19 @@ def private_folder(path: str) -> str:
 class PushState:
     """What is known from one pusher to the next; times are of the clock since boot.
 
-    `offset` is how much of the file has been dealt with, `failures` how often in a row the frontend
-    did not take what it was sent, `not_before_ms` when to try again; `problems` are lines for
-    people.
+    `offset` is how much of the file `number` has been dealt with, `failures` how often in a row the
+    frontend did not take what it was sent, `not_before_ms` when to try again; `problems` are lines
+    for people.
     """
 
-    __slots__ = ("failures", "not_before_ms", "offset", "problems", "token", "token_until_ms")
+    __slots__ = (
+        *("failures", "not_before_ms", "number", "offset", "problems"),
+        *("token", "token_until_ms"),
+    )
 
     def __init__(self, known: dict[str, Any]) -> None:
         """As it was left; anything may be missing."""
+        self.number: int = known.get("number", 0)
         self.offset: int = known.get("offset", 0)
         self.failures: int = known.get("failures", 0)
         self.not_before_ms: int = known.get("not_before_ms", 0)

@@ -44,6 +44,7 @@ def summary(
     skew_ms: int = 0,
     stages: Sequence[Stage] = (),
     complaints: Iterable[str] = (),
+    has_diagrams: bool = True,
 ) -> str:
     """The Markdown, at most MOST_BYTES of it in UTF-8.
 
@@ -51,7 +52,12 @@ def summary(
     job, `complaints` what was wrong with the samples, in words.
     """
     course = course_of(verdict.usage.job, batches, skew_ms=skew_ms)
-    return "\n\n".join(_blocks(verdict, course, stages, complaints)) + "\n"
+    blocks = [
+        *_blocks(verdict, course, stages, complaints),
+        *(_diagrams(verdict, course) if has_diagrams else ()),
+        _processes(verdict),
+    ]
+    return "\n\n".join(filter(None, blocks)) + "\n"
 
 
 def _blocks(
@@ -69,9 +75,12 @@ def _blocks(
         yield step_table(verdict, course)
     yield from _notes(verdict, complaints)
     yield from filter(None, (_failure(verdict), _shortages(verdict), _stages(verdict, stages)))
+
+
+def _diagrams(verdict: Verdict, course: Optional[Course]) -> Iterator[Optional[str]]:
     if course:
-        yield from filter(None, [diagrams.charts(verdict, course)])
-    yield from filter(None, (diagrams.timeline(verdict), _processes(verdict)))
+        yield diagrams.charts(verdict, course)
+    yield diagrams.timeline(verdict)
 
 
 def _sentence(verdict: Verdict) -> str:
