@@ -21,6 +21,7 @@ FIRST, SECOND = "#1f6feb", "#e08700"
 
 _AXES = "#848d97"
 _LONGEST_NAME = 60
+_LONG_SECONDS = 300  # from here on told in minutes
 _PLAIN = frozenset(" ._/-+()")
 
 
@@ -34,8 +35,10 @@ class Task(NamedTuple):
     is_critical: bool = False
 
 
-def xychart(unit: str, minutes: float, most: float, lines: Sequence[Sequence[float]]) -> str:
-    """One or two curves over so many minutes; each of 2 to MOST_POINTS values, 0 to `most`."""
+def xychart(
+    unit: str, seconds: tuple[float, float], most: float, lines: Sequence[Sequence[float]]
+) -> str:
+    """One or two curves from a moment to another; each of 2 to MOST_POINTS values, 0 to `most`."""
     theme = {
         "plotColorPalette": f"{FIRST}, {SECOND}",
         **dict.fromkeys(_AXIS_COLOURS, _AXES),
@@ -45,12 +48,13 @@ def xychart(unit: str, minutes: float, most: float, lines: Sequence[Sequence[flo
         "themeVariables": {"xyChart": {"backgroundColor": "transparent", **theme}},
         "xyChart": {"width": 800, "height": 300},
     }
+    name, long = ("minutes", 60) if seconds[1] >= _LONG_SECONDS else ("seconds", 1)
     drawn = [f"  line [{', '.join(decimal(round(value, 1)) for value in line)}]" for line in lines]
     return "\n".join(
         [
             f"%%{{init: {json.dumps(settings)}}}%%",
             "xychart-beta",
-            f'  x-axis "minutes" 0 --> {decimal(max(minutes, 0.01))}',
+            f'  x-axis "{name}" {decimal(seconds[0] / long)} --> {decimal(seconds[1] / long)}',
             f'  y-axis "{unit}" 0 --> {decimal(most)}',
             *drawn,
         ]
@@ -77,16 +81,21 @@ def gantt(tasks: Iterable[Task]) -> Optional[str]:
 
 
 def bridged(values: Sequence[Optional[float]]) -> list[float]:
-    """A straight line over what is unknown, which a chart has no way to leave out."""
-    known = [index for index, value in enumerate(values) if value is not None]
-    if not known:
-        return []
-    whole = [value for value in values if value is not None]
-    line = [whole[0]] * known[0]
-    for here, there, value, following in zip(known, known[1:], whole, whole[1:]):
-        rise = (following - value) / (there - here)
-        line += [value + rise * place for place in range(there - here)]
-    return line + [whole[-1]] * (len(values) - known[-1])
+    """A straight line over what is unknown, which a chart has no way to leave out.
+
+    The first value and the last are known.
+    """
+    line: list[float] = []
+    before, unknown = 0.0, 0
+    for value in values:
+        if value is None:
+            unknown += 1
+            continue
+        rise = (value - before) / (unknown + 1)
+        line += [before + rise * place for place in range(1, unknown + 1)]
+        line.append(value)
+        before, unknown = value, 0
+    return line
 
 
 def _task_lines(tasks: Iterable[Task]) -> Iterator[str]:

@@ -50,36 +50,39 @@ def timeline(verdict: Verdict) -> Optional[str]:
 def _charts(verdict: Verdict, curves: Curves) -> Iterator[str]:
     machine = verdict.usage.machine
     if machine is not None:
-        cpu = _line(curves.cpu_cores, _PERCENT / machine.cores_allowed)
-        memory = _line(curves.memory_bytes, _PERCENT / machine.memory_allowed_bytes)
-        said = (
-            f"🟦 CPU, of {say(machine.cores_allowed, '{core}')} · 🟧 memory, of"
-            f" {say_bytes(machine.memory_allowed_bytes)}"
-        )
+        cores, memory_bytes = machine.cores_allowed, machine.memory_allowed_bytes
+        said = f"🟦 CPU, of {say(cores, '{core}')} · 🟧 memory, of {say_bytes(memory_bytes)}"
+        cpu = _scaled(curves.cpu_cores, _PERCENT / cores)
+        memory = _scaled(curves.memory_bytes, _PERCENT / memory_bytes)
         yield from _chart(said, "percent", curves, [cpu, memory], _PERCENT)
-    disk = _line(
-        _added(curves.disk_read_bytes_per_second, curves.disk_written_bytes_per_second), 1 / _MIB
+    read, written = curves.disk_read_bytes_per_second, curves.disk_written_bytes_per_second
+    received, sent = (
+        curves.network_received_bytes_per_second,
+        curves.network_sent_bytes_per_second,
     )
-    network = _line(
-        _added(curves.network_received_bytes_per_second, curves.network_sent_bytes_per_second),
-        1 / _MIB,
-    )
-    most = ticks(max([*disk, *network, 1.0]))[-1]
     said = "🟦 disk, read and written · 🟧 network, in and out"
-    yield from _chart(said, "MiB a second", curves, [disk, network], most)
+    lines = [_scaled(_added(read, written), 1 / _MIB), _scaled(_added(received, sent), 1 / _MIB)]
+    most = ticks(max([1.0, *(value for line in lines for value in line if value is not None)]))[-1]
+    yield from _chart(said, "MiB a second", curves, lines, most)
 
 
 def _chart(
-    said: str, unit: str, curves: Curves, lines: Sequence[Sequence[float]], most: float
+    said: str, unit: str, curves: Curves, lines: Sequence[Values], most: float
 ) -> Iterator[str]:
-    """Where one line is unknown, the other would have its colour: then neither is drawn."""
-    if all(len(line) >= _LEAST_POINTS for line in lines):
-        drawn = xychart(unit, curves.seconds / 60, most, lines)
-        yield f"{said}\n\n{markdown.diagram(drawn)}"
+    """From where both are first known to where both are last; nothing where that is no time."""
+    known = [place for place, values in enumerate(zip(*lines)) if None not in values]
+    if len(known) < _LEAST_POINTS:
+        return
+    first, last = known[0], known[-1] + 1
+    part_seconds = curves.seconds / len(lines[0])
+    span = first * part_seconds, last * part_seconds
+    drawn = xychart(unit, span, most, [bridged(line[first:last]) for line in lines])
+    gaps = " · gaps are bridged" if len(known) < last - first else ""
+    yield f"{said}{gaps}\n\n{markdown.diagram(drawn)}"
 
 
-def _line(values: Values, scale: float) -> list[float]:
-    return [value * scale for value in bridged(values)]
+def _scaled(values: Values, scale: float) -> Values:
+    return tuple(None if value is None else value * scale for value in values)
 
 
 def _added(first: Values, second: Values) -> Values:

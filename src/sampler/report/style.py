@@ -7,7 +7,8 @@ from ...charts.palette import SHADES, style_sheet
 _PAGE = """
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:1200px;padding:16px 20px 40px;
-background:var(--ground);color:var(--ink);font:14px/1.5 system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+background:var(--ground);color:var(--ink);
+font:14px/1.5 system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif}
 h1{font-size:20px;margin:8px 0;overflow-wrap:anywhere}
 h2{font-size:16px;margin:32px 0 8px}
 p{margin:8px 0}
