@@ -6,6 +6,7 @@ Whatever fails costs a line: the exit code is 0, for it is somebody's job that r
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 
@@ -65,13 +66,13 @@ def stop(folder: Folder) -> None:
         return
     if not known.is_alive():
         say(f"the sampler had ended before it was stopped; {known.samples} is what it saw")
-        pid_file.remove(folder.pid)
+        _conclude(folder)
         return
     os.kill(known.pid, daemon.STOP)
     if not _ends(known):
         say(f"the sampler did not end within {_END_SECONDS:g} s, and was killed")
-        os.kill(known.pid, 9)
-        pid_file.remove(folder.pid)
+        os.kill(known.pid, signal.SIGKILL)
+        _conclude(folder)
 
 
 def status(folder: Folder) -> str:
@@ -92,6 +93,14 @@ def ask(folder: Folder, what: int) -> Optional[pid_file.Known]:
         return None
     os.kill(known.pid, what)
     return known
+
+
+def _conclude(folder: Folder) -> None:
+    """What a sampler would have done at its end."""
+    from .documents import write_documents
+
+    pid_file.remove(folder.pid)
+    write_documents(folder, os.environ)
 
 
 def _locked(folder: Folder) -> int:

@@ -106,6 +106,7 @@ class Daemon:
         """The last sample, the last batch, and what is made of them all."""
         self._try(self._sample_all)
         self._try(self._hand_over_last)
+        self._try(_write_documents, folder)
         self._try(pid_file.remove, folder.pid)
 
     def _sample(self, missed_ticks: int) -> None:
@@ -148,6 +149,12 @@ class Daemon:
             if problem not in self._told and len(self._told) < _MOST_TOLD:
                 self._told.add(problem)
                 say(problem)
+
+
+def _write_documents(folder: Folder) -> None:
+    from .documents import write_documents
+
+    write_documents(folder, os.environ)
 
 
 def _answer(words: str) -> None:

@@ -37,6 +37,14 @@ class Folder:
         self.log = self.file("sampler.log")
         self.metrics = self.file("metrics.json")
         self.job = self.file("job.json")
+        self.steps = self.file("steps.csv")
+        self.summary = self.file("summary.md")
+        self.report = self.file("report.html")
+
+    @property
+    def to_upload(self) -> list[str]:
+        """What is worth keeping when the job is over, whether it is there already or not."""
+        return [self.samples, self.batches, self.metrics, self.job, self.steps, self.report]
 
     def file(self, name: str) -> str:
         """The path of what has this name in it."""

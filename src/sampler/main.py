@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .folder import Folder
 
 _BAD_USAGE = 2
+_MARKS = ("init", "step", "stage", "failure", "finalize", "summary")
 
 
 def main(words: Sequence[str]) -> int:
@@ -91,6 +92,42 @@ def _daemon(words: Sequence[str]) -> None:
     run_daemon(StartOptions(words[1:]), int(words[0]) or None)
 
 
+def _mark(name: str) -> Callable[[Sequence[str]], int]:
+    """One of the commands that mark what users name."""
+
+    def call(words: Sequence[str]) -> None:
+        from . import mark_commands
+
+        getattr(mark_commands, name)(words)
+
+    return _never_failing(call)
+
+
+def _push(words: Sequence[str]) -> int:
+    """Its exit code tells the sampler whether to try again."""
+    from .folder import Folder
+    from .options import UsageError, take
+    from .push_command import push_from
+
+    try:
+        given, _ = take(words, ("--dir",), "push", flags=("--last",))
+    except UsageError as exc:
+        say(str(exc))
+        return _BAD_USAGE
+    folder = Folder(os.environ, given.get("--dir"))
+    return push_from(folder.path, os.environ, is_last="--last" in given)
+
+
+def _variables(words: Sequence[str]) -> None:
+    from .folder import Folder
+    from .options import take
+    from .variables import variables
+
+    given, _ = take(words, ("--dir", "--artifact"), "variables")
+    files = Folder(os.environ, given.get("--dir")).to_upload
+    sys.stdout.write(variables(os.environ, files, given.get("--artifact")))
+
+
 def _folder(words: Sequence[str], command: str) -> Folder:
     from .folder import Folder
     from .options import UsageError, take
@@ -106,5 +143,8 @@ _COMMANDS = {
     "start": _never_failing(_start),
     "stop": _never_failing(_stop),
     "status": _never_failing(_status),
+    **{name: _mark(name) for name in _MARKS},
+    "push": _push,
+    "variables": _never_failing(_variables),
     "daemon": _never_failing(_daemon),
 }

@@ -68,9 +68,9 @@ class StartOptions:
 
 
 def take(
-    words: Sequence[str], known: Collection[str], command: str
+    words: Sequence[str], known: Collection[str], command: str, flags: Collection[str] = ()
 ) -> tuple[dict[str, str], list[str]]:
-    """The values of options, and the words that are none; `--` ends options.
+    """The values of options, and the words that are none; `--` ends options, flags have no value.
 
     Raises:
         UsageError: an option is none of these, or has no value.
@@ -86,6 +86,9 @@ def take(
             others.append(word)
             continue
         option, equals, value = word.partition("=")
+        if word in flags:
+            given[word] = word
+            continue
         if option not in known:
             raise UsageError(f"{option}: no such option of {command}")
         if not equals:

@@ -1,0 +1,150 @@
+"""What the steps of a build used in; a box for the log, a table, CSV, and the job's document out.
+
+The names and units are those that such files have long had: `analysis.build_metrics` has them.
+"""
+
+from __future__ import annotations
+
+import time
+
+from ...analysis.build_metrics import BUILD_METRICS, MB, build_metrics
+from ...analysis.timeline import Step
+from ...analysis.usage import JobUsage, Usage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Optional
+
+    Metrics = Mapping[str, Optional[float]]
+    Row = tuple[Step, Usage]
+
+_WIDTH = 71
+_CLOCK = "\N{STOPWATCH}\N{VARIATION SELECTOR-16}"
+_UNKNOWN = "unknown"
+_GIB = 2**30
+CSV_COLUMNS = ("name", "start_time", "end_time", *(metric.name for metric in BUILD_METRICS))
+
+
+def opening(name: str, time_ms: int) -> str:
+    """The upper part of a step's box."""
+    head = f"{_CLOCK}  [{printable(name)}] START: {iso(time_ms)}"
+    return f"{'═' * _WIDTH}\n{head}\n{'─' * _WIDTH}\n"
+
+
+def closing(name: str, time_ms: int, usage: Usage) -> str:
+    """The lower part, with what the step used."""
+    head = f"{_CLOCK}  [{printable(name)}] END: {iso(time_ms)}"
+    lines = [f"  {label:<14} {words}" for label, words in _words(build_metrics(usage))]
+    return "\n".join(["─" * _WIDTH, head, "", *lines, "═" * _WIDTH, ""])
+
+
+def table(rows: Sequence[Row], seconds: Optional[float]) -> str:
+    """A line a step, and the whole; for people."""
+    heads = ("Step", "Duration", "CPU", "Memory", "Disk read", "Disk write", "Net RX", "Net TX")
+    lines = [heads, *(_table_row(step, build_metrics(usage)) for step, usage in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    told = [_laid_out(line, widths) for line in lines]
+    told.insert(1, "─" * (sum(widths) + 2 * (len(widths) - 1)))
+    total = f"Total duration: {_amount(seconds, 's', 1)}"
+    return "\n".join([*told, "", total, ""])
+
+
+def csv(rows: Iterable[Row]) -> str:
+    """A line a step, under CSV_COLUMNS; what is unknown is empty."""
+    from csv import writer
+    from io import StringIO
+
+    text = StringIO()
+    lines = writer(text, lineterminator="\n")
+    lines.writerow(CSV_COLUMNS)
+    lines.writerows(document_step(step, usage).values() for step, usage in rows)
+    return text.getvalue()
+
+
+def document(
+    used: JobUsage, rows: Iterable[Row], environment: Mapping[str, str], version: str, disk_kb: int
+) -> dict[str, object]:
+    """The job's document; `disk_kb` is the size of the largest filesystem."""
+    job, machine = used.job, used.machine
+    return {
+        "job": job.name,
+        "version": version,
+        "timestamp": None if job.start_ms is None else iso(job.start_ms),
+        "runner": environment.get("RUNNER_NAME") or environment.get("HOSTNAME"),
+        "git_sha": environment.get("GITHUB_SHA"),
+        "git_ref": environment.get("GITHUB_REF"),
+        "run_id": environment.get("GITHUB_RUN_ID"),
+        "run_number": environment.get("GITHUB_RUN_NUMBER"),
+        "job_start": _seconds(job.start_ms),
+        "job_end": _seconds(job.end_ms),
+        "job_duration_s": used.usage.seconds,
+        "steps": [document_step(step, usage) for step, usage in rows],
+        "system": {
+            "cpus": machine.cpus if machine else None,
+            "memory_total_mb": machine.memory_total_bytes // MB if machine else None,
+            "disk_total_gb": round(disk_kb * 1024 / _GIB) if disk_kb else None,
+        },
+    }
+
+
+def document_step(step: Step, usage: Usage) -> dict[str, object]:
+    """A step in the document: its times in seconds since 1970, and the seventeen."""
+    return {
+        "name": step.name,
+        "start_time": _seconds(step.start_ms),
+        "end_time": _seconds(step.end_ms),
+        **build_metrics(usage),
+    }
+
+
+def iso(time_ms: int) -> str:
+    """`2026-01-24T12:00:00+00:00`."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(time_ms // 1000))
+
+
+def printable(name: str) -> str:
+    """On one line, and without what a terminal or a runner would take for a command."""
+    kept = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name
+    )
+    return kept.replace("::", ": :")
+
+
+def _words(metrics: Metrics) -> Iterable[tuple[str, str]]:
+    yield "Duration:", _amount(metrics["duration_s"], "s", 1)
+    yield "CPU:", f"~{_amount(metrics['cpu_percent'], '%')} avg"
+    memory, change = (metrics[f"memory_{name}_mb"] for name in ("used", "delta"))
+    yield "Memory:", f"{_amount(memory, 'MB')} used (delta {_amount(change, 'MB')})"
+    for label, name in (("Disk Read:", "read"), ("Disk Write:", "write")):
+        size, rate, count = (metrics[f"disk_{name}_{of}"] for of in ("mb", "rate_mbs", "ops"))
+        yield label, f"{_amount(size, 'MB')} ({_amount(rate, 'MB/s')}, {_amount(count, ' ops')})"
+    util, wait = _amount(metrics["disk_util_percent"], "%"), _amount(metrics["await_ms"], "ms")
+    yield "Disk I/O:", f"util={util}, await={wait}, queue={_amount(metrics['queue_depth'], '', 1)}"
+    for label, name in (("Net RX:", "rx"), ("Net TX:", "tx")):
+        size, rate = metrics[f"net_{name}_mb"], metrics[f"net_{name}_rate_mbs"]
+        yield label, f"{_amount(size, 'MB')} ({_amount(rate, 'MB/s')})"
+
+
+def _table_row(step: Step, metrics: Metrics) -> tuple[str, ...]:
+    names = ("disk_read_mb", "disk_write_mb", "net_rx_mb", "net_tx_mb")
+    return (
+        printable(step.name),
+        _amount(metrics["duration_s"], "s", 1),
+        _amount(metrics["cpu_percent"], "%"),
+        _amount(metrics["memory_used_mb"], "MB"),
+        *(_amount(metrics[name], "MB") for name in names),
+    )
+
+
+def _laid_out(line: Sequence[str], widths: Sequence[int]) -> str:
+    first = f"{line[0]:<{widths[0]}}"
+    return "  ".join([first, *(f"{word:>{width}}" for word, width in zip(line[1:], widths[1:]))])
+
+
+def _amount(value: Optional[float], unit: str, decimals: int = 0) -> str:
+    return _UNKNOWN if value is None else f"{value:.{decimals}f}{unit}"
+
+
+def _seconds(time_ms: Optional[int]) -> Optional[float]:
+    return None if time_ms is None else time_ms / 1000

@@ -1,0 +1,84 @@
+"""A session's marks and batches in; what each of its steps and stages used, and the job, out."""
+
+from __future__ import annotations
+
+from ..analysis.measure import measure
+from ..analysis.timeline import FAILED, Job
+from ..model.batches import BatchError, decode
+from ..model.named_tuples import NamedTuple
+from .marks import FAILURE, FINAL, INIT, Mark
+from .spans import Span, moment_ms, spans_of, steps_of
+from .stored import boot_id, clock_ms
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Optional
+
+    from ..analysis.timeline import Step
+    from ..analysis.usage import JobUsage, Usage
+    from ..model.samples import Batch
+
+SAMPLE = "sample"
+"""Where a mark keeps the batch of one sample that was taken for it."""
+
+
+class Measured(NamedTuple):
+    """`usages` are those of `spans`, by place; the last three are the last marks of their kinds."""
+
+    job: JobUsage
+    spans: Sequence[Span]
+    steps: Sequence[Step]
+    usages: Sequence[Usage]
+    init: Optional[Mark]
+    failure: Optional[Mark]
+    final: Optional[Mark]
+
+
+def measured(name: str, marks: Sequence[Mark], batches: Sequence[Batch], now_ms: int) -> Measured:
+    """A job of which only marks are known; it lasts until it was finalized, or else until now.
+
+    Whose processes used what does not matter here: within a step it is the machine that is told of.
+    """
+    for batch in batches:
+        batch.owners = ()
+    spans = spans_of(marks)
+    clock, boot = clock_ms(batches), boot_id(batches)
+    steps = steps_of(spans, clock, boot)
+    init, failure, final = (_last(marks, kind) for kind in (INIT, FAILURE, FINAL))
+    has_failed = failure or any(step.conclusion in FAILED for step in steps)
+    known_ms = [ms for step in steps for ms in (step.start_ms, step.end_ms) if ms is not None]
+    seen_ms = [ms for batch in batches for ms in (*batch.time_ms[:1], *batch.time_ms[-1:])]
+    job = Job(
+        str(init.name if init and init.name else name),
+        moment_ms(init, clock, boot) or min([*known_ms, *seen_ms], default=None),
+        moment_ms(final, clock, boot) or max([*known_ms, *seen_ms], default=now_ms),
+        steps,
+        "failure" if has_failed else None,
+    )
+    used = measure(job, batches)
+    usages = [
+        _by_own_samples(span, step) or used.steps[place].usage
+        for place, (span, step) in enumerate(zip(spans, steps))
+    ]
+    return Measured(used, spans, steps, usages, init, failure, final)
+
+
+def _by_own_samples(span: Span, step: Step) -> Optional[Usage]:
+    """Where no sampler ran, its marks have a sample each."""
+    found = [mark.more.get(SAMPLE) for mark in (span.start, span.end) if mark]
+    try:
+        batches = [decode(text) for text in found if isinstance(text, str)]
+    except BatchError:
+        return None
+    if len(batches) < 2:  # noqa: PLR2004 -- one of each end
+        return None
+    for batch in batches:
+        batch.owners = ()
+        batch.host.interval_ms = max(1, batches[-1].uptime_ms[-1] - batches[0].uptime_ms[0])
+    job = Job(step.name, step.start_ms, step.end_ms, (step,))
+    return measure(job, batches).steps[0].usage
+
+
+def _last(marks: Sequence[Mark], kind: str) -> Optional[Mark]:
+    return next((mark for mark in reversed(marks) if mark.kind == kind), None)

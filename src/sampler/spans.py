@@ -1,0 +1,88 @@
+"""Marks in; the steps and stages that they mark, as spans of time, out. Pure."""
+
+from __future__ import annotations
+
+from ..analysis.timeline import Step
+from ..model.named_tuples import NamedTuple
+from .marks import DONE, END, STAGE, START, Mark
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Optional
+
+STEP, OF_STAGE = "step", "stage"
+SUCCESS = "success"
+_BEGINS = {START: STEP, STAGE: OF_STAGE}
+_ENDS = {END: STEP, DONE: OF_STAGE}
+
+
+class Span(NamedTuple):
+    """A step or a stage; None is what has not happened, or was not said.
+
+    `start` and `end` are its marks, which may bring samples of their own.
+    """
+
+    kind: str
+    name: str
+    start: Optional[Mark]
+    end: Optional[Mark] = None
+
+    @property
+    def status(self) -> Optional[str]:
+        """What was said at its end: success, failure, warning."""
+        return str(self.end.more.get("status", SUCCESS)) if self.end else None
+
+
+def spans_of(marks: Iterable[Mark]) -> list[Span]:
+    """In the order of their starts; the last of that name that is open is the one that ends."""
+    spans: list[Span] = []
+    for mark in marks:
+        if mark.kind in _BEGINS:
+            spans.append(Span(_BEGINS[mark.kind], mark.name, mark))
+        elif mark.kind in _ENDS:
+            _end(spans, mark)
+    return spans
+
+
+def last_ended(spans: Sequence[Span], end: Mark) -> Optional[Span]:
+    """The span that a mark ended, if it was ever started."""
+    return next((span for span in spans if span.end == end and span.start), None)
+
+
+def steps_of(spans: Iterable[Span], clock_ms: Optional[int], boot_id: str) -> tuple[Step, ...]:
+    """Steps as the judge knows them, each for the span in its place.
+
+    `clock_ms` is the wall clock less the uptime, as the samples have it, None without samples: a
+    clock that was set meanwhile moves no mark of this boot.
+    """
+    return tuple(
+        Step(
+            number,
+            span.name,
+            moment_ms(span.start, clock_ms, boot_id),
+            moment_ms(span.end, clock_ms, boot_id),
+            "failure" if span.status == "failure" else span.end and SUCCESS,
+        )
+        for number, span in enumerate(spans, 1)
+    )
+
+
+def moment_ms(mark: Optional[Mark], clock_ms: Optional[int], boot_id: str) -> Optional[int]:
+    """When it was, on the samples' clock."""
+    if mark is None:
+        return None
+    return (
+        mark.time_ms if clock_ms is None or mark.boot_id != boot_id else mark.uptime_ms + clock_ms
+    )
+
+
+def _end(spans: list[Span], mark: Mark) -> None:
+    """A stage may be told of only when it is over; then it has no start."""
+    kind = _ENDS[mark.kind]
+    for place in range(len(spans) - 1, -1, -1):
+        span = spans[place]
+        if span.end is None and (span.kind, span.name) == (kind, mark.name):
+            spans[place] = span._replace(end=mark)
+            return
+    spans.append(Span(kind, mark.name, None, mark))
