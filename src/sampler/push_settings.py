@@ -86,6 +86,6 @@ def _path(told: str) -> str:
 
 def _scope(environment: Mapping[str, str]) -> Optional[str]:
     """`1296269`, or with its host where that is not GitHub's own."""
-    repository = environment.get("GITHUB_REPOSITORY_ID")
+    repository = environment.get("GITHUB_REPOSITORY_ID") or None
     where = host(environment)
     return f"{where}/{repository}" if repository and where != DEFAULT_HOST else repository

@@ -82,7 +82,7 @@ def receiving() -> Iterator[Receiver]:
 def silence(release: threading.Event) -> Callable[[Handler], None]:
     """No answer, until released."""
 
-    def wait(handler: Handler):
+    def wait(handler: Handler) -> None:
         release.wait(20)
         handler.close_connection = True
 
