@@ -7,6 +7,7 @@ is split by time among the steps that run.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from itertools import accumulate
 
 from ..model.named_tuples import NamedTuple
 from .attribution import Claim
@@ -81,7 +82,7 @@ def _uses(
     cpu_ticks = _divided(track, track.cpu_ticks, roster, own)
     read_kb, written_kb = (
         _divided(track, counts, roster, own) if counts else {}
-        for counts in (_known(track.read_kb), _known(track.written_kb))
+        for counts in (_known(track.read_kb, track.seen), _known(track.written_kb, track.seen))
     )
     lived, uses = Span(track.times_ms[0], track.times_ms[-1]), {}
     for who, spent_ticks in cpu_ticks.items():
@@ -126,6 +127,15 @@ def _left(track: Track, counts: Sequence[int], roster: Roster, own: Iterable[Spa
     return [float(counts[0])] * first + left + [total] * (len(edges_ms) - last)
 
 
-def _known(counts: Sequence[Count]) -> list[int]:
-    """The counts; empty where one of them could not be seen."""
-    return [] if None in counts else [count for count in counts if count is not None]
+def _known(counts: Sequence[Count], seen: Sequence[int]) -> list[int]:
+    """The counts; empty where they could not be seen.
+
+    They are None until they are seen first. By then a group of which nobody was there in the
+    beginning has counted nothing; what others did before is unknown.
+    """
+    known = [count for count in counts if count is not None]
+    if len(known) == len(counts):
+        return known
+    if seen[0] or not known:
+        return []
+    return list(accumulate((count or 0 for count in counts), max))
