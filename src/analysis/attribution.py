@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
+from operator import truediv
 
 from ..model.named_tuples import NamedTuple
 from .cpu import cpu_of, rises
@@ -120,7 +121,7 @@ def _pool(total_us: Sequence[float], own: Iterable[_Own]) -> list[float]:
     for first, rises_us in own:
         for interval, rise in enumerate(rises_us, first):
             left_us[interval] -= rise
-    exact = (max(rise, 0.0) for rise in left_us)  # parts of an interval are rounded
+    exact = (rise if rise > 0 else 0.0 for rise in left_us)  # parts of an interval are rounded
     return list(accumulate(exact, initial=0.0))
 
 
@@ -132,39 +133,34 @@ def _most_cores(
     pool_us: Sequence[float],
 ) -> dict[int, float]:
     """The most that was busy for each in the intervals that lie mostly in its spans."""
-    pool = _cores(series, pool_us)
-    running = map(roster.running_at, series.middles_ms)
-    shared = [cores / max(count, 1) for cores, count in zip(pool, running)]
-    cores = {BETWEEN: pool, JOB: _cores(series, total_us)}
-    return {
-        who: max(
-            (_most(series, span, cores.get(who, shared), own.get(who)) for span in spans),
-            default=0.0,
-        )
-        for who, spans in roster.spans.items()
-    }
+    core_us = _core_us(series)
+    pool = list(map(truediv, rises(pool_us), core_us))
+    running = roster.running_at(series.middles_ms)
+    shared = [cores / (count or 1) for cores, count in zip(pool, running)]
+    cores = {BETWEEN: pool, JOB: list(map(truediv, rises(total_us), core_us))}
+    most = dict.fromkeys(roster.spans, 0.0)
+    for who, spans in roster.spans.items():
+        busy = _with_own(cores.get(who, shared), own.get(who), core_us)
+        for inner in map(series.mostly_within, spans):
+            most[who] = max([most[who], *busy[inner.start : inner.stop]])
+    return most
 
 
-def _cores(series: Series, counts_us: Sequence[float]) -> list[float]:
-    """How many cores were busy in each interval."""
-    return [_busy(series, interval, us) for interval, us in enumerate(rises(counts_us))]
-
-
-def _busy(series: Series, interval: int, rise_us: float) -> float:
-    """How many cores that makes.
+def _core_us(series: Series) -> list[float]:
+    """What one core that is busy throughout uses in each interval.
 
     After a late tick the next may come at once, and a tick of the kernel's clock in those few
     milliseconds looks like many cores: such an interval counts as half of a whole one.
     """
-    length_ms = max(series.lengths_ms[interval], series.host.interval_ms / 2)
-    return rise_us / (length_ms * _MS_US)
+    least_ms = series.host.interval_ms / 2
+    return [max(length_ms, least_ms) * _MS_US for length_ms in series.lengths_ms]
 
 
-def _most(series: Series, span: Span, cores: list[float], own: Optional[_Own]) -> float:
-    inner = series.mostly_within(span)
-    busy = cores[inner.start : inner.stop]
-    if own:
-        for interval, rise in enumerate(own.rises_us, own.first):
-            if interval in inner:
-                busy[interval - inner.start] += _busy(series, interval, rise)
-    return max(busy, default=0.0)
+def _with_own(cores: list[float], own: Optional[_Own], core_us: Sequence[float]) -> list[float]:
+    """The cores that were busy in each interval, and those that its own processes kept busy."""
+    if own is None:
+        return cores
+    busy = cores.copy()
+    for interval, rise_us in enumerate(own.rises_us, own.first):
+        busy[interval] += rise_us / core_us[interval]
+    return busy

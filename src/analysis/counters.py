@@ -26,18 +26,18 @@ def counted(column: Sequence[Optional[int]], times_ms: Sequence[int]) -> Optiona
 
     Between readings it is interpolated, before the first and after the last it stands still.
     """
-    at = known(column)
+    at, readings = known(column)
     if not at:
         return None
-    readings = [value for value in column if value is not None]
     return Counted(bridged(at, risen(readings), times_ms), at[0], at[-1])
 
 
-def known(column: Sequence[Optional[int]]) -> Sequence[int]:
-    """The indices of what was read."""
-    if None not in column:
-        return range(len(column))
-    return [index for index, value in enumerate(column) if value is not None]
+def known(column: Sequence[Optional[int]]) -> tuple[Sequence[int], list[int]]:
+    """The indices of what was read, and the readings."""
+    readings = [value for value in column if value is not None]
+    if len(readings) == len(column):  # nearly always, and quick
+        return range(len(column)), readings
+    return [index for index, value in enumerate(column) if value is not None], readings
 
 
 def risen(readings: list[int]) -> list[int]:
@@ -46,7 +46,7 @@ def risen(readings: list[int]) -> list[int]:
     Some counters of the kernel have 32 bits. Others step back a little (iowait, by its own
     documentation), or far (an interface that went away): then nothing was counted.
     """
-    if readings == sorted(readings):  # nearly always, and quick
+    if readings == sorted(readings):  # nearly always, too
         return readings
     total = before = readings[0]
     values = []

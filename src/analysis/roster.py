@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from itertools import accumulate
 
 from .series import Span
@@ -52,10 +52,13 @@ class Roster:
             for who, spans in self.spans.items()
         }
 
-    def running_at(self, time_ms: float) -> int:
-        """How many steps run at the moment."""
-        edge = bisect_right(self.edges_ms, time_ms) - 1
-        return self._running[edge] if 0 <= edge < len(self._running) else 0
+    def running_at(self, times_ms: Sequence[float]) -> list[int]:
+        """How many steps run at each of these moments, which are in order."""
+        counts = [0] * len(times_ms)
+        places = [bisect_left(times_ms, edge_ms) for edge_ms in self.edges_ms]
+        for first, last, running in zip(places, places[1:], self._running):
+            counts[first:last] = [running] * (last - first)
+        return counts
 
     def _count(self) -> list[int]:
         """How many steps run from each edge to the next."""

@@ -49,7 +49,8 @@ class Rises(NamedTuple):
 class Segment:
     """The samples of one sampler within one boot: between them all counters go on.
 
-    `times_ms` are their moments, epoch. A missing batch is a longer interval.
+    `times_ms` are their moments, epoch. A missing batch is a longer interval; `gaps` are the
+    samples that end one which is too long.
     """
 
     def __init__(self, batches: Iterable[Batch], skew_ms: int) -> None:
@@ -61,18 +62,15 @@ class Segment:
         self.host = self.parts[0].batch.host
         self.sampler = self.parts[0].batch.sampler
         self.times_ms = _moments(self.parts, skew_ms)
+        self.gaps = self._find_gaps()
         self._skew_ms = skew_ms
-
-    @property
-    def longest_ms(self) -> int:
-        """A longer interval is a gap."""
-        return max(_INTERVALS * self.host.interval_ms, self.host.interval_ms + _LATE_MS)
 
     @property
     def covered_ms(self) -> int:
         """How much time was seen, without gaps."""
-        steps = (after - before for before, after in zip(self.times_ms, self.times_ms[1:]))
-        return sum(step for step in steps if step <= self.longest_ms)
+        times_ms = self.times_ms
+        unseen_ms = sum(times_ms[index] - times_ms[index - 1] for index in self.gaps)
+        return times_ms[-1] - times_ms[0] - unseen_ms
 
     def leave_out(self, start_ms: int, end_ms: int) -> None:
         """Keep the samples before or after these times, whichever are more."""
@@ -80,8 +78,15 @@ class Segment:
         keep_before = low >= len(self.times_ms) - high
         first, last = (0, low) if keep_before else (high, len(self.times_ms))
         self.times_ms = self.times_ms[first:last]
+        self.gaps = self._find_gaps()
         cut = (part.between(first, last) for part in self.parts)
         self.parts = [part for part in cut if part.length > 0]
+
+    def _find_gaps(self) -> list[int]:
+        interval_ms, times_ms = self.host.interval_ms, self.times_ms
+        longest_ms = max(_INTERVALS * interval_ms, interval_ms + _LATE_MS)
+        pairs = enumerate(zip(times_ms, times_ms[1:]), 1)
+        return [index for index, (before, after) in pairs if after - before > longest_ms]
 
     def column(self, read: Callable[[Batch], Optional[Readings]]) -> Readings:
         """The column that `read` finds in each batch; None where it finds none."""

@@ -164,13 +164,12 @@ class Series:
         )
 
     def _seen_ms(self, *, gaps: bool) -> list[int]:
-        lengths: list[int] = []
-        for segment in self.segments:
-            longest_ms = segment.longest_ms
-            steps = (after - before for before, after in _pairs(segment.times_ms))
-            lengths.append(0)
-            lengths += [step if gaps or step <= longest_ms else 0 for step in steps]
-        return list(accumulate(lengths))
+        lengths_ms = [0, *self.lengths_ms]
+        for offset, segment in self._placed:
+            lengths_ms[offset] = 0
+            for index in () if gaps else segment.gaps:
+                lengths_ms[offset + index] = 0
+        return list(accumulate(lengths_ms))
 
 
 def read_series(batches: Iterable[Batch], skew_ms: int) -> Optional[Series]:
@@ -209,13 +208,12 @@ def _append(values: list[float], more: list[int]) -> None:
 
 def _stretches(segment: Segment, column: Readings) -> list[Stretch]:
     """The column without its unknown ends, cut where a gap is."""
-    at = known(column)
+    at, readings = known(column)
     if not at:
         return []
-    readings = [value for value in column if value is not None]
     values = bridged(at, readings, segment.times_ms)
-    times_ms, longest_ms = segment.times_ms, segment.longest_ms
-    cuts = [i for i in range(at[0] + 1, at[-1] + 1) if times_ms[i] - times_ms[i - 1] > longest_ms]
+    times_ms = segment.times_ms
+    cuts = [i for i in segment.gaps if at[0] < i <= at[-1]]
     return [
         Stretch(times_ms[first:last], values[first:last])
         for first, last in zip([at[0], *cuts], [*cuts, at[-1] + 1])

@@ -40,11 +40,12 @@ def unpack(packed: object, where: str, *, length: int, quantum: int = 1) -> Colu
         BatchError: it is no such column, or not of this length.
     """
     differences = _listed(packed, where, length)
-    if None not in differences:
-        return [*unpack_known(packed, where, length=length, quantum=quantum)]
     known = [difference for difference in differences if difference is not None]
-    values = iter(unpack_known(known, where, length=len(known), quantum=quantum))
-    return [None if difference is None else next(values) for difference in differences]
+    values = unpack_known(known, where, length=len(known), quantum=quantum)
+    if len(known) == length:
+        return [*values]
+    rest = iter(values)
+    return [None if difference is None else next(rest) for difference in differences]
 
 
 def unpack_known(packed: object, where: str, *, length: int, quantum: int = 1) -> list[int]:

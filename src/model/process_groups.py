@@ -57,7 +57,13 @@ def decode_processes(encoded: str, samples: int = MOST_SAMPLES) -> list[ProcessG
         BatchError: it is no such segment, or speaks of samples that the batch has not.
     """
     table = rows(parsed(encoded, "processes"), "processes", _COLUMNS, most=MOST_GROUPS)
-    return [_group(row, f"processes[{index}]", samples) for index, row in enumerate(table)]
+    groups = []
+    for index, row in enumerate(table):
+        try:
+            groups.append(_group(row, samples))
+        except BatchError as exc:
+            raise BatchError(f"processes[{index}].{exc}") from exc
+    return groups
 
 
 def _packed_io(column_kb: Sequence[Optional[int]]) -> Optional[Column]:
@@ -66,27 +72,27 @@ def _packed_io(column_kb: Sequence[Optional[int]]) -> Optional[Column]:
     return pack(column_kb, GROUP_IO_QUANTUM_KB)
 
 
-def _group(row: tuple[object, ...], where: str, samples: int) -> ProcessGroup:
+def _group(row: tuple[object, ...], samples: int) -> ProcessGroup:
     owner, name, at, cpu_ticks, resident_kb, seen, read_kb, written_kb = row
-    length = len(listing(at, f"{where}.at", most=samples))
+    length = len(listing(at, "at", most=samples))
     return ProcessGroup(
-        text(owner, f"{where}.owner", longest=LONGEST_NAME),
-        text(name, f"{where}.name", longest=LONGEST_NAME),
-        at=_indices(at, f"{where}.at", length, samples),
-        cpu_ticks=unpack_known(cpu_ticks, f"{where}.cpu_ticks", length=length),
+        text(owner, "owner", longest=LONGEST_NAME),
+        text(name, "name", longest=LONGEST_NAME),
+        at=_indices(at, length, samples),
+        cpu_ticks=unpack_known(cpu_ticks, "cpu_ticks", length=length),
         resident_kb=unpack_known(
-            resident_kb, f"{where}.resident_kb", length=length, quantum=GROUP_RESIDENT_QUANTUM_KB
+            resident_kb, "resident_kb", length=length, quantum=GROUP_RESIDENT_QUANTUM_KB
         ),
-        seen=unpack_known(seen, f"{where}.seen", length=length),
-        read_kb=_io(read_kb, f"{where}.read_kb", length),
-        written_kb=_io(written_kb, f"{where}.written_kb", length),
+        seen=unpack_known(seen, "seen", length=length),
+        read_kb=_io(read_kb, "read_kb", length),
+        written_kb=_io(written_kb, "written_kb", length),
     )
 
 
-def _indices(at: object, where: str, length: int, samples: int) -> list[int]:
-    indices = unpack_rising(at, where, length=length)
+def _indices(at: object, length: int, samples: int) -> list[int]:
+    indices = unpack_rising(at, "at", length=length)
     if indices and indices[-1] >= samples:
-        raise BatchError(f"{where}: a sample above the last, {samples - 1}")
+        raise BatchError(f"at: a sample above the last, {samples - 1}")
     return indices
 
 
