@@ -136,6 +136,6 @@ def _known(counts: Sequence[Count], seen: Sequence[int]) -> list[int]:
     known = [count for count in counts if count is not None]
     if len(known) == len(counts):
         return known
-    if seen[0] or not known:
+    if seen[0] or counts[-1] is None:
         return []
     return list(accumulate((count or 0 for count in counts), max))

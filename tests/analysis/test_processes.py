@@ -41,6 +41,6 @@ def test_what_was_done_before_the_sampler_came_is_unknown():
 
 
 def test_what_may_not_be_seen_is_unknown():
-    use = made_by_make([], [make(10, (None, 0))], [make(20, (None, 1024))])
+    use = made_by_make([], [], [make(10, (None, 0))], [make(20, (None, 1024))])
 
     assert (use.read_bytes, use.written_bytes) == (None, 1024 << 10)
