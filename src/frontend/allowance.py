@@ -26,13 +26,11 @@ class Allowance:
 
         `jobs`: how many may stand behind this sender, where one cannot be told from another.
         """
-        used_until = max(self._paid_until.get(sender, now_seconds), now_seconds)
-        ahead_seconds = used_until - now_seconds
-        if ahead_seconds > AHEAD_SECONDS:
-            return ceil(ahead_seconds - AHEAD_SECONDS)
-        cost_seconds = max(SECONDS_PER_BATCH, size_bytes / BYTES_PER_SECOND) / jobs
-        self._paid_until[sender] = used_until + cost_seconds
-        self._paid_until.move_to_end(sender)
+        used_until = max(self._paid_until.pop(sender, now_seconds), now_seconds)
+        wait_seconds = ceil(max(0.0, used_until - now_seconds - AHEAD_SECONDS))
+        if not wait_seconds:
+            used_until += max(SECONDS_PER_BATCH, size_bytes / BYTES_PER_SECOND) / jobs
+        self._paid_until[sender] = used_until
         if len(self._paid_until) > MOST_SENDERS:
             self._paid_until.popitem(last=False)
-        return 0
+        return wait_seconds

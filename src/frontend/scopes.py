@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from ..shared.github_events import DEFAULT_HOST
 
-_SCOPE = re.compile(r"(?:([a-z][a-z0-9.-]{0,127}(?::[0-9]{1,5})?)/)?([0-9]{1,18})")
+_HOST = r"(?=[^/]{1,128}/)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]{1,5})?"
+_SCOPE = re.compile(rf"(?:({_HOST})/)?([0-9]{{1,18}})")
 _KEY = re.compile(rf"({_SCOPE.pattern}):(.*)")
 
 
@@ -28,7 +29,7 @@ def parse_scope(text: str) -> Scope:
     found = _SCOPE.fullmatch(text)
     if found is None:
         raise ValueError("must be numbers, each with HOST/ before it where it is not github.com's")
-    return Scope(found[1] or DEFAULT_HOST, int(found[2]))
+    return Scope((found[1] or DEFAULT_HOST).lower(), int(found[2]))
 
 
 def parse_key(text: str) -> tuple[Scope, bytes]:

@@ -21,11 +21,11 @@ MAX_MESSAGE_BYTES = 64 * 1024 * 1024  # a small message must not unfold into a l
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One thing that happened: a trimmed delivery, or later a batch of samples.
+    """One thing that happened: a trimmed delivery, or a batch of samples.
 
     Attributes:
-        kind: X-GitHub-Event of a delivery.
-        id: X-GitHub-Delivery, kept by GitHub over redeliveries.
+        kind: X-GitHub-Event of a delivery, or `samples` (see `sent_batches.py`).
+        id: X-GitHub-Delivery, kept by GitHub over redeliveries, or the batch's.
         received_at: when the frontend had it, UTC.
         body: JSON of the kind's own shape.
         attempts: how often it failed alone, while others passed.

@@ -20,21 +20,22 @@ AUDIENCE = "https://telemetry.example"
 OWNER, REPOSITORY, RUN, ATTEMPT, JOB = 11, 22, 33, 2, 44
 DISCOVERY = "/.well-known/openid-configuration"
 KEYS = "/.well-known/jwks"
+BITS = 2048
 
 Answer = tuple[int, bytes]
 
 
 @cache
-def key(name: str, bits: int = 2048) -> rsa.RSAPrivateKey:
-    """The private key by this name, always the same one."""
-    assert name
+def private_key(key_id: str, bits: int) -> rsa.RSAPrivateKey:
+    """Always the same one for an id: making one takes a while."""
+    assert key_id
     return rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
 
-def public(name: str, private: rsa.RSAPrivateKey, **more: object) -> dict[str, Any]:
-    """It as an issuer publishes it."""
-    jwk = RSAAlgorithm.to_jwk(private.public_key(), as_dict=True)
-    return {**jwk, "kid": name, "use": "sig", "alg": "RS256", **more}
+def public_key(key_id: str, bits: int = BITS, **more: object) -> dict[str, Any]:
+    """Its public half, as an issuer publishes it."""
+    jwk = RSAAlgorithm.to_jwk(private_key(key_id, bits).public_key(), as_dict=True)
+    return {**jwk, "kid": key_id, "use": "sig", "alg": "RS256", **more}
 
 
 class Issuer:
@@ -43,7 +44,7 @@ class Issuer:
     def __init__(self) -> None:
         self.url = ""
         self.asked: list[str] = []
-        self.keys = [public("one", key("one"))]
+        self.keys: object = [public_key("one")]
         self.discovery: dict[str, Any] = {}
         self.wait_seconds = 0.0
         self.answer: Callable[[str], Answer] = self.usual_answer
@@ -81,8 +82,10 @@ class Issuer:
         }
         return {name: value for name, value in claims.items() if value is not None}
 
-    def token(self, kid: str = "one", signer: str = "one", **changes: Any) -> str:
-        return jwt.encode(self.claims(**changes), key(signer), "RS256", headers={"kid": kid})
+    def token(self, key_id: str = "one", signer: str = "one", **changes: Any) -> str:
+        """A token that says it was signed with one key, signed with another."""
+        claims = json.dumps(self.claims(**changes)).encode()
+        return jwt.PyJWS().encode(claims, private_key(signer, BITS), "RS256", {"kid": key_id})
 
     def trust(self, *repositories: int) -> TokenTrust:
         """What trusts him and his one owner."""
@@ -104,10 +107,13 @@ def issuing(path: str = "") -> Iterator[Issuer]:
             issuer.asked.append(self.path)
             time.sleep(issuer.wait_seconds)
             status, body = issuer.answer(self.path)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            try:
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+            except OSError:  # nobody waits for it any more
+                self.close_connection = True
 
         def log_message(self, *_: object) -> None:
             pass
