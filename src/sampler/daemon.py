@@ -52,18 +52,15 @@ def run_daemon(options: StartOptions, worker: Optional[int]) -> int:
             options.proc, options.interval_seconds, lambda text: parse_variable(text, _STEP)
         )
         found.sample(all_of_them=True)
-        daemon = Daemon(
-            found,
-            RawFile(samples, options.most_bytes),
-            BatchFile(folder.batches, options.most_bytes),
-            Pusher(folder.path, os.environ),
-        )
+        raw = RawFile(samples, options.most_bytes)
+        batches = BatchFile(folder.batches, options.most_bytes)
         pid_file.write(folder.pid, samples)
     except Exception as exc:  # noqa: BLE001 -- whatever it is, there is nothing to sample with
         _answer(f"nothing is sampled: {str(exc) or type(exc).__name__}")
         return 0
     os.chdir("/")  # so that no folder is in use for our sake
     _answer(STARTED)
+    daemon = Daemon(found, raw, batches, Pusher(folder.path, os.environ))
     reason = Reason(folder.path, found.latest.uptime_ms if found.latest else 0, worker)
     daemon.run(Ticks(started, options.interval_seconds), reason)
     if os.path.isdir(folder.path):

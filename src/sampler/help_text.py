@@ -26,6 +26,25 @@ In the background; whatever fails costs a line and never the exit code, which is
   stop [--dir DIR]     take the last sample, write the last files
   status [--dir DIR]   say what is going on
 
+Steps and stages that you name; all of this is also in action/telemetry.sh, as shell functions:
+
+  init [JOB [VERSION]]      start a sampler, if none runs, until `finalize`
+  step start NAME           begin a step; what it used is told in a box at its end
+  step end NAME [--status STATUS]
+  stage NAME                begin a stage, quietly
+  stage NAME --status success|failure|warning [--message WORDS]
+  failure STAGE REASON [--code N]
+  finalize [--packages-built N] [--packages-failed N]
+                            write metrics.json, job.json and steps.csv, print a table
+  summary [--csv]           the table so far, or a line of CSV a step
+
+Afterwards, anywhere:
+
+  summarize [--input-file FILE] [--github-summary FILE] [--html FILE] [--generate-chart false]
+                            a summary in Markdown and a report in HTML, of a file of samples
+  push [--last]             send what the frontend has not got (TELEMETRY_PUSH_URL)
+  variables [--artifact NAME]  what later steps of a job are to know, for GITHUB_ENV
+
 TELEMETRY_ENABLED=false has all of them do nothing, but for `run`.
 
 """

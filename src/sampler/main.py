@@ -128,6 +128,24 @@ def _variables(words: Sequence[str]) -> None:
     sys.stdout.write(variables(os.environ, files, given.get("--artifact")))
 
 
+def _summarize(words: Sequence[str]) -> None:
+    from .folder import Folder
+    from .options import take
+    from .summarize import summarize
+
+    known = ("--dir", "--input-file", "--generate-chart", "--github-summary", "--html")
+    given, _ = take(words, known, "summarize")
+    file = given.get("--input-file")
+    beside = os.path.dirname(os.path.abspath(file)) if file else given.get("--dir")
+    summarize(
+        Folder(os.environ, beside),
+        os.environ,
+        markdown=given.get("--github-summary"),
+        html=given.get("--html"),
+        has_diagrams=given.get("--generate-chart", "").lower() != "false",
+    )
+
+
 def _folder(words: Sequence[str], command: str) -> Folder:
     from .folder import Folder
     from .options import UsageError, take
@@ -146,5 +164,6 @@ _COMMANDS = {
     **{name: _mark(name) for name in _MARKS},
     "push": _push,
     "variables": _never_failing(_variables),
+    "summarize": _never_failing(_summarize),
     "daemon": _never_failing(_daemon),
 }
