@@ -52,6 +52,7 @@ function begin() {
   hand("GITHUB_STATE", "begun", "true");
   hand("GITHUB_ENV", "TELEMETRY_STARTED", "true");
   hand("GITHUB_ENV", "TELEMETRY_DIR", folder());
+  hand("GITHUB_ENV", "TELEMETRY_OWN_ACTION", ownKeys());
   const told = asks("upload_artifact") ? ["--artifact", input("artifact_name")] : [];
   append("GITHUB_ENV", sampler("variables", told, START_MS));
 }
@@ -61,9 +62,10 @@ function finish() {
   if (!isEnabled() || process.env.TELEMETRY_FINISHED) return;
   hand("GITHUB_ENV", "TELEMETRY_FINISHED", "true");
   sampler("stop", [], STOP_MS);
-  const charts = asks("generate_chart") ? "true" : "false";
   const markdown = path.join(folder(), "summary.md");
-  sampler("summarize", ["--generate-chart", charts, "--github-summary", markdown], SUMMARY_MS);
+  const report = asks("generate_chart") ? ["--html", path.join(folder(), "report.html")] : [];
+  const charts = ["--generate-chart", asks("generate_chart") ? "true" : "false"];
+  sampler("summarize", ["--github-summary", markdown, ...charts, ...report], SUMMARY_MS);
   if (fs.existsSync(markdown)) appendSummary(fs.readFileSync(markdown));
   if (input("push_url")) sampler("push", ["--last"], LAST_PUSH_MS);
 }
@@ -99,7 +101,7 @@ function environment() {
     TELEMETRY_PUSH_SECRET: input("push_secret"),
     TELEMETRY_AUDIENCE: input("audience"),
     TELEMETRY_JOB_ID: input("job_id"),
-    TELEMETRY_OWN_ACTION: process.env.GITHUB_ACTION,
+    TELEMETRY_OWN_ACTION: ownKeys(),
   };
   const theirs = Object.entries(process.env).filter(
     ([name]) =>
@@ -107,6 +109,12 @@ function environment() {
   );
   const said = Object.entries(mine).filter(([, value]) => value);
   return Object.fromEntries([...theirs, ...said]);
+}
+
+/** The keys of our steps, which are not the job's. */
+function ownKeys() {
+  const keys = [process.env.TELEMETRY_OWN_ACTION, process.env.GITHUB_ACTION];
+  return [...new Set(keys.filter(Boolean))].join(" ");
 }
 
 function folder() {

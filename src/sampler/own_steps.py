@@ -20,10 +20,14 @@ _MS_PER_SECOND = 1000
 
 
 class _Seen(NamedTuple):
-    """An owner at a sample; `cpu_ms` counts since the sampler began."""
+    """An owner at a sample, with processes or with what died ones had used since the last.
+
+    `cpu_ms` counts since the sampler began.
+    """
 
     place: int
     cpu_ms: float
+    is_alive: bool
 
 
 class _Stretch(NamedTuple):
@@ -72,7 +76,9 @@ def _seen(batches: Iterable[Batch], without: Collection[str]) -> dict[str, list[
                 continue
             for at, (ticks, resident_kb) in enumerate(zip(owner.cpu_ticks, owner.resident_kb)):
                 if resident_kb or ticks > last_ticks.get(owner.key, 0):
-                    seen.setdefault(owner.key, []).append(_Seen(before + at, ticks * tick_ms))
+                    seen.setdefault(owner.key, []).append(
+                        _Seen(before + at, ticks * tick_ms, resident_kb > 0)
+                    )
                 last_ticks[owner.key] = ticks
         before += len(batch.time_ms)
     return seen
@@ -84,7 +90,11 @@ def _stretches(
     """Without gaps; the first begins when its first process was born."""
     start_ms: Optional[int] = born_ms
     for _, group in groupby(enumerate(seen), key=lambda each: each[1].place - each[0]):
-        places = [each.place for _, each in group]
+        members = [each for _, each in group]
+        living = [each.place for each in members if each.is_alive]
+        if start_ms is None and not living:
+            continue  # what the dead had used is learnt from who reaped them, and late
+        places = living or [each.place for each in members]
         first, last = places[0], places[-1]
         yield _Stretch(key, times_ms[first - 1] if start_ms is None else start_ms, first, last)
         start_ms = None

@@ -54,9 +54,7 @@ class PushSettings:
     def _check(self, parts: SplitResult) -> None:
         if self.key:
             if self.scope is None:
-                raise PushSettingsError(
-                    "push_secret: GITHUB_REPOSITORY_ID does not say whose it is"
-                )
+                raise PushSettingsError("push_secret: of no repository (GITHUB_REPOSITORY_ID)")
         elif not (self.token_url and self.token_bearer):
             raise PushSettingsError(
                 "nothing is pushed: neither a push_secret nor a token, which would need the"

@@ -1,4 +1,4 @@
-"""A file of batches in; the job's summary in Markdown and its report in HTML, out.
+"""A session's files in; the job's summary in Markdown and its report in HTML, out.
 
     summarize --input-file FILE --generate-chart true --github-summary OUT.md --html OUT.html
 
@@ -10,22 +10,28 @@ from __future__ import annotations
 import os
 
 from ..analysis.judge import judge
-from ..model.batches import BatchError, decode
+from . import marks
 from .own_steps import own_steps
+from .report.stages import Stage
+from .spans import moment_ms, spans_of, steps_of
+from .stored import boot_id, clock_ms, stored_batches
 from .summary import summary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Optional
 
+    from ..analysis.timeline import Job
     from ..model.samples import Batch
+    from .folder import Folder
+    from .spans import Span
 
 OWN_ACTION = "TELEMETRY_OWN_ACTION"
 """The keys of our own steps, with spaces between them: they are no steps of the job's."""
 
 _JOB = "GITHUB_JOB"
-_BATCHES = "batches.jsonl"
+_USUAL_NAME = "build"
 
 
 class NothingToTellError(Exception):
@@ -33,7 +39,7 @@ class NothingToTellError(Exception):
 
 
 def summarize(
-    samples: str,
+    folder: Folder,
     environment: Mapping[str, str],
     *,
     markdown: Optional[str],
@@ -46,51 +52,43 @@ def summarize(
         NothingToTellError: there is nothing to tell of.
         OSError: a file cannot be written.
     """
-    batches, complaints = _read(samples)
-    own = environment.get(OWN_ACTION, "").split()
-    job = own_steps(environment.get(_JOB) or "job", batches, without=own)
+    batches = stored_batches(folder.batches)
+    spans = spans_of(marks.read(folder))
+    job = _job(batches, spans, environment)
     if job is None:
-        raise NothingToTellError(f"nothing was sampled: {samples} has no samples")
+        raise NothingToTellError(f"nothing to tell: there are no samples in {folder.batches}")
     verdict = judge(job, batches)
+    stages = _stages(spans, batches)
+    complaints = () if batches[-1].final else ("Its end was not seen: the sampler had ended.",)
     if markdown:
-        told = summary(verdict, batches, complaints=complaints, has_diagrams=has_diagrams)
+        told = summary(
+            verdict, batches, stages=stages, complaints=complaints, has_diagrams=has_diagrams
+        )
         _write(markdown, told)
     if html:
         from .html import html_report
 
-        _write(html, html_report(verdict, batches, complaints=complaints))
+        _write(html, html_report(verdict, batches, stages=stages, complaints=complaints))
 
 
-def _read(path: str) -> tuple[list[Batch], list[str]]:
-    """What can be read, and what was wrong with the rest."""
-    batches = []
-    broken = 0
-    for line in _lines(path):
-        try:
-            batches.append(decode(line))
-        except BatchError:
-            broken += 1
-    if not batches and os.path.basename(path) != _BATCHES:
-        beside = os.path.join(os.path.dirname(path), _BATCHES)
-        return _read(beside)
-    batches.sort(key=lambda batch: (batch.time_ms[0] if batch.time_ms else 0, batch.sequence))
-    complaints = []
-    if broken:
-        complaints.append(f"{broken} batches could not be read, as when a sampler is killed")
-    if batches and not batches[-1].final:
-        complaints.append("the sampler did not see the end: it was stopped before")
-    return batches, complaints
+def _job(
+    batches: Sequence[Batch], spans: Sequence[Span], environment: Mapping[str, str]
+) -> Optional[Job]:
+    """By its processes; where no runner started those, by what users marked."""
+    own = environment.get(OWN_ACTION, "").split()
+    job = own_steps(environment.get(_JOB) or _USUAL_NAME, batches, without=own)
+    if job is None or job.steps:
+        return job
+    return job._replace(steps=steps_of(spans, clock_ms(batches), boot_id(batches)))
 
 
-def _lines(path: str) -> list[bytes]:
-    try:
-        with open(path, "rb") as file:
-            return [line for line in file if line.strip()]
-    except OSError as exc:
-        raise NothingToTellError(f"nothing was sampled: {exc}") from exc
+def _stages(spans: Sequence[Span], batches: Sequence[Batch]) -> list[Stage]:
+    clock, boot = clock_ms(batches), boot_id(batches)
+    starts = [(moment_ms(span.start, clock, boot), span.name) for span in spans]
+    return [Stage(ms, name) for ms, name in starts if ms is not None]
 
 
 def _write(path: str, text: str) -> None:
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    with open(path, "w", encoding="utf-8") as file:
+    with open(path, "w", encoding="utf-8", errors="replace") as file:
         file.write(text)
