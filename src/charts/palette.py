@@ -1,8 +1,9 @@
 """Nothing in; the colours of all charts as a style sheet, out: light, dark and on paper.
 
 The hues are those of Okabe and Ito, which colour-blind eyes tell apart, made lighter or darker for
-the ground they stand on: each has a contrast of 3:1 to it. Nothing is told by hue alone: of two
-lines one is dashed, and what is wrong is also said in words.
+the ground they stand on: words in them, and words of the ground's colour on them, can be read.
+Nothing is told by hue alone: of two lines one is dashed, blocks have names, and what is wrong is
+also said in words.
 https://jfly.uni-koeln.de/color/
 """
 
@@ -21,7 +22,7 @@ _LIGHT = {
     "orange": "#b55500",
     "green": "#00805e",
     "purple": "#a8487f",
-    "sky": "#2b8cbf",
+    "sky": "#1f78a6",
     "grey": "#656d76",
     "wrong": "#c62a2a",
 }

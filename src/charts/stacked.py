@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple, Sequence
 
-from .markup import element, percent, text
-
-_HEIGHT_PX = 14
+from .block import BLOCK_PX, block
+from .markup import element
 
 
 class Part(NamedTuple):
-    """So much of the bar; `told` is shown where a pointer rests."""
+    """So much of the bar; `label` is cut where it ends, `told` shown where a pointer rests."""
 
     share: float
+    label: str
     told: str
     shade: str
 
@@ -21,9 +21,7 @@ def stacked(parts: Sequence[Part], described: str) -> str:
     """The parts in their order, from the left; together they are at most 1."""
     drawn, start = [], 0.0
     for part in parts:
-        place = {"x": percent(start), "width": percent(part.share), "height": _HEIGHT_PX}
-        shape = {"class": f"bar fill-{part.shade}"} | place
-        drawn.append(element("rect", shape, element("title", {}, text(part.told))))
+        drawn.append(block(part.label, part.told, part.shade, start, part.share))
         start += part.share
-    size = {"width": "100%", "height": _HEIGHT_PX}
+    size = {"width": "100%", "height": BLOCK_PX}
     return element("svg", {"role": "img", "aria-label": described} | size, *drawn)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Iterator, NamedTuple, Sequence
 
+from .block import BLOCK_PX, block
 from .lanes import lanes
 from .markup import element, percent, printable, shortened, text
 from .panel import Tick
 
 MOST_LANES = 12
-_LANE_PX, _GAP_PX = 22, 3
+_GAP_PX = 3
 _MARK_PX = 16
 _MARK_SHARE, _LONGEST_MARK = 0.15, 16  # what the name of a moment has room for
 _LEAST_SHARE = 0.002  # a bar that is narrower is not seen
@@ -34,13 +35,13 @@ def timeline(
     """The bars; `marks` are moments with a name, at the top."""
     placed = lanes([(bar.start, bar.end) for bar in bars], MOST_LANES)
     above_px = _MARK_PX if marks else 0
-    height_px = above_px + (max(placed, default=0) + 1) * (_LANE_PX + _GAP_PX)
+    height_px = above_px + (max(placed, default=0) + 1) * (BLOCK_PX + _GAP_PX)
     return element(
         "svg",
         {"class": "timeline", "width": "100%", "height": height_px, "role": "img"}
         | {"aria-label": described},
         *(_upright(share, above_px, height_px, "rule") for share in times),
-        *(_bar(bar, above_px + lane * (_LANE_PX + _GAP_PX)) for bar, lane in zip(bars, placed)),
+        *(_bar(bar, above_px + lane * (BLOCK_PX + _GAP_PX)) for bar, lane in zip(bars, placed)),
         *(_upright(mark.share, 0, height_px, "mark") for mark in marks),
         *map(_mark, _apart(marks)),
     )
@@ -59,17 +60,8 @@ def time_axis(ticks: Sequence[Tick]) -> str:
 
 
 def _bar(bar: Bar, y: int) -> str:
-    """Its label is cut where the bar ends."""
-    width = percent(max(bar.end - bar.start, _LEAST_SHARE))
-    place = {"x": percent(bar.start), "width": width}
-    shape = {"class": f"bar fill-{bar.shade}", "width": "100%", "height": _LANE_PX, "rx": 3}
-    return element(
-        "svg",
-        {"class": "clip", "y": y, "height": _LANE_PX} | place,
-        element("title", {}, text(bar.told)),
-        element("rect", shape),
-        element("text", {"class": "bar-label", "x": 5, "y": 15}, text(bar.label)),
-    )
+    share = max(bar.end - bar.start, _LEAST_SHARE)
+    return block(bar.label, bar.told, bar.shade, bar.start, share, y)
 
 
 def _upright(share: float, above_px: int, below_px: int, kind: str) -> str:
@@ -89,7 +81,8 @@ def _apart(marks: Sequence[Tick]) -> Iterator[Tick]:
 def _mark(mark: Tick) -> str:
     label = shortened(printable(mark.label), _LONGEST_MARK)
     words = element("title", {}, text(mark.label)) + text(label)
-    return element("text", {"x": percent(mark.share), "y": 11} | _anchor(mark.share), words)
+    place = {"class": "halo", "x": percent(mark.share), "y": 11}
+    return element("text", place | _anchor(mark.share), words)
 
 
 def _anchor(share: float) -> dict[str, str]:

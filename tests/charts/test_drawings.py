@@ -118,8 +118,8 @@ def test_the_axis_has_its_labels():
 
 
 def test_parts_stand_side_by_side():
-    parts = [Part(0.5, "cc1", "blue"), Part(0.25, "others", "grey")]
+    parts = [Part(0.5, "cc1", "cc1: 2 s", "blue"), Part(0.25, "others", "others: 1 s", "grey")]
     drawn = parsed(stacked(parts, "whose"))
 
     assert [(each.get("x"), each.get("width")) for each in drawn] == [("0%", "50%"), ("50%", "25%")]
-    assert [each.findtext("title") for each in drawn] == ["cc1", "others"]
+    assert [each.findtext("title") for each in drawn] == ["cc1: 2 s", "others: 1 s"]

@@ -1,4 +1,4 @@
-"""The colours can be told from their ground, words can be read, and grey tells lines apart."""
+"""Colours can be told from their ground, and words be read on both."""
 
 import re
 
@@ -6,7 +6,9 @@ import pytest
 
 from src.charts.palette import SHADES, style_sheet
 
-LEAST_FOR_LINES, LEAST_FOR_WORDS = 3.0, 4.5  # https://www.w3.org/TR/WCAG22/#contrast-minimum
+LEAST_FOR_WORDS = (
+    4.5  # and more than enough for lines: https://www.w3.org/TR/WCAG22/#contrast-minimum
+)
 LIGHT, DARK = (
     dict(re.findall(r"--(\w+):(#\w{6});", part)) for part in style_sheet().split("@media", 1)
 )
@@ -26,18 +28,12 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
-@pytest.mark.parametrize("shade", SHADES)
-def test_a_line_is_seen_on_its_ground(colours: dict[str, str], shade: str):
-    assert contrast(colours[shade], colours["ground"]) >= LEAST_FOR_LINES
-
-
-@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize(
     ("words", "behind"),
     [
         *(("ink", ground) for ground in ("ground", "raised")),
         *(("faint", ground) for ground in ("ground", "raised")),
-        *(("ground", bar) for bar in ("blue", "orange", "grey", "wrong")),
+        *(("ground", bar) for bar in (*SHADES, "wrong")),
     ],
 )
 def test_words_are_readable(colours: dict[str, str], words: str, behind: str):

@@ -129,9 +129,9 @@ def test_all_stand_on_one_axis_of_time():
 
 def test_steps_that_overlap_have_lanes_and_stages_lines():
     page = Parsed(report(parallel()))
-    bars = page.of_class("clip")
+    clips = page.of_class("clip")
 
-    assert len({bar["y"] for bar in bars}) == 2
+    assert len({clip["y"] for clip in clips if clip["y"] != "0"}) == 2  # under the stages' names
     assert len(page.of_class("mark")) == 3 * (1 + 4)  # in the timeline, and in each chart
     assert "compile </script>" in page.told("code")
 

@@ -25,13 +25,13 @@ padding:0}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{padding:4px 10px 4px 0;text-align:right;border-bottom:1px solid var(--rule);
 white-space:nowrap;
-vertical-align:top}
+vertical-align:middle}
 th{color:var(--faint);font-weight:500;font-size:12px}
 .left{text-align:left}
 td.name{text-align:left;white-space:normal;min-width:180px;overflow-wrap:anywhere}
 td.name:last-child{width:100%}
 td.spark{text-align:left;font-family:monospace;letter-spacing:-1px;color:var(--blue)}
-td.bar{width:65%;min-width:120px;padding-top:8px}
+td.bar{width:65%;min-width:120px;padding:2px 10px 2px 0}
 .stopped{color:var(--wrong);font-weight:600}
 .short{color:var(--orange);font-weight:600}
 .unjudged{color:var(--faint)}
@@ -49,7 +49,9 @@ box-shadow:0 2px 8px #0003;font-variant-numeric:tabular-nums;overflow-wrap:anywh
 [hidden]{display:none!important}
 @media (max-width:600px){body{padding:8px 12px 32px}td.name{min-width:140px}}
 @media print{body{max-width:none;padding:0}.cursor,.told{display:none}h2{break-after:avoid}
-svg,tr,li{break-inside:avoid}.scroll{overflow:visible}}
+svg,tr,li{break-inside:avoid}.scroll{overflow:visible}table{font-size:9px}
+th,td.left{font-size:9px}td{padding-right:6px}*{print-color-adjust:exact}
+td.name{min-width:90px}td.spark{letter-spacing:-2px}}
 """
 
 

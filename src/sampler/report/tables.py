@@ -142,9 +142,9 @@ def _bar(usage: Usage, most: float, shades: Mapping[str, str]) -> str:
         left -= seconds
         if process.name in shades:
             told = f"{process.name}: {say_seconds(seconds)}"
-            parts.append(Part(seconds / most, told, shades[process.name]))
+            parts.append(Part(seconds / most, process.name, told, shades[process.name]))
     rest = whole - sum(part.share for part in parts) * most
     if rest > 0:
-        parts.append(Part(rest / most, f"others: {say_seconds(rest)}", SHADES[-1]))
+        parts.append(Part(rest / most, "others", f"others: {say_seconds(rest)}", SHADES[-1]))
     described = ", ".join(part.told for part in parts)
     return stacked(parts, described)
