@@ -16,6 +16,8 @@ from tests.azurite import ACCOUNT, MAIN, connection_string, fresh_name
 from tests.insights.stack import free_port
 from tests.integration.processes import START_SECONDS, Service, wait_for
 
+BY_NAME = Path(__file__).parent / "azurite_by_name.cjs"
+
 
 class AzuriteService(Service):
     """Queues and blobs on two ports that stay the same."""
@@ -27,7 +29,7 @@ class AzuriteService(Service):
         node = shutil.which("node")
         if node is None or not MAIN.exists():
             pytest.skip("no Azurite: `make test` fetches it (npm ci)")
-        command = [node, str(MAIN), *map(str, (*options, *ports))]
+        command = [node, "--require", str(BY_NAME), str(MAIN), *map(str, (*options, *ports))]
         super().__init__(command, {}, home / "azurite.log")
 
     @property

@@ -12,7 +12,7 @@ from tests.integration.processes import Service
 
 # Times the number of services: however many they are, as many have to start at once, which costs
 # half a second of a core each.
-SECONDS_OF_PEACE = (0.3, 1.5)
+SECONDS_OF_PEACE = (0.4, 1.8)
 SECONDS_OF_SLEEP = (0.1, 2.5)  # up to more than a lease
 STOP_SECONDS = 30.0
 

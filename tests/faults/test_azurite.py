@@ -30,8 +30,9 @@ pytestmark = pytest.mark.slow
 WORKERS = 2
 QUIET_SECONDS = 6.0  # Azurite has written everything by then
 STOP_SECONDS = 15.0
-MOST_WAITING = 150  # messages of several deliveries
-RUNS_UNRELIABLE = 10  # about 150 deliveries
+MOST_A_SECOND = 110.0  # so that there is time for every trouble
+MOST_WAITING = 50  # messages of several deliveries: a few seconds' work
+RUNS = 10  # about 150 deliveries
 
 
 @dataclass(frozen=True)
@@ -71,14 +72,14 @@ def _calm(coast: Coast) -> Iterator[None]:
 
 
 def test_ten_thousand_deliveries_through_every_trouble_of_queue_store_and_sink(coast: Coast):
-    """Each comes three times: with every object that Azurite has, the next one costs it more."""
+    """Each comes twice: the more objects Azurite has, the longer it takes to list a job's."""
     town, everything = coast.town, (coast.queue, coast.store, coast.sink)
-    day = simulate_day(200, END, RUNS_OF_TEN_THOUSAND // 3 + 1)
-    thrice = [delivery for delivery in day.deliveries for _ in range(3)]
-    assert len(thrice) > 10_000
-    sender = town.considerate_sender(MOST_WAITING)
+    day = simulate_day(200, END, RUNS_OF_TEN_THOUSAND // 2 + 1)
+    twice = [delivery for delivery in day.deliveries for _ in range(2)]
+    assert len(twice) > 10_000
+    sender = town.considerate_sender(MOST_A_SECOND, MOST_WAITING)
     with Weather(1, *everything) as weather:
-        town.send(replace(day, deliveries=thrice), sender)
+        town.send(replace(day, deliveries=twice), sender)
     assert weather.has_shown_all
     assert all(proxy.troubles for proxy in everything)
     assert sender.answers["503"], "nobody was told that the queue was away"
@@ -127,29 +128,9 @@ def test_a_store_that(coast: Coast, toxic: Toxic):
     town.settle()
 
 
-def test_everything_unreliable_at_once(coast: Coast):
-    town = coast.town
-    everything = (coast.queue, coast.store, coast.sink)
-    toxics = (
-        Toxic(status=503, share=0.1),
-        Toxic(cut_after_bytes=0, share=0.1),
-        Toxic(delay_seconds=0.3, share=0.3),
-        Toxic(status=500, share=0.3),
-    )
-    for number, toxic in enumerate(toxics):
-        for proxy in everything:
-            proxy.toxic = toxic
-        town.send(simulate_day(300 + number, END, RUNS_UNRELIABLE))
-    assert all(proxy.troubles for proxy in everything)
-    for proxy in everything:
-        proxy.toxic = PASS
-    town.settle()
-    town.recover()
-
-
 def test_everything_away_at_once(coast: Coast):
     town = coast.town
-    town.send(simulate_day(400, END, RUNS_UNRELIABLE))
+    town.send(simulate_day(400, END, RUNS))
     for proxy in (coast.sink, coast.store, coast.queue):
         proxy.toxic = REFUSE
     time.sleep(FIRST_TRIES_SECONDS)

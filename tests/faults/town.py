@@ -24,7 +24,6 @@ LEASE_SECONDS = 2.0
 DRAIN_SECONDS = 150.0
 RECOVERY_SECONDS = 10.0
 ASK_SECONDS = 0.2  # a question takes a core for a tenth of a second
-MOST_A_SECOND = 250.0
 FIRST_PROBE = 1_000  # no test's day has such a seed
 
 
@@ -58,8 +57,8 @@ class Town(Stack):
         """Somebody who posts until everything is taken."""
         return Sender(self.target, per_second)
 
-    def considerate_sender(self, most_waiting: int) -> Sender:
-        """Who sends as much as the workers can follow, however fast this machine is today."""
+    def considerate_sender(self, per_second: float, most_waiting: int) -> Sender:
+        """Who waits while so many messages do, however fast this machine is today."""
 
         def is_behind() -> bool:
             try:
@@ -67,7 +66,7 @@ class Town(Stack):
             except (httpx.TransportError, KeyError):  # the frontend is away, or the queue
                 return True
 
-        return Sender(self.target, MOST_A_SECOND, is_behind)
+        return Sender(self.target, per_second, is_behind)
 
     def send(self, day: Day | SmallRun, sender: Sender | None = None) -> None:
         """Have all of it acknowledged; it will be looked for in the end."""

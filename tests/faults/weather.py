@@ -8,7 +8,7 @@ from typing import Self
 from tests.faults.toxic import HANG, PASS, REFUSE, Toxic, ToxicProxy
 
 SECONDS_OF_TROUBLE = 1.0
-SECONDS_OF_PEACE = (1.0, 2.0)
+SECONDS_OF_PEACE = (1.0, 2.5)
 
 ANYWHERE = (
     REFUSE,
@@ -20,7 +20,13 @@ ANYWHERE = (
     Toxic(status=429, headers={"Retry-After": "1"}),
     Toxic(delay_seconds=0.3),
 )
-TOGETHER = (REFUSE, HANG, Toxic(status=500, share=0.5))
+TOGETHER = (
+    REFUSE,
+    HANG,
+    Toxic(cut_after_bytes=0, share=0.2),
+    Toxic(status=500, share=0.3),
+    Toxic(delay_seconds=0.3, share=0.3),
+)
 
 Troubles = Mapping[ToxicProxy, Toxic]
 
