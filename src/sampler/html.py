@@ -17,10 +17,10 @@ from ..analysis.usage import StepUsage
 from ..analysis.verdict import Verdict
 from ..charts.markup import element, printable, shortened, text
 from ..model.samples import Batch
-from .report.curves import Course, Curves, course_of
+from .report.curves import Course, Curves, course_of, step_span
 from .report.longest import longest
 from .report.moments import MOST_PARTS, Axis, axis_of, curves_drawn, readings, steps_drawn
-from .report.phrases import capital, lasted, machine, step_name
+from .report.phrases import about, step_name
 from .report.script import SCRIPT
 from .report.sections import cards, failure, notes, shortages, stage_list, verdict_line
 from .report.stages import Stage
@@ -79,8 +79,7 @@ def _sections(
     steps = longest(used.steps, MOST_STEPS)
     yield element("h1", {}, text(shortened(printable(used.job.name), _LONGEST_NAME)))
     yield verdict_line(verdict)
-    about = f"{lasted(used.usage.seconds)} on {machine(used)}. {capital(verdict.right_size.words)}."
-    yield element("p", {"class": "faint"}, text(about))
+    yield element("p", {"class": "faint"}, text(about(verdict)))
     yield cards(verdict)
     yield notes(verdict, complaints)
     span = course.span if course else _told_span(verdict)
@@ -125,7 +124,7 @@ def _course(
 
 def _moments(curves: Curves, steps: Sequence[StepUsage]) -> str:
     """As JSON in which nothing ends an element."""
-    start_ms = curves.span.start_ms
+    span = curves.span
     told = {
         "seconds": curves.seconds,
         "parts": len(curves.cpu_cores),
@@ -133,11 +132,11 @@ def _moments(curves: Curves, steps: Sequence[StepUsage]) -> str:
         "steps": [
             [
                 shortened(printable(step_name(step)), _LONGEST_NAME),
-                (step.step.start_ms - start_ms) / 1000,
-                (step.step.end_ms - start_ms) / 1000,
+                (lived.start_ms - span.start_ms) / 1000,
+                (lived.end_ms - span.start_ms) / 1000,
             ]
-            for step in steps
-            if step.step.start_ms is not None and step.step.end_ms is not None
+            for step, lived in ((step, step_span(step.step, span.end_ms)) for step in steps)
+            if lived
         ],
     }
     return json.dumps(told, separators=(",", ":")).replace("<", "\\u003c")

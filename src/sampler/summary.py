@@ -18,10 +18,8 @@ from ..model.samples import Batch
 from .report import diagrams, markdown
 from .report.curves import Course, course_of
 from .report.phrases import (
-    capital,
+    about,
     failed,
-    lasted,
-    machine,
     most_used,
     sentence,
     size,
@@ -69,8 +67,7 @@ def _blocks(
     used = verdict.usage
     yield f"### {markdown.name(used.job.name)}"
     yield f"**{_sentence(verdict)}**"
-    why = markdown.words(capital(verdict.right_size.words))
-    yield f"{lasted(used.usage.seconds)} on {markdown.words(machine(used))}. {why}."
+    yield markdown.words(about(verdict))
     if used.steps:
         yield step_table(verdict, course)
     yield from _notes(verdict, complaints)
@@ -80,7 +77,7 @@ def _blocks(
 def _diagrams(verdict: Verdict, course: Optional[Course]) -> Iterator[Optional[str]]:
     if course:
         yield diagrams.charts(verdict, course)
-    yield diagrams.timeline(verdict)
+    yield diagrams.timeline(verdict, course)
 
 
 def _sentence(verdict: Verdict) -> str:

@@ -12,7 +12,7 @@ from ...analysis.cpu import cpu_of
 from ...analysis.gauges import highest, lines
 from ...analysis.memory import memory_used
 from ...analysis.series import Series, Span, disk_column, machine_column, read_series
-from ...analysis.timeline import Job
+from ...analysis.timeline import Job, Step
 from ...analysis.usage import BY_PROCESS, StepUsage
 from ...model import samples
 from ...model.samples import Batch
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Values = tuple[Optional[float], ...]
 
 _KIB = 1024
+_SKIPPED = "skipped"  # such a step has a time, at which nothing ran
 _SECTOR_BYTES = 512
 _US_PER_MS = 1000
 _SEEN_SHARE = 0.5  # of a part: what was seen of less of it is not told
@@ -80,10 +81,10 @@ class Course:
 
     def step_cores(self, used: StepUsage, most: int) -> Values:
         """The CPU that a step used: its own processes where they are known, else the machine."""
-        step = used.step
-        if step.start_ms is None or step.end_ms is None or step.end_ms <= step.start_ms:
+        span = step_span(used.step, self.span.end_ms)
+        if span is None or span.length_ms <= 0:
             return ()
-        edges_ms = self._edges_ms(Span(step.start_ms, step.end_ms), most)
+        edges_ms = self._edges_ms(span, most)
         if used.owner is None or used.usage.attribution != BY_PROCESS:
             return self._cores(self._cpu_us, edges_ms)
         return self._cores(self._owner_us(used.owner), edges_ms)
@@ -147,6 +148,13 @@ def course_of(job: Job, batches: Iterable[Batch], *, skew_ms: int = 0) -> Option
         return None
     course = Course(job, series)
     return course if course.span.length_ms > 0 else None
+
+
+def step_span(step: Step, end_ms: int) -> Optional[Span]:
+    """The step's time; one that is not over goes on to `end_ms`. None: it did not begin."""
+    if step.start_ms is None or step.conclusion == _SKIPPED:
+        return None
+    return Span(step.start_ms, end_ms if step.end_ms is None else step.end_ms)
 
 
 def _span(job: Job, seen: Span) -> Span:

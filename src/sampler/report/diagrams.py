@@ -6,11 +6,12 @@ from typing import Iterator, Optional, Sequence
 
 from ...analysis.amounts import say, say_bytes
 from ...analysis.step_words import SHORT, STOPPED, step_word
+from ...analysis.usage import StepUsage
 from ...analysis.verdict import Verdict
 from ...charts.mermaid import MOST_POINTS, Task, bridged, gantt, xychart
 from ...charts.scales import ticks
 from . import markdown
-from .curves import Course, Curves, Values
+from .curves import Course, Curves, Values, step_span
 from .longest import longest
 from .phrases import step_name
 
@@ -27,24 +28,24 @@ def charts(verdict: Verdict, course: Course) -> Optional[str]:
     return markdown.folded("Charts of the whole job", *drawn) if drawn else None
 
 
-def timeline(verdict: Verdict) -> Optional[str]:
+def timeline(verdict: Verdict, course: Optional[Course]) -> Optional[str]:
     """The steps as bars; None where no step has a time."""
-    tasks = [
-        Task(
-            each.step.number,
-            step_name(each),
-            each.step.start_ms,
-            each.step.end_ms,
-            step_word(each, verdict.diagnoses[each.step.number]).kind in {STOPPED, SHORT},
-        )
-        for each in longest(verdict.usage.steps, _MOST_TASKS)
-        if each.step.start_ms is not None and each.step.end_ms is not None
-    ]
-    drawn = gantt(tasks)
+    steps = longest(verdict.usage.steps, _MOST_TASKS)
+    drawn = gantt(task for step in steps for task in _tasks(step, verdict, course))
     if drawn is None:
         return None
     said = "Steps that were short of something are red."
     return markdown.folded("Timeline of the steps", said, markdown.diagram(drawn))
+
+
+def _tasks(step: StepUsage, verdict: Verdict, course: Optional[Course]) -> Iterator[Task]:
+    """One, or none where the step has no time."""
+    now_ms = course.span.end_ms if course else step.step.start_ms
+    lived = None if now_ms is None else step_span(step.step, now_ms)
+    if lived:
+        kind = step_word(step, verdict.diagnoses[step.step.number]).kind
+        is_short = kind in {STOPPED, SHORT}
+        yield Task(step.step.number, step_name(step), lived.start_ms, lived.end_ms, is_short)
 
 
 def _charts(verdict: Verdict, curves: Curves) -> Iterator[str]:

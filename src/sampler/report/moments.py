@@ -15,7 +15,7 @@ from ...analysis.verdict import Verdict
 from ...charts.panel import Line, Panel, Tick, panel
 from ...charts.scales import byte_ticks, clock_ticks, ticks
 from ...charts.timeline import Bar, time_axis, timeline
-from .curves import Curves, Values
+from .curves import Curves, Values, step_span
 from .phrases import step_name
 from .stages import Stage
 
@@ -164,14 +164,16 @@ def _said(values: Values, unit: str) -> list[Optional[str]]:
 
 
 def _bars(step: StepUsage, verdict: Verdict, span: Span) -> Iterator[Bar]:
-    start_ms, end_ms = step.step.start_ms, step.step.end_ms
-    if start_ms is None or end_ms is None:
+    lived = step_span(step.step, span.end_ms)
+    if lived is None:
         return
     word = step_word(step, verdict.diagnoses[step.step.number])
     name = f"{step.step.number} {step_name(step)}"
-    told = f"{name}: {say_seconds(max(end_ms - start_ms, 0) / 1000)}, {sign(word)}"
+    told = f"{name}: {say_seconds(max(lived.length_ms, 0) / 1000)}, {sign(word)}"
     label = f"{_SIGNS.get(word.kind, '')}{name}"
-    yield Bar(_share(span, start_ms), _share(span, end_ms), label, told, _SHADES[word.kind])
+    yield Bar(
+        _share(span, lived.start_ms), _share(span, lived.end_ms), label, told, _SHADES[word.kind]
+    )
 
 
 def _share(span: Span, time_ms: int) -> float:

@@ -28,11 +28,10 @@ class Piece(NamedTuple):
 def sentence(verdict: Verdict) -> list[Piece]:
     """The verdict's one sentence, the step that it names apart: its name may be anything."""
     whole = verdict.sentence
-    names = sorted((each.step.name for each in verdict.usage.steps), key=len, reverse=True)
-    for name in names:
-        before, found, after = whole.partition(f"`{name}`")
+    for step in sorted(verdict.usage.steps, key=lambda each: -len(each.step.name)):
+        before, found, after = whole.partition(f"`{step.step.name}`")
         if found:
-            return [Piece(before, False), Piece(name, True), Piece(after, False)]
+            return [Piece(before, False), Piece(step_name(step), True), Piece(after, False)]
     return [Piece(whole, False)]
 
 
@@ -45,26 +44,18 @@ def step_name(used: StepUsage) -> str:
     return f"{name} · {command}" if command else name
 
 
-def machine(used: JobUsage) -> str:
-    """`4 cores, 16 GiB of memory, Ubuntu 24.04`."""
-    known = used.machine
-    if known is None:
-        return "an unknown machine"
-    size = (
-        f"{say(known.cores_allowed, '{core}')}, {say_bytes(known.memory_allowed_bytes)} of memory"
-    )
-    return f"{size}, {known.system}" if known.system else size
+def about(verdict: Verdict) -> str:
+    """How long the job took, on what, and how much of that it used."""
+    seconds = verdict.usage.usage.seconds
+    on = f"on {_machine(verdict.usage)}"
+    lasted = _capital(on) if seconds is None else f"{say_seconds(seconds)} {on}"
+    return f"{lasted}. {_capital(verdict.right_size.words)}."
 
 
 def failed(failure: Failure) -> str:
     """Why, how sure that is, and what to do."""
     sure = f"{100 * failure.confidence:.0f} % sure; {_AGAIN[failure.is_transient]}"
     return f"{failure.words}, {sure}. {failure.advice}"
-
-
-def lasted(seconds: Optional[float]) -> str:
-    """`12 min 5 s`."""
-    return "an unknown time" if seconds is None else say_seconds(seconds)
 
 
 def percent(value: Optional[float]) -> str:
@@ -87,8 +78,18 @@ def most_used(usage: Usage) -> list[ProcessUse]:
     return list(dict.fromkeys((*usage.top_by_cpu, *usage.top_by_memory)))
 
 
-def capital(words: str) -> str:
-    """As a sentence begins."""
+def _machine(used: JobUsage) -> str:
+    """`4 cores, 16 GiB of memory, Ubuntu 24.04`."""
+    known = used.machine
+    if known is None:
+        return "an unknown machine"
+    size = (
+        f"{say(known.cores_allowed, '{core}')}, {say_bytes(known.memory_allowed_bytes)} of memory"
+    )
+    return f"{size}, {known.system}" if known.system else size
+
+
+def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Iterable, Optional, Sequence
 
-from ...analysis.amounts import number, say_clock
+from ...analysis.amounts import number, say_clock, say_seconds
 from ...analysis.diagnosis import Finding
 from ...analysis.remarks import remarks
 from ...analysis.series import Span
 from ...analysis.usage import StepUsage
 from ...analysis.verdict import Verdict, findings
 from ...charts.markup import element, text
-from .phrases import failed, lasted, percent, sentence, size, step_name
+from .phrases import UNKNOWN, failed, percent, sentence, size, step_name
 from .stages import Stage
 from .tables import name, table
 
@@ -30,7 +30,7 @@ def cards(verdict: Verdict) -> str:
     of_memory = f"of {size(machine.memory_allowed_bytes)}" if machine else ""
     of_cores = f"of {number(machine.cores_allowed)} cores; " if machine else ""
     shown = (
-        ("Time", lasted(usage.seconds), ""),
+        ("Time", UNKNOWN if usage.seconds is None else say_seconds(usage.seconds), ""),
         (
             "CPU, mean",
             percent(usage.cpu_percent_mean),
