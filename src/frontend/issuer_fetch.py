@@ -103,7 +103,7 @@ def _parsed(key: object) -> jwt.PyJWK | None:
     if key.get("alg", ALGORITHM) != ALGORITHM:
         return None
     try:
-        parsed = jwt.PyJWK(key, ALGORITHM)
+        parsed = jwt.PyJWK({name: key.get(name) for name in ("kty", "n", "e")}, ALGORITHM)
     except (jwt.PyJWTError, ValueError, TypeError):
         return None
     is_sound = SMALLEST_KEY_BITS <= parsed.key.key_size <= LARGEST_KEY_BITS

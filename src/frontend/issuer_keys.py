@@ -81,6 +81,7 @@ class IssuerKeys(Generic[K]):
             self._is_away = False
         except IssuerUnavailableError as exc:
             self._is_away = True
-            log.warning("no keys from the issuer", extra={"issuer": self._issuer, "error": exc})
+            told = {"issuer": self._issuer, "error": str(exc)}
+            log.warning("no keys from the issuer", extra=told)
         finally:
             self._fetching = None

@@ -138,7 +138,7 @@ _SAMPLES: dict[str, Any] = {
                 "Not this owner, repository or job, or samples are not taken at all", ERROR
             ),
             "408": answer("The body did not come in time", ERROR),
-            "413": answer("The batch is over 4 MB, or would be when inflated", ERROR),
+            "413": answer("The batch is over 1 MB, or would be when inflated", ERROR),
             "415": answer("Another content type, or a Content-Encoding unknown here", ERROR),
             "429": answer("More than a sampler sends", ERROR, headers=RETRY_AFTER),
             "503": answer(

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from starlette.types import Receive
 
 from ..model.batches import BatchError, NewerBatchError, decode, decode_processes
-from ..model.checked import LONGEST_TEXT
 from ..model.samples import Batch
 from ..shared.messages import Event
 from ..shared.sent_batches import to_event
@@ -25,7 +24,7 @@ from .tokens import Tokens
 from .trust import Trust
 from .verdict import RefusedError, Verdict
 
-MAX_BATCH_BYTES = LONGEST_TEXT  # as sent, and as inflated; a sampler's are some 10 KB
+MAX_BATCH_BYTES = 1024 * 1024  # as sent, and as inflated: a hundred times what a sampler sends
 LARGE_BYTES = 64 * 1024  # takes more than a few milliseconds to decode: not while others wait
 LONGEST_REASON = 300
 

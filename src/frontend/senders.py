@@ -30,7 +30,7 @@ _KEY, _TIME, _SIGNATURE = (
 )
 _MILLISECONDS = re.compile(rb"[0-9]{1,13}")  # until the year 2286
 _HEX = re.compile(rb"sha256=[0-9a-f]{64}")
-_BEARER = re.compile(rb"(?i:bearer) +([\w-]+\.[\w-]+\.[\w-]+)", re.ASCII)
+_BEARER = re.compile(rb"(?i:bearer) +([\w-]+\.[\w-]+\.[\w-]+)")
 LONGEST_TOKEN = 8192  # GitHub's are about 2,000
 
 _NO_MATCH = "the signature does not match the body, the time and a key of X-Telemetry-Key"

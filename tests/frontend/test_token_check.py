@@ -83,6 +83,14 @@ def test_one_of_several_issuers_will_do(issuer: Issuer):
     assert claims_of(trust, issuer.token())["iss"] == issuer.url
 
 
+def test_a_proxy_is_for_the_world_outside(issuer: Issuer, monkeypatch: pytest.MonkeyPatch):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+
+    assert claims_of(issuer.trust(), issuer.token())["iss"] == issuer.url
+
+
 def test_keys_are_fetched_once(issuer: Issuer):
     claims_of(issuer.trust(), *[issuer.token() for _ in range(5)])
     assert len(issuer.asked) == 2
