@@ -1,0 +1,312 @@
+"""What users name: steps, stages and failures; from shells, in parallel, without a sampler too."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from src.sampler import marks
+from src.sampler.folder import Folder
+from src.sampler.marks import time_it
+from src.sampler.spans import spans_of
+from tests.sampler.in_background import Session, session
+from tests.sampler.running import pythons
+
+SHELL = Path(__file__).parents[2] / "action" / "telemetry.sh"
+BURN = "import time\nwhile time.process_time() < 0.8: sum(range(10_000))"
+STEPS = """
+telemetry_init build 1.0
+telemetry_step_start "my step"
+telemetry_step_end "my step"
+telemetry_finalize
+"""
+STAGES = """
+init_telemetry
+record_build_stage "my step"
+record_build_stage_complete "my step" failure "it broke"
+record_build_failure "my step" "gcc: error" 2
+get_telemetry_summary
+finalize_telemetry
+"""
+ODD = [
+    "two words",
+    "-x",
+    "--dir",
+    "a/b",
+    "..",
+    "ünï çødé",
+    "a\nb",
+    "::error::x",
+    "'",
+    '"$(id)`',
+    "é" * 300,
+]
+
+
+def folder(tmp_path: Path) -> Folder:
+    return Folder({}, str(tmp_path / "telemetry"))
+
+
+@pytest.mark.parametrize("python", pythons(), ids=lambda path: Path(path).parents[1].name)
+def test_every_python_draws_the_box(python: str, tmp_path: Path):
+    with session(tmp_path, python) as running:
+        running.call("start")
+        began = running.call("step", "start", "compile").stdout
+        ended = running.call("step", "end", "compile").stdout
+        running.call("stop")
+
+    assert began.splitlines()[1].startswith("⏱️  [compile] START: 20")
+    lines = ended.splitlines()
+    assert lines[1].startswith("⏱️  [compile] END: 20")
+    labels = [line[2:16].strip() for line in lines[3:-1]]
+    assert labels == [
+        *("Duration:", "CPU:", "Memory:", "Disk Read:", "Disk Write:"),
+        *("Disk I/O:", "Net RX:", "Net TX:"),
+    ]
+    assert "unknown" not in ended.replace("await=unknown", "")
+    assert {len(line) for line in (lines[0], lines[-1], began.splitlines()[0])} == {71}
+
+
+def test_without_a_sampler_a_step_has_samples_of_its_own(tmp_path: Path):
+    found = Session(tmp_path)
+    found.call("step", "start", "alone")
+    before = time.monotonic()
+    subprocess.run([sys.executable, "-c", BURN], check=True)
+    elapsed = time.monotonic() - before
+    ended = found.call("step", "end", "alone").stdout
+    found.call("finalize")
+    (step,) = found.document("job.json")["steps"]
+
+    assert found.pid is None
+    assert step["name"] == "alone"
+    assert step["duration_s"] >= elapsed
+    assert step["cpu_percent"] >= 100 * 0.8 / step["duration_s"] / (os.cpu_count() or 1) * 0.9
+    assert f"Duration:      {step['duration_s']:.1f}s" in ended
+
+
+def test_init_starts_a_sampler_and_finalize_ends_it(tmp_path: Path):
+    with session(tmp_path) as running:
+        running.call("init", "build", "0.10.2", "--interval", "0.1")
+        assert running.is_alive()
+        running.call("step", "start", "compile")
+        running.call("step", "end", "compile")
+        table = running.call("finalize", "--packages-built", "3").stdout
+        assert not running.is_alive()
+
+    job, metrics = running.document("job.json"), running.document("metrics.json")
+    assert (job["job"], job["version"]) == ("build", "0.10.2")
+    assert metrics["build_metrics"]["packages_built"] == 3
+    assert metrics["build_session"]["duration_seconds"] == job["job_duration_s"] > 0
+    assert "compile" in table
+    assert "Total duration: " in table
+
+
+def test_finalize_leaves_another_s_sampler_running(tmp_path: Path):
+    with session(tmp_path) as running:
+        running.call("start")
+        running.call("init", "build")
+        running.call("finalize")
+
+        assert running.is_alive()
+        running.call("stop")
+
+
+def test_steps_of_two_shells_at_once_are_kept_apart(tmp_path: Path):
+    def one(name: str) -> None:
+        running.call("step", "start", name)
+        running.call("step", "end", name)
+
+    with session(tmp_path) as running:
+        running.call("start", "--interval", "0.1")
+        shells = [threading.Thread(target=one, args=(f"step {n}",)) for n in range(4)]
+        for shell in shells:
+            shell.start()
+        for shell in shells:
+            shell.join()
+        running.call("stop")
+
+    steps = running.document("job.json")["steps"]
+    assert sorted(step["name"] for step in steps) == [f"step {n}" for n in range(4)]
+    assert all(step["duration_s"] > 0 for step in steps)
+
+
+def test_odd_names_stay_as_they_are(tmp_path: Path):
+    found = Session(tmp_path)
+    for name in ODD:
+        found.call("stage", "--", name)
+        found.call("stage", "--status=success", "--", name)
+    found.call("finalize")
+
+    told = [
+        stage["name"] for stage in found.document("metrics.json")["build_metrics"]["build_stages"]
+    ]
+    assert told == [name[: marks.LONGEST_NAME] for name in ODD]
+
+
+def test_a_name_commands_nothing_in_a_log(tmp_path: Path):
+    told = Session(tmp_path).call("step", "start", "a\n::error::b").stdout
+
+    assert "\n::error" not in told
+    assert "::error" not in told
+
+
+def test_stages_and_a_failure_are_in_the_metrics(tmp_path: Path):
+    found = Session(tmp_path)
+    found.call("stage", "architecture_amd64")
+    found.call("stage", "architecture_amd64", "--status", "failure", "--message", "no good")
+    found.call("stage", "never_started", "--status", "warning")
+    found.call("stage", "open")
+    reason = "checksum mismatch on download"
+    found.call("failure", "architecture_amd64", reason, "--code", "2")
+    found.call("finalize")
+
+    told = found.document("metrics.json")["build_metrics"]
+    stages = {stage["name"]: stage for stage in told["build_stages"]}
+    assert told["failure_category"] == "security"
+    assert (told["failure_stage"], told["failure_reason"]) == ("architecture_amd64", reason)
+    assert {name: stage["status"] for name, stage in stages.items()} == {
+        "architecture_amd64": "failure",
+        "never_started": "warning",
+        "open": None,
+    }
+    assert stages["architecture_amd64"]["duration"] > 0
+    assert stages["never_started"]["duration"] is stages["open"]["duration"] is None
+
+
+def test_nothing_is_known_of_a_session_without_marks_and_samples(tmp_path: Path):
+    found = Session(tmp_path)
+    found.call("finalize")
+
+    assert found.document("job.json")["steps"] == []
+    assert found.document("metrics.json")["memory_metrics"] == {
+        "peak_usage_mb": None,
+        "samples": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("step", "end", "x"), "step end x: it was never started"),
+        (("step", "start"), "it is: step start NAME, or step end NAME"),
+        (("step", "pause", "x"), "step pause: it is start or end"),
+        (("stage", "x", "--status", "fine"), "--status: fine is none of success, failure, warning"),
+        (("failure", "x", "y", "--code", "z"), "--code: z is no whole number"),
+    ],
+)
+def test_whatever_is_wrong_costs_a_line(words: tuple[str, ...], said: str, tmp_path: Path):
+    told = Session(tmp_path).call(*words).stderr
+
+    assert said in told
+    assert told.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_costs_a_line(tmp_path: Path):
+    (tmp_path / "telemetry").write_text("a file")
+    told = Session(tmp_path).call("step", "start", "x")
+
+    assert told.stderr.count("\n") == 1
+    assert told.stdout == ""
+
+
+def test_files_that_are_no_marks_are_passed_over(tmp_path: Path):
+    here = folder(tmp_path)
+    marks.put(here, marks.START, "x")
+    for number, text in enumerate(("", "{}", "[]", "[1, 2", '["step end", "x", 1, 2, "", null]')):
+        Path(here.marks, f"{number}.json").write_text(f"{text}\n")
+
+    assert [mark.kind for mark in marks.read(here)] == [marks.START]
+
+
+def test_the_last_that_is_open_is_the_one_that_ends(tmp_path: Path):
+    here = folder(tmp_path)
+    for kind in (marks.START, marks.START, marks.END, marks.STAGE, marks.END):
+        marks.put(here, kind, "x")
+    spans = spans_of(marks.read(here))
+
+    assert [span.end is not None for span in spans] == [True, True, False]
+    assert spans[0].end
+    assert spans[1].end
+    assert spans[0].end.uptime_ms >= spans[1].end.uptime_ms
+
+
+def test_a_clock_that_is_set_moves_no_step(tmp_path: Path):
+    with session(tmp_path) as running:
+        running.call("start", "--interval", "0.05")
+        running.call("step", "start", "x")
+        running.call("step", "end", "x")
+        running.call("stop")
+    here = Folder({}, str(running.folder))
+    truth = running.document("job.json")["steps"][0]
+    (path,) = (path for path in Path(here.marks).iterdir() if "step end" in path.read_text())
+    kind, name, time_ms, *rest = json.loads(path.read_text())
+    path.write_text(json.dumps([kind, name, time_ms + 3_600_000, *rest]) + "\n")
+    running.call("finalize")
+
+    assert running.document("job.json")["steps"] == [truth]
+
+
+def test_python_marks_a_block_and_a_function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    here = folder(tmp_path)
+    monkeypatch.setenv("TELEMETRY_DIR", here.path)
+
+    @time_it("function")
+    def work() -> int:
+        return 5
+
+    assert work() == work() == 5
+    with pytest.raises(ValueError, match="oops"), time_it("block"):
+        raise ValueError("oops")
+
+    spans = spans_of(marks.read(here))
+    assert [(span.name, span.status) for span in spans] == [
+        *[("function", "success")] * 2,
+        ("block", "failure"),
+    ]
+
+
+def test_what_cannot_be_marked_runs_all_the_same(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with time_it("x", str(tmp_path / "file")):
+        ran = True
+
+    assert ran
+
+
+@pytest.mark.parametrize("shell", ["bash", "dash"])
+@pytest.mark.parametrize("lines", [STEPS, STAGES], ids=["steps", "stages"])
+def test_a_shell_has_functions_for_it(shell: str, lines: str, tmp_path: Path):
+    script = f"set -eu\n. {SHELL}\n{lines}\necho done"
+    with session(tmp_path) as running:
+        ran = subprocess.run(
+            [shell, "-c", script],
+            env=running.environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=True,
+        )
+        assert not running.is_alive()
+
+    assert ran.stderr == ""
+    assert ran.stdout.endswith("done\n")
+    assert [stage["name"] for stage in running.document("job.json")["steps"]] == ["my step"]
+
+
+def test_without_python_a_shell_s_build_goes_on(tmp_path: Path):
+    script = f"set -eu\n. {SHELL}\ntelemetry_init\ntelemetry_step_start x\necho done"
+    ran = subprocess.run(
+        ["/bin/sh", "-c", f"PATH={tmp_path}\nTELEMETRY_SAMPLER=/nowhere\n{script}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert ran.stdout == "done\n"
+    assert ran.stderr == "nothing is sampled: there is no python3\n" * 2
