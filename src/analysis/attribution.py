@@ -140,9 +140,11 @@ def _most_cores(
     cores = {BETWEEN: pool, JOB: list(map(truediv, rises(total_us), core_us))}
     most = dict.fromkeys(roster.spans, 0.0)
     for who, spans in roster.spans.items():
-        busy = _with_own(cores.get(who, shared), own.get(who), core_us)
         for inner in map(series.mostly_within, spans):
-            most[who] = max([most[who], *busy[inner.start : inner.stop]])
+            busy = cores.get(who, shared)[inner.start : inner.stop]
+            if who in own:
+                _add(busy, inner.start, own[who], core_us)
+            most[who] = max([most[who], *busy])
     return most
 
 
@@ -156,11 +158,9 @@ def _core_us(series: Series) -> list[float]:
     return [max(length_ms, least_ms) * _MS_US for length_ms in series.lengths_ms]
 
 
-def _with_own(cores: list[float], own: Optional[_Own], core_us: Sequence[float]) -> list[float]:
-    """The cores that were busy in each interval, and those that its own processes kept busy."""
-    if own is None:
-        return cores
-    busy = cores.copy()
-    for interval, rise_us in enumerate(own.rises_us, own.first):
-        busy[interval] += rise_us / core_us[interval]
-    return busy
+def _add(busy: list[float], start: int, own: _Own, core_us: Sequence[float]) -> None:
+    """To the cores that were busy from the interval `start` on, those of a step's own processes."""
+    first = max(start, own.first)
+    last = min(start + len(busy), own.first + len(own.rises_us))
+    for interval in range(first, last):
+        busy[interval - start] += own.rises_us[interval - own.first] / core_us[interval]

@@ -63,6 +63,7 @@ class Consumption:
         """`coverage` is that of the series for the roster."""
         self._series = series
         self._roster = roster
+        self._edges = [series.place(edge_ms) for edge_ms in roster.edges_ms]
         self._disks = sorted({disk for part in series.segments for disk in part.disks()})
         self._counted_ms = {who: covered.counted_ms for who, covered in coverage.items()}
 
@@ -119,8 +120,7 @@ class Consumption:
     def _counts(self, columns: Iterable[Read]) -> _Counts:
         """The sum of these counters."""
         counters = [found for found in map(self._series.counter, columns) if found]
-        edges_ms = self._roster.edges_ms
-        lines = [self._series.at_edges(counter.values, edges_ms) for counter in counters]
+        lines = [[edge.value(counter.values) for edge in self._edges] for counter in counters]
         known = [span for counter in counters for span in counter.known]
         return _Counts([sum(line) for line in zip(*lines)], known)
 

@@ -6,6 +6,7 @@ In microseconds.
 from __future__ import annotations
 
 from itertools import accumulate
+from operator import sub
 
 from ..model.named_tuples import NamedTuple
 from ..model.samples import CGROUP_CPU_US, CPU_SYSTEM, CPU_USER, Host
@@ -51,9 +52,8 @@ def reconciled(machine: Sequence[float], owned: Sequence[float]) -> list[float]:
     and the kernel rounds. Then that was the machine's rest shortly before, which is taken back, so
     that nothing counts twice; where no rest is left to take, the processes are believed.
     """
-    rests = [whole - part for whole, part in zip(machine, owned)]
-    lacks = accumulate((rests[0] - rest for rest in rests), max)
-    filled = [rest - rests[0] + lack for rest, lack in zip(rests, lacks)]
+    rests = list(map(sub, machine, owned))
+    filled = list(map(sub, rests, accumulate(rests, min)))  # raised by what was lacking so far
     kept = list(accumulate(reversed(filled), min))[::-1]
     return [part - owned[0] + rest for part, rest in zip(owned, kept)]
 

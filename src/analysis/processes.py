@@ -133,9 +133,9 @@ def _known(counts: Sequence[Count], seen: Sequence[int]) -> list[int]:
     They are None until they are seen first. By then a group of which nobody was there in the
     beginning has counted nothing; what others did before is unknown.
     """
+    if counts[-1] is None:
+        return []
     known = [count for count in counts if count is not None]
     if len(known) == len(counts):
         return known
-    if seen[0] or counts[-1] is None:
-        return []
-    return list(accumulate((count or 0 for count in counts), max))
+    return [] if seen[0] else list(accumulate((count or 0 for count in counts), max))

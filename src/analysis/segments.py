@@ -109,7 +109,8 @@ class Segment:
             if not part.start:
                 before = ticks[0]
             if ticks[-1] > before:
-                rises = [max(new - old, 0) for old, new in zip([before, *ticks], ticks)]
+                pairs = zip([before, *ticks], ticks)
+                rises = [new - old if new > old else 0 for old, new in pairs]
                 yield Rises(part.start - 1, rises) if part.start else Rises(0, rises[1:])
                 before = ticks[-1]
 
