@@ -143,13 +143,13 @@ def app_from(settings: FrontendSettings) -> Frontend:
     Raises:
         SettingsError: they do not say whom to trust, or ask for what is not there.
     """
-    secrets = settings.secrets()
+    secrets, samplers = settings.secrets(), settings.samplers()
     if not secrets:
         log.warning("UNSIGNED WEBHOOKS ARE ALLOWED: anybody can write here")
     health_to = Destination(
         SERVICE, settings.connection_string, settings.otlp_endpoint, settings.request_ratio
     )
-    return create_app(open_queue(settings), secrets, health_to, settings.samplers())
+    return create_app(open_queue(settings), secrets, health_to, samplers)
 
 
 @cache

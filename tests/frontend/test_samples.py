@@ -18,17 +18,20 @@ import httpx
 import pytest
 
 from src.frontend import allowance, endpoint, samples
-from src.frontend.app import create_app
+from src.frontend.app import app_from, create_app
+from src.frontend.issuers import GITHUB_ISSUER
 from src.frontend.samples import MAX_BATCH_BYTES
 from src.frontend.scopes import Scope
+from src.frontend.settings import FrontendSettings
 from src.frontend.trust import NOBODY, Trust
 from src.model import batches
 from src.model.samples import CPU_USER
 from src.shared import messages
+from src.shared.errors import SettingsError
 from src.shared.queues.base import Queue
 from src.shared.queues.sqlite import SqliteQueue
 from src.shared.sent_batches import Identity, SentBatch, read_sent_batch
-from tests.frontend.issuing import ATTEMPT, JOB, OWNER, REPOSITORY, RUN, Issuer, issuing
+from tests.frontend.issuing import ATTEMPT, AUDIENCE, JOB, OWNER, REPOSITORY, RUN, Issuer, issuing
 from tests.frontend.sampled import KEY, SCOPE, batch, bearing, encoded, signing
 from tests.frontend.serving import FailingQueue, ListQueue, running
 from tests.frontend.test_app import ROOT, everything, in_queue, post, socket_to
@@ -238,6 +241,7 @@ REFUSED: dict[str, tuple[Callable[[], dict[str, str]], bytes, int]] = {
     "none": (lambda: {"Content-Type": "application/json"}, BODY, 401),
     "a password": (lambda: bearing("x", authorization="Basic eDp5"), BODY, 401),
     "no token": (lambda: bearing("x", authorization="Bearer"), BODY, 401),
+    "an endless token": (lambda: bearing(f"a.{'b' * 9000}.c"), BODY, 401),
     "a token where tokens are not taken": (lambda: bearing("a.b.c"), BODY, 401),
     "another key": (lambda: signing(BODY, OTHERS_KEY), BODY, 401),
     "the webhook's secret": (lambda: signing(BODY, SECRET), BODY, 401),
@@ -351,6 +355,13 @@ def test_a_key_is_good_for_its_own_repository_only():
     assert [answer.status_code for answer in answers] == [401, 403, 403, 202]
 
 
+@pytest.mark.parametrize("seconds", [-280, 280])
+def test_a_clock_may_be_some_minutes_off(seconds: float, keyed: tuple[httpx.Client, ListQueue]):
+    client, queue = keyed
+    assert send(client, signing(BODY, at=time.time() + seconds), BODY).status_code == 202
+    queue.bodies.clear()
+
+
 def test_either_of_a_repositorys_keys_will_do():
     with frontend(ListQueue(), Trust(keys={SCOPE: [OTHERS_KEY, KEY]})) as client:
         answers = [send(client, signing(BODY, key), BODY) for key in (KEY, OTHERS_KEY, SECRET)]
@@ -395,6 +406,17 @@ def test_a_body_over_the_limit_is_refused_before_it_is_sent(issuer: Issuer):
     head = ["POST /samples HTTP/1.1", "Host: x", *lines, f"Content-Length: {MAX_BATCH_BYTES + 1}"]
     with frontend(ListQueue(), Trust(issuer.trust())) as client, socket_to(client) as line:
         line.sendall("\r\n".join([*head, "", ""]).encode())
+
+        assert line.recv(4096).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_body_that_grows_over_the_limit_is_refused_while_it_is_read(issuer: Issuer):
+    lines = [f"{name}: {value}" for name, value in bearing(issuer.token()).items()]
+    head = ["POST /samples HTTP/1.1", "Host: x", *lines, "Transfer-Encoding: chunked"]
+    with frontend(ListQueue(), Trust(issuer.trust())) as client, socket_to(client) as line:
+        line.sendall("\r\n".join([*head, "", ""]).encode())
+        for _ in range(5):
+            line.sendall(b"40000\r\n" + b" " * 0x40000 + b"\r\n")  # and never its end
 
         assert line.recv(4096).startswith(b"HTTP/1.1 413 ")
 
@@ -554,6 +576,41 @@ def test_only_some_refusals_a_second_are_logged(caplog: pytest.LogCaptureFixture
 
     lines = [r for r in caplog.records if r.getMessage() == "batch not queued"]
     assert 10 <= len(lines) < 40
+
+
+# --- from the environment -----------------------------------------------------------------------
+
+
+def test_the_variables_say_who_may_send(
+    issuer: Issuer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setenv("GITHUB_TELEMETRY_HOME", str(tmp_path))
+    monkeypatch.setenv("GITHUB_WEBHOOK_SECRET", SECRET.decode())
+    monkeypatch.setenv("SAMPLES_OWNER_IDS", f"{issuer.host}/{OWNER}")
+    monkeypatch.setenv("SAMPLES_AUDIENCE", AUDIENCE)
+    monkeypatch.setenv("SAMPLES_ISSUERS", f"{GITHUB_ISSUER},{issuer.url}/")
+    monkeypatch.setenv("SAMPLES_KEYS", f"{REPOSITORY}:{KEY.decode()}")
+    with running(app_from(FrontendSettings())) as port:
+        url = f"http://127.0.0.1:{port}/samples"
+        answers = [
+            httpx.post(url, content=BODY, headers=headers, trust_env=False)
+            for headers in (bearing(issuer.token()), signing(BODY), signing(BODY, OTHERS_KEY))
+        ]
+
+    assert [answer.status_code for answer in answers] == [202, 202, 401]
+
+
+def test_bad_variables_make_no_app_and_leave_nothing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setenv("GITHUB_TELEMETRY_HOME", str(tmp_path))
+    monkeypatch.setenv("GITHUB_WEBHOOK_SECRET", SECRET.decode())
+    monkeypatch.setenv("SAMPLES_OWNER_IDS", "11")
+    monkeypatch.delenv("SAMPLES_AUDIENCE", raising=False)
+    with pytest.raises(SettingsError, match="SAMPLES_AUDIENCE"):
+        app_from(FrontendSettings())
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_checks_tokens_is_loaded_when_one_comes():
