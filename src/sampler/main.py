@@ -50,6 +50,7 @@ def _never_failing(command: Callable[[Sequence[str]], None]) -> Callable[[Sequen
 
     def call(words: Sequence[str]) -> int:
         from .folder import is_enabled
+        from .options import UsageError
 
         try:
             if not is_enabled(os.environ):
@@ -58,6 +59,8 @@ def _never_failing(command: Callable[[Sequence[str]], None]) -> Callable[[Sequen
                 command(words)
             else:
                 say("nothing is sampled: this is not Linux")
+        except UsageError as exc:
+            say(str(exc))
         except Exception as exc:  # noqa: BLE001 -- whatever it is, it is ours and not the job's
             say(f"telemetry failed: {str(exc) or type(exc).__name__}")
         return 0
@@ -137,8 +140,10 @@ def _summarize(words: Sequence[str]) -> None:
     given, _ = take(words, known, "summarize")
     file = given.get("--input-file")
     beside = os.path.dirname(os.path.abspath(file)) if file else given.get("--dir")
+    folder = Folder(os.environ, beside)
+    folder.samples = file or folder.samples
     summarize(
-        Folder(os.environ, beside),
+        folder,
         os.environ,
         markdown=given.get("--github-summary"),
         html=given.get("--html"),

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from typing import Optional
 
     from ..model.samples import Batch
+    from .folder import Folder
+
+_RAW = b'"processes_memory"'
 
 
 def stored_batches(path: str, since_uptime_ms: Optional[int] = None) -> list[Batch]:
@@ -27,6 +30,35 @@ def stored_batches(path: str, since_uptime_ms: Optional[int] = None) -> list[Bat
         if since_uptime_ms is not None and batches[-1].uptime_ms[0] < since_uptime_ms:
             break
     return batches[::-1]
+
+
+def session_batches(folder: Folder) -> list[Batch]:
+    """What a session's files tell: its batches, or where there are none its raw lines.
+
+    The file of raw lines may be any file that somebody has, of batches too: then it is that.
+    """
+    first = next(whole_lines(folder.samples), None)
+    if first is not None and _RAW not in first:
+        return stored_batches(folder.samples)
+    return stored_batches(folder.batches) or _collected_batches(folder.samples)
+
+
+def _collected_batches(path: str) -> list[Batch]:
+    """Of raw lines; those that are not ours, or not whole, are left out."""
+    import json
+
+    from .formats.raw_samples import batches_of
+
+    lines = []
+    for text in whole_lines(path):
+        try:
+            lines.append(json.loads(text))
+        except ValueError:
+            continue
+    try:
+        return list(batches_of(lines))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return []
 
 
 def clock_ms(batches: Iterable[Batch]) -> Optional[int]:

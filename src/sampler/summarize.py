@@ -14,7 +14,7 @@ from . import marks
 from .own_steps import own_steps
 from .report.stages import Stage
 from .spans import moment_ms, spans_of, steps_of
-from .stored import boot_id, clock_ms, stored_batches
+from .stored import boot_id, clock_ms, session_batches
 from .summary import summary
 
 TYPE_CHECKING = False
@@ -52,11 +52,11 @@ def summarize(
         NothingToTellError: there is nothing to tell of.
         OSError: a file cannot be written.
     """
-    batches = stored_batches(folder.batches)
+    batches = session_batches(folder)
     spans = spans_of(marks.read(folder))
     job = _job(batches, spans, environment)
     if job is None:
-        raise NothingToTellError(f"nothing to tell: there are no samples in {folder.batches}")
+        raise NothingToTellError(f"nothing to tell: there are no samples in {folder.path}")
     verdict = judge(job, batches)
     stages = _stages(spans, batches)
     complaints = () if batches[-1].final else ("Its end was not seen: the sampler had ended.",)
