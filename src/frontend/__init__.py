@@ -1,1 +1,1 @@
-"""GitHub's webhook comes in, a durable queue message goes out."""
+"""GitHub's webhook and samplers' batches come in, durable queue messages go out."""
