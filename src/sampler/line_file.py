@@ -43,10 +43,10 @@ class LineFile:
         Raises:
             OSError: there is no room on the disk, or none below the limit.
         """
+        if not self._problem and self._bytes + len(line) >= self._most_bytes:
+            self._make_room()
         if self._problem:
             raise OSError(errno.EFBIG, self._problem)
-        if self._bytes + len(line) >= self._most_bytes:
-            self._make_room()
         self._write(line + b"\n")
 
     def _open(self) -> None:

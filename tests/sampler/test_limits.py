@@ -1,0 +1,59 @@
+"""When memory and disk run short, and when nobody is left to sample for."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from src.model import samples
+from src.model.samples import Host
+from src.sampler.limits import Reason, is_short
+from src.sampler.moment import Moment
+
+GIB_KB = 2**20
+HOST = Host(cpus=2, memory_total_kb=8 * GIB_KB)
+LIMITED = Host(cpus=2, memory_total_kb=8 * GIB_KB, memory_limit_kb=GIB_KB)
+DAY_MS = 24 * 3_600_000
+
+
+def moment(used_kb: int | None, group_kb: int | None = None, free_kb: int | None = None) -> Moment:
+    columns = {samples.MEMORY_USED_KB: used_kb, samples.CGROUP_MEMORY_KB: group_kb}
+    return Moment(0, 0, columns=columns, disks={}, free_kb={"/": free_kb})
+
+
+@pytest.mark.parametrize(
+    ("now", "host", "expected"),
+    [
+        (moment(4 * GIB_KB), HOST, False),
+        (moment(8 * GIB_KB - 1), HOST, True),
+        (moment(GIB_KB, GIB_KB - 1), LIMITED, True),
+        (moment(GIB_KB, GIB_KB // 2), LIMITED, False),
+        (moment(GIB_KB, GIB_KB - 1), HOST, False),
+        (moment(GIB_KB, None, 1000), HOST, True),
+        (moment(GIB_KB, None, GIB_KB), HOST, False),
+        (moment(None), HOST, False),
+    ],
+)
+def test_short_is_what_is_almost_full(now: Moment, host: Host, expected: bool):  # noqa: FBT001
+    assert is_short(now, host) is expected
+
+
+def test_a_sampler_has_no_reason_without_a_folder(tmp_path: Path):
+    assert not Reason(str(tmp_path), 0, None).is_gone(1000)
+    assert Reason(str(tmp_path / "none"), 0, None).is_gone(1000)
+
+
+def test_a_sampler_has_no_reason_after_the_longest_job(tmp_path: Path):
+    assert not Reason(str(tmp_path), DAY_MS, None).is_gone(5 * DAY_MS)
+    assert Reason(str(tmp_path), DAY_MS, None).is_gone(7 * DAY_MS)
+
+
+def test_a_sampler_has_no_reason_after_its_worker(tmp_path: Path):
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as worker:
+        reason = Reason(str(tmp_path), 0, worker.pid)
+        assert not reason.is_gone(1000)
+        worker.kill()
+        os.waitid(os.P_PID, worker.pid, os.WEXITED | os.WNOWAIT)
+        assert reason.is_gone(1000)
