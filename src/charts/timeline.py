@@ -15,7 +15,7 @@ from .panel import Tick
 MOST_LANES = 12
 _GAP_PX = 3
 _MARK_PX = 16
-_MARK_SHARE, _LONGEST_MARK = 0.15, 16  # what the name of a moment has room for
+_MARK_SHARE, _LONGEST_MARK = 0.2, 12  # what the name of a moment has room for
 _LEAST_SHARE = 0.002  # a bar that is narrower is not seen
 
 

@@ -29,6 +29,11 @@ async function chromiumPath(folder) {
   if (own) return own;
   process.env.TMPDIR = folder; // where the package unpacks itself
   process.env.AWS_LAMBDA_JS_RUNTIME = "nodejs20.x"; // with its libraries: a machine may have none
+  process.env.FONTCONFIG_FILE = path.join(folder, "fonts.conf"); // its own looks in /tmp alone
+  fs.writeFileSync(
+    process.env.FONTCONFIG_FILE,
+    `<fontconfig><dir>${folder}/fonts</dir><dir>/usr/share/fonts</dir></fontconfig>`,
+  );
   const { default: packed } = await import("@sparticuz/chromium");
   return packed.executablePath();
 }
