@@ -22,20 +22,32 @@ class Counted(NamedTuple):
 
 
 def counted(column: Sequence[Optional[int]], times_ms: Sequence[int]) -> Optional[Counted]:
-    """What a counter says; None where it was never read.
+    """What a counter says at two samples or more; None where it was never read.
 
     Between readings it is interpolated, before the first and after the last it stands still.
     """
+    rising = _rising(column)
+    if rising:
+        return Counted(rising, 0, len(rising) - 1)
     at, readings = known(column)
     if not at:
         return None
     return Counted(bridged(at, risen(readings), times_ms), at[0], at[-1])
 
 
+def _rising(column: Sequence[Optional[int]]) -> Optional[list[int]]:
+    """The column, if it is all read and rises: nearly all are, and nothing else is so quick."""
+    try:
+        in_order: list[int] = sorted(column)  # type: ignore[arg-type]  # a None in it is no number
+    except TypeError:
+        return None
+    return in_order if in_order == column else None
+
+
 def known(column: Sequence[Optional[int]]) -> tuple[Sequence[int], list[int]]:
     """The indices of what was read, and the readings."""
     readings = [value for value in column if value is not None]
-    if len(readings) == len(column):  # nearly always, and quick
+    if len(readings) == len(column):
         return range(len(column)), readings
     return [index for index, value in enumerate(column) if value is not None], readings
 
@@ -46,8 +58,6 @@ def risen(readings: list[int]) -> list[int]:
     Some counters of the kernel have 32 bits. Others step back a little (iowait, by its own
     documentation), or far (an interface that went away): then nothing was counted.
     """
-    if readings == sorted(readings):  # nearly always, too
-        return readings
     total = before = readings[0]
     values = []
     for reading in readings:
