@@ -3,22 +3,18 @@
 `uvicorn src.frontend.app:app` builds the app from the environment; tests call `create_app`.
 """
 
-import asyncio
 import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from ..shared.errors import QueueUnavailableError
 from ..shared.health import Health
 from ..shared.health_export import Destination, exporting
 from ..shared.health_log import reporting
@@ -31,30 +27,16 @@ from .endpoint import Endpoint
 from .enqueue import Enqueuer
 from .kinds import BATCH, DELIVERY
 from .openapi import PATHS, SECURITY_SCHEMES
-from .refusals import Refusals
+from .probes import probes
 from .samples import SampleJudge
 from .settings import FrontendSettings
 from .trust import NOBODY, Trust
 
 GUARD = "src.shared.guarded_http:GuardedProtocol"
-READY_DEADLINE_SECONDS = 2.0
 SERVICE = "github-telemetry-frontend"
 NOWHERE = Destination(SERVICE)
 
 log = logging.getLogger(__name__)
-
-
-class Ready(BaseModel):
-    """The answer of /ready where all is well; `queue_depth` counts messages."""
-
-    status: Literal["ready"]
-    queue_depth: int
-
-
-class NotReady(BaseModel):
-    """The answer of /ready where it is not."""
-
-    status: Literal["queue unavailable"]
 
 
 class Frontend(FastAPI):
@@ -87,14 +69,14 @@ def create_app(
     health_to: Destination = NOWHERE,
     samplers: Trust = NOBODY,
 ) -> Frontend:
-    """The app over this queue; no secrets means that unsigned deliveries are taken.
+    """The app over this queue.
 
-    `samplers`: whose samples are.
+    No secrets means that unsigned deliveries are taken; `samplers` are those whose batches are.
     """
     health = Health()
     enqueuer = Enqueuer(queue)
     bodies = Bodies()
-    samples = SampleJudge(samplers, bodies)
+    deliveries, samples = DeliveryJudge(secrets, bodies), SampleJudge(samplers, bodies)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -109,30 +91,13 @@ def create_app(
     app = Frontend(
         title="GitHub Telemetry", lifespan=lifespan, openapi_url=None, redirect_slashes=False
     )
-    deliveries = DeliveryJudge(secrets, bodies)
-    tells_deliveries = Refusals(health, DELIVERY, tells_all_lost=bool(secrets))
-    tells_batches = Refusals(health, BATCH, tells_all_lost=False)
     app.endpoints = {
-        "/webhook": Endpoint(DELIVERY, deliveries, enqueuer, tells_deliveries, health),
-        "/samples": Endpoint(BATCH, samples, enqueuer, tells_batches, health),
+        "/webhook": Endpoint(DELIVERY, deliveries, enqueuer, health, tells_all_lost=bool(secrets)),
+        "/samples": Endpoint(BATCH, samples, enqueuer, health, tells_all_lost=False),
     }
     for path, endpoint in app.endpoints.items():
         app.routes.append(Route(path, endpoint, methods=["POST"]))  # 405 for the others
-
-    @app.get("/health")
-    async def alive() -> dict[str, str]:
-        """Alive."""
-        return {"status": "healthy"}
-
-    @app.get("/ready", response_model=Ready, responses={503: {"model": NotReady}})
-    async def ready() -> JSONResponse:
-        """The queue can be reached."""
-        try:
-            async with asyncio.timeout(READY_DEADLINE_SECONDS):
-                depth = await queue.depth()
-        except (QueueUnavailableError, TimeoutError):
-            return JSONResponse({"status": "queue unavailable"}, 503)
-        return JSONResponse({"status": "ready", "queue_depth": depth})
+    app.include_router(probes(queue))
 
     return app
 

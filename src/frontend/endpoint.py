@@ -42,12 +42,18 @@ class Endpoint:
     """One path, and what its judge makes of it."""
 
     def __init__(
-        self, kind: Kind, judge: Judge, enqueuer: Enqueuer, refusals: Refusals, health: Health
+        self,
+        kind: Kind,
+        judge: Judge,
+        enqueuer: Enqueuer,
+        health: Health,
+        *,
+        tells_all_lost: bool,
     ) -> None:
         self._kind = kind
         self._judge = judge
         self._enqueuer = enqueuer
-        self._refusals = refusals
+        self._refusals = Refusals(health, kind, tells_all_lost=tells_all_lost)
         self._health = health
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -19,7 +19,7 @@ import pytest
 
 from src.frontend import app as app_module
 from src.frontend import body as body_module
-from src.frontend import endpoint, refusals
+from src.frontend import endpoint, probes, refusals
 from src.frontend.app import GUARD, app_from, create_app
 from src.frontend.refusals import LINES_PER_SECOND
 from src.frontend.settings import FrontendSettings
@@ -304,7 +304,7 @@ def test_an_unavailable_queue_is_a_503_that_says_when_to_come_back():
 def test_a_queue_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch):
     assert endpoint.ANSWER_DEADLINE_SECONDS < GITHUB_WAITS_SECONDS - 2
     monkeypatch.setattr(endpoint, "ANSWER_DEADLINE_SECONDS", 0.2)
-    monkeypatch.setattr(app_module, "READY_DEADLINE_SECONDS", 0.1)
+    monkeypatch.setattr(probes, "READY_DEADLINE_SECONDS", 0.1)
     with frontend(ListQueue(put_seconds=30), SECRET) as client:
         began = time.monotonic()
         refused, not_ready = post(client, signed(JOB_BODY)), client.get("/ready")
