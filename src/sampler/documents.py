@@ -46,7 +46,7 @@ def write_documents(folder: Folder, environment: Mapping[str, str]) -> Measured:
     """
     found = measure_session(folder, environment)
     rows = list(zip(found.steps, found.usages))
-    batches = stored_batches(folder.batches)
+    batches = found.batches
     statuses = [span.status for span in found.spans]
     metrics = build_session.metrics(
         found.job,

@@ -24,9 +24,13 @@ SAMPLE = "sample"
 
 
 class Measured(NamedTuple):
-    """`usages` are those of `spans`, by place; the last three are the last marks of their kinds."""
+    """`usages` are those of `spans`, by place; `init`, `failure` and `final` the last such marks.
+
+    `batches` are what all of it rests on: a sampler's, or else the marks' own.
+    """
 
     job: JobUsage
+    batches: Sequence[Batch]
     spans: Sequence[Span]
     steps: Sequence[Step]
     usages: Sequence[Usage]
@@ -40,9 +44,11 @@ def measured(name: str, marks: Sequence[Mark], batches: Sequence[Batch], now_ms:
 
     Whose processes used what does not matter here: within a step it is the machine that is told of.
     """
+    spans = spans_of(marks)
+    own = [_own_batches(span) for span in spans]
+    batches = batches or [batch for pair in own for batch in pair]
     for batch in batches:
         batch.owners = ()
-    spans = spans_of(marks)
     clock, boot = clock_ms(batches), boot_id(batches)
     steps = steps_of(spans, clock, boot)
     init, failure, final = (_last(marks, kind) for kind in (INIT, FAILURE, FINAL))
@@ -58,26 +64,29 @@ def measured(name: str, marks: Sequence[Mark], batches: Sequence[Batch], now_ms:
     )
     used = measure(job, batches)
     usages = [
-        _by_own_samples(span, step) or used.steps[place].usage
-        for place, (span, step) in enumerate(zip(spans, steps))
+        _alone(step, own[place]) if own[place] else used.steps[place].usage
+        for place, step in enumerate(steps)
     ]
-    return Measured(used, spans, steps, usages, init, failure, final)
+    return Measured(used, batches, spans, steps, usages, init, failure, final)
 
 
-def _by_own_samples(span: Span, step: Step) -> Optional[Usage]:
-    """Where no sampler ran, its marks have a sample each."""
+def _own_batches(span: Span) -> list[Batch]:
+    """Where no sampler ran, its marks have a sample each; one alone tells nothing."""
     found = [mark.more.get(SAMPLE) for mark in (span.start, span.end) if mark]
     try:
         batches = [decode(text) for text in found if isinstance(text, str)]
     except BatchError:
-        return None
+        return []
     if len(batches) < 2:  # noqa: PLR2004 -- one of each end
-        return None
+        return []
     for batch in batches:
-        batch.owners = ()
         batch.host.interval_ms = max(1, batches[-1].uptime_ms[-1] - batches[0].uptime_ms[0])
-    job = Job(step.name, step.start_ms, step.end_ms, (step,))
-    return measure(job, batches).steps[0].usage
+    return batches
+
+
+def _alone(step: Step, batches: Sequence[Batch]) -> Usage:
+    """What a step used, as its own samples have it."""
+    return measure(Job(step.name, step.start_ms, step.end_ms, (step,)), batches).steps[0].usage
 
 
 def _last(marks: Sequence[Mark], kind: str) -> Optional[Mark]:

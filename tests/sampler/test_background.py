@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -217,6 +218,27 @@ def is_running(pid: int | None) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_a_batch_is_made_in_time_and_sooner_while_memory_or_disk_is_short(tmp_path: Path):
+    script = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+from src.sampler import daemon
+daemon.{{constant}} = 200
+daemon.is_short = lambda *_: {{is_short}}
+from src.sampler.options import StartOptions
+daemon.run_daemon(StartOptions(["--interval", "0.05"]), None)
+"""
+    for constant, is_short in (("BATCH_MS", False), ("SHORT_BATCH_MS", True)):
+        with session(tmp_path / constant) as running:
+            running.folder.mkdir(parents=True)
+            words = [sys.executable, "-c", script.format(constant=constant, is_short=is_short)]
+            with subprocess.Popen(words, env=running.environment) as process:
+                wait_until(lambda: len(running.batches()) >= 3)
+                process.terminate()
+        ends_ms = [batch.uptime_ms[-1] for batch in running.batches()[:-1]]
+        assert min(after - before for before, after in pairwise(ends_ms)) >= 200
 
 
 @pytest.mark.parametrize(

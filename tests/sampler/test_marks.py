@@ -83,6 +83,8 @@ def test_without_a_sampler_a_step_has_samples_of_its_own(tmp_path: Path):
     (step,) = found.document("job.json")["steps"]
 
     assert found.pid is None
+    assert found.document("job.json")["system"]["cpus"] == os.cpu_count()
+    assert found.document("metrics.json")["memory_metrics"]["peak_usage_mb"] > 0
     assert step["name"] == "alone"
     assert step["duration_s"] >= elapsed
     assert step["cpu_percent"] >= 100 * 0.8 / step["duration_s"] / (os.cpu_count() or 1) * 0.9
