@@ -9,7 +9,7 @@ https://jfly.uni-koeln.de/color/
 
 from __future__ import annotations
 
-SHADES = ("blue", "orange", "green", "purple", "sky", "grey")
+SHADES = ("blue", "orange", "green", "purple", "indigo", "grey")
 """In the order in which to take them."""
 
 _LIGHT = {
@@ -22,7 +22,7 @@ _LIGHT = {
     "orange": "#b55500",
     "green": "#00805e",
     "purple": "#a8487f",
-    "sky": "#1f78a6",
+    "indigo": "#23327a",
     "grey": "#656d76",
     "wrong": "#c62a2a",
 }
@@ -36,7 +36,7 @@ _DARK = {
     "orange": "#f0a040",
     "green": "#2fc498",
     "purple": "#d98bb6",
-    "sky": "#8fd0f5",
+    "indigo": "#c3d0ff",
     "grey": "#8b949e",
     "wrong": "#ff7b72",
 }

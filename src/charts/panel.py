@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple, Optional, Sequence
 
-from .markup import decimal, element, percent, text
+from .curve import Values, curve, stretched
+from .markup import element, percent, text
 
-_UNITS_WIDE = 1000  # of the stretched picture
 _ABOVE_PX, _BELOW_PX = 22, 1
-
-Values = Sequence[Optional[float]]
 
 
 class Line(NamedTuple):
@@ -92,53 +90,12 @@ def _limit(chart: Panel, plot_px: int) -> str:
 
 
 def _curves(chart: Panel, plot_px: int) -> str:
-    drawn = []
-    for index, line in enumerate(chart.lines):
-        course = [_points(run, len(line.values), chart.most, plot_px) for run in _runs(line.values)]
-        if not index:
-            drawn += [_area(points, line.shade, plot_px) for points in course]
-        dashed = " second" if index else ""
-        drawn += [_line(points, f"line{dashed} stroke-{line.shade}") for points in course]
-    box = f"0 0 {_UNITS_WIDE} {plot_px}"
-    place = {"y": _ABOVE_PX, "width": "100%", "height": plot_px}
-    return element("svg", {"viewBox": box, "preserveAspectRatio": "none"} | place, *drawn)
-
-
-def _runs(values: Values) -> list[list[tuple[int, float]]]:
-    """What is known without a gap, each value with its place."""
-    runs: list[list[tuple[int, float]]] = []
-    before: Optional[float] = None
-    for place, value in enumerate(values):
-        if value is not None:
-            if before is None:
-                runs.append([])
-            runs[-1].append((place, value))
-        before = value
-    return runs
-
-
-def _points(
-    run: list[tuple[int, float]], count: int, most: float, plot_px: int
-) -> list[tuple[float, float]]:
-    """In the middle of each part of the time, and out to the ends of the run."""
-    wide = _UNITS_WIDE / count
-    high = [(place, plot_px * (1 - min(max(value / most, 0.0), 1.0))) for place, value in run]
-    (first, first_y), (last, last_y) = high[0], high[-1]
-    middles = [((place + 0.5) * wide, y) for place, y in high]
-    return [(first * wide, first_y), *middles, ((last + 1) * wide, last_y)]
-
-
-def _line(points: list[tuple[float, float]], kind: str) -> str:
-    return element("polyline", {"class": kind, "points": _listed(points)})
-
-
-def _area(points: list[tuple[float, float]], shade: str, plot_px: int) -> str:
-    foot = [(points[-1][0], float(plot_px)), (points[0][0], float(plot_px))]
-    return element("polygon", {"class": f"area fill-{shade}", "points": _listed([*points, *foot])})
-
-
-def _listed(points: list[tuple[float, float]]) -> str:
-    return " ".join(f"{decimal(x)},{decimal(y)}" for x, y in points)
+    """The first is filled, the others are dashed."""
+    drawn = (
+        curve(line.values, line.shade, chart.most, plot_px, is_first=not index)
+        for index, line in enumerate(chart.lines)
+    )
+    return stretched(plot_px, _ABOVE_PX, *drawn)
 
 
 def _legend(lines: Sequence[Line]) -> str:

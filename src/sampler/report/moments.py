@@ -44,7 +44,7 @@ _PANELS = {
         _Curve("disk_written_bytes_per_second", "Disk written", "purple", _RATE),
     ),
     "Network": (
-        _Curve("network_received_bytes_per_second", "Network in", "sky", _RATE),
+        _Curve("network_received_bytes_per_second", "Network in", "indigo", _RATE),
         _Curve("network_sent_bytes_per_second", "Network out", "purple", _RATE),
     ),
 }

@@ -30,7 +30,7 @@ th{color:var(--faint);font-weight:500;font-size:12px}
 .left{text-align:left}
 td.name{text-align:left;white-space:normal;min-width:180px;overflow-wrap:anywhere}
 td.name:last-child{width:100%}
-td.spark{text-align:left;font-family:monospace;letter-spacing:-1px;color:var(--blue)}
+td.spark{min-width:110px;padding:2px 10px 2px 0}
 td.bar{width:65%;min-width:120px;padding:2px 10px 2px 0}
 .stopped{color:var(--wrong);font-weight:600}
 .short{color:var(--orange);font-weight:600}
@@ -51,7 +51,7 @@ box-shadow:0 2px 8px #0003;font-variant-numeric:tabular-nums;overflow-wrap:anywh
 @media print{body{max-width:none;padding:0}.cursor,.told{display:none}h2{break-after:avoid}
 svg,tr,li{break-inside:avoid}.scroll{overflow:visible}table{font-size:9px}
 th,td.left{font-size:9px}td{padding-right:6px}*{print-color-adjust:exact}
-td.name{min-width:90px}td.spark{letter-spacing:-2px}}
+td.name{min-width:90px}td.spark{min-width:60px}}
 """
 
 

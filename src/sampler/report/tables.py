@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Iterable, Mapping, Optional, Sequence
 
-from ...analysis.amounts import say_clock, say_seconds
+from ...analysis.amounts import say, say_clock, say_seconds
 from ...analysis.step_words import step_word
-from ...analysis.usage import StepUsage, Usage
+from ...analysis.usage import Machine, StepUsage, Usage
 from ...analysis.verdict import Verdict
 from ...charts.markup import element, printable, shortened, text
 from ...charts.palette import SHADES
-from ...charts.spark import spark
+from ...charts.spark import spark_svg
 from ...charts.stacked import Part, stacked
 from .curves import Course
 from .moments import sign
 from .phrases import UNKNOWN, both, most_used, percent, size, step_name
 
 _LONGEST_NAME = 200
-_SPARK_LENGTH = 20
+_SPARK_LENGTH = 40
 _MOST_BARS = 15
 _LEAST_SECONDS = 0.1
 _LEFT, _NAME, _SPARK, _BAR = "left", "name", "spark", "bar"  # classes of the style sheet
@@ -102,21 +102,30 @@ def cpu_by_step(verdict: Verdict) -> str:
 
 
 def _step(step: StepUsage, verdict: Verdict, course: Optional[Course]) -> list[str]:
-    usage, machine = step.usage, verdict.usage.machine
+    usage = step.usage
     word = step_word(step, verdict.diagnoses[step.step.number])
-    cores = course.step_cores(step, _SPARK_LENGTH) if course else ()
     return [
         str(step.step.number),
         name(step_name(step)),
         UNKNOWN if usage.seconds is None else say_clock(usage.seconds),
         percent(usage.cpu_percent_mean),
         percent(usage.cpu_percent_max),
-        spark(cores, machine.cores_allowed) if machine else "",
+        _spark(step, verdict.usage.machine, course),
         size(usage.memory_max_bytes),
         both(usage.disk_read_bytes, usage.disk_written_bytes),
         both(usage.network_received_bytes, usage.network_sent_bytes),
         element("span", {"class": word.kind}, text(sign(word))),
     ]
+
+
+def _spark(step: StepUsage, machine: Optional[Machine], course: Optional[Course]) -> str:
+    """Full height is all cores."""
+    cores = course.step_cores(step, _SPARK_LENGTH) if course else ()
+    if machine is None or all(value is None for value in cores):
+        return ""
+    most = max(value for value in cores if value is not None)
+    described = f"CPU over time, {say(most, '{core}')} at most"
+    return spark_svg(cores, machine.cores_allowed, "blue", described)
 
 
 def _cpu_seconds(step: StepUsage) -> float:
