@@ -69,12 +69,17 @@ def _unjudged(usage: Usage) -> Optional[str]:
     if usage.samples == NONE:
         return "nothing was seen of it"
     if seconds is not None and seconds < SHORT_SECONDS:
-        return f"too short to judge: {say_seconds(seconds)}"
-    share = percent(seen, seconds)
-    if seen < SHORT_SECONDS or (share is not None and share < ENOUGH_PERCENT):
+        return f"under {say_seconds(SHORT_SECONDS)}"
+    if is_hardly_seen(usage, SHORT_SECONDS):
         whole = "" if seconds is None else f" of {say_seconds(seconds)}"
         return f"too little was seen: {say_seconds(seen)}{whole}"
     return None
+
+
+def is_hardly_seen(usage: Usage, enough_seconds: float) -> bool:
+    """Whether less than half was seen; of what has no known length, less than so many seconds."""
+    share = percent(usage.covered_seconds, usage.seconds)
+    return usage.covered_seconds < enough_seconds if share is None else share < ENOUGH_PERCENT
 
 
 def _is_of_others(rule: Rule, machine: Optional[Machine]) -> bool:

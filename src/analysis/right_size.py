@@ -1,13 +1,14 @@
 """A job's usage and its machine in; whether the machine was the right size, in words, out.
 
-Larger where CPU or memory is at 90 % on average; smaller where both are at 30 % at most on average
-and never above 70 %; else right.
+Larger where CPU or memory is at 90 % on average, or memory ran short; smaller where both are at
+30 % at most on average and never above 70 %, and a smaller size would hold the peaks; else right.
 """
 
 from __future__ import annotations
 
 from ..model.named_tuples import NamedTuple
 from .amounts import number, say, say_bytes, say_seconds
+from .diagnosis import is_hardly_seen
 from .figures import percent
 from .usage import NONE, Machine, Usage
 
@@ -21,7 +22,6 @@ FULL_MEAN_PERCENT = 90.0
 IDLE_MEAN_PERCENT = 30.0
 IDLE_PEAK_PERCENT = 70.0
 ENOUGH_SECONDS = 30.0
-ENOUGH_PERCENT = 50.0
 
 _FRACTIONS = {2: "half", 4: "a quarter", 8: "an eighth"}
 
@@ -29,8 +29,9 @@ _FRACTIONS = {2: "half", 4: "a quarter", 8: "an eighth"}
 class RightSize(NamedTuple):
     """`verdict` is what the runner should be: larger, smaller, right (as it is), or unknown.
 
-    `cores` and `memory_bytes` are a size that would hold the peaks at 70 % of it: the present one,
-    doubled or halved as a whole. None where there is no better size to name.
+    `cores` and `memory_bytes` are a better size to have: one that would hold the peaks at 70 % of
+    it, the present one doubled, or the present one with twice the memory. None where there is none
+    to name.
     """
 
     verdict: str
@@ -48,16 +49,21 @@ class _Load(NamedTuple):
     memory_max: float
 
 
-def right_size(usage: Usage, machine: Optional[Machine]) -> RightSize:
-    """The verdict on the machine that a job ran on."""
+def right_size(
+    usage: Usage, machine: Optional[Machine], *, is_short_of_memory: bool = False
+) -> RightSize:
+    """The verdict on the machine that a job ran on; whether a step ran short of memory is told."""
     load = _load(usage, machine)
     if machine is None or load is None:
         return RightSize(UNKNOWN, "CPU or memory of the job is unknown")
-    unseen = _too_little(usage)
+    ran_out = (usage.out_of_memory_kills or 0) > 0
+    unseen = None if ran_out else _too_little(usage)
     if unseen:
         return RightSize(UNKNOWN, unseen)
     if max(load.cpu_mean, load.memory_mean) >= FULL_MEAN_PERCENT:
         return _larger(load, machine)
+    if ran_out or is_short_of_memory:
+        return _with_more_memory(load, machine)
     means, peaks = (load.cpu_mean, load.memory_mean), (load.cpu_max, load.memory_max)
     if max(means) <= IDLE_MEAN_PERCENT and max(peaks) <= IDLE_PEAK_PERCENT:
         return _smaller(load, machine)
@@ -77,13 +83,13 @@ def _load(usage: Usage, machine: Optional[Machine]) -> Optional[_Load]:
 def _too_little(usage: Usage) -> Optional[str]:
     """Why a job is not judged, or None."""
     seen, seconds = usage.covered_seconds, usage.seconds
-    if seconds is not None and seconds < ENOUGH_SECONDS:
-        return f"too short to judge: {say_seconds(seconds)}"
-    share = percent(seen, seconds)
-    if usage.samples != NONE and seen >= ENOUGH_SECONDS and (share or 100.0) >= ENOUGH_PERCENT:
+    if seconds is None:
+        return "the job is not over, as far as is known"
+    if seconds < ENOUGH_SECONDS:
+        return f"the job took under {say_seconds(ENOUGH_SECONDS)}"
+    if usage.samples != NONE and not is_hardly_seen(usage, ENOUGH_SECONDS):
         return None
-    whole = "" if seconds is None else f" of {say_seconds(seconds)}"
-    return f"too little was seen: {say_seconds(seen)}{whole}"
+    return f"too little was seen: {say_seconds(seen)} of {say_seconds(seconds)}"
 
 
 def _larger(load: _Load, machine: Machine) -> RightSize:
@@ -96,8 +102,18 @@ def _larger(load: _Load, machine: Machine) -> RightSize:
     )
 
 
+def _with_more_memory(load: _Load, machine: Machine) -> RightSize:
+    """As many cores, and twice the memory."""
+    return RightSize(
+        LARGER,
+        f"{_on_average(load, machine)}: memory ran short",
+        cores=machine.cores_allowed,
+        memory_bytes=2 * machine.memory_allowed_bytes,
+    )
+
+
 def _smaller(load: _Load, machine: Machine) -> RightSize:
-    """The machine halved as often as its peaks stay within 70 %."""
+    """The machine halved as often as its peaks stay within 70 %; right where they would not."""
     cores = load.cpu_max / 100 * machine.cores_allowed
     memory = load.memory_max / 100 * machine.memory_allowed_bytes
     used = (
@@ -106,7 +122,7 @@ def _smaller(load: _Load, machine: Machine) -> RightSize:
     )
     divisor = _divisor(load, machine)
     if divisor == 1:
-        return RightSize(SMALLER, f"{used}: there is room to spare, though less than half of it")
+        return RightSize(RIGHT, f"{used}: there is room to spare, but not half of it")
     size = _FRACTIONS.get(divisor, f"1/{divisor} of")
     return RightSize(
         SMALLER,

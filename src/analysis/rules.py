@@ -24,6 +24,9 @@ SHORT_SECONDS = 10.0
 """A span that is shorter is not judged: a compiler that ran for two seconds bounds nothing."""
 
 
+CORES, MEMORY = "cores", "memory"
+
+
 class Limit(NamedTuple):
     """A figure and its threshold; `plain` is where nobody doubts, on the far side of it.
 
@@ -49,7 +52,8 @@ class Rule(NamedTuple):
     `verb` and `title` say of a step what it is, `words` name the figures they show. `is_event`: it
     happened, however little else was seen, and goes before all that was merely slow. `lasts`: it
     outlasts the step that brought it about. `explains`: the findings that follow from this one, and
-    are left out beside it. `top` says whose processes to name: "cpu" or "memory".
+    are left out beside it. `top` says whose processes to name: "cpu" or "memory". `lacks` is what a
+    larger runner would have more of: CORES or MEMORY.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Rule(NamedTuple):
     lasts: bool = False
     explains: tuple[str, ...] = ()
     top: str = ""
+    lacks: str = ""
     way: str = ""
 
     def thresholds(self) -> dict[str, Limit]:
@@ -96,6 +101,7 @@ RULES: tuple[Rule, ...] = (
         is_event=True,
         explains=("memory_bound",),
         top="memory",
+        lacks=MEMORY,
     ),
     Rule(
         "disk_full",
@@ -119,6 +125,7 @@ RULES: tuple[Rule, ...] = (
         shown=("cores_allowed", "cpu_throttled_seconds"),
         explains=("cpu_bound",),
         top="cpu",
+        lacks=CORES,
     ),
     Rule(
         "memory_bound",
@@ -133,6 +140,7 @@ RULES: tuple[Rule, ...] = (
         ),
         shown=("memory_max_bytes", "memory_allowed_bytes"),
         top="memory",
+        lacks=MEMORY,
     ),
     Rule(
         "memory_bound",
@@ -142,6 +150,7 @@ RULES: tuple[Rule, ...] = (
         (_least("stalled_memory_percent", 10, plain=30),),
         shown=("memory_max_percent",),
         top="memory",
+        lacks=MEMORY,
         way="stall",
     ),
     Rule(
@@ -205,6 +214,7 @@ RULES: tuple[Rule, ...] = (
         (_least("cpu_percent_mean", 80, plain=100),),
         shown=("cores_allowed",),
         top="cpu",
+        lacks=CORES,
     ),
     Rule(
         "single_threaded",

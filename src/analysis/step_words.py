@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..model.named_tuples import NamedTuple
+from .amounts import say_seconds
 from .diagnosis import EVENT, Diagnosis
 from .rules import RULE_BY_NAME, SHORT_SECONDS
 from .usage import NONE, StepUsage
@@ -29,7 +30,7 @@ def step_word(step: StepUsage, diagnosis: Diagnosis) -> StepWord:
     if step.step.conclusion == "skipped" or usage.seconds is None:
         return StepWord(step.step.conclusion or "", UNJUDGED)
     if usage.seconds < SHORT_SECONDS:
-        return StepWord("too short", UNJUDGED)
+        return StepWord(f"under {say_seconds(SHORT_SECONDS)}", UNJUDGED)
     if usage.samples == NONE:
         return StepWord("not seen", UNJUDGED)
     if diagnosis.unjudged:

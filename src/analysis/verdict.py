@@ -6,7 +6,7 @@ from ..model.named_tuples import NamedTuple
 from .amounts import say_seconds
 from .diagnosis import EVENT, Diagnosis, Finding, diagnose
 from .right_size import LARGER, RIGHT, SMALLER, UNKNOWN, RightSize, right_size
-from .rules import RULE_BY_NAME, Rule, rules_with
+from .rules import CORES, MEMORY, RULE_BY_NAME, Rule, rules_with
 from .timeline import FAILED, has_failed
 from .usage import NONE, JobUsage, StepUsage
 
@@ -24,14 +24,22 @@ SIZES = {
 }
 """What is said of the runner, by the verdict on its size."""
 
+FITS = "The runner fits, though a larger one would be faster"
+"""What is said of one of the right size on which a step is short of cores."""
+
+DOWNLOAD = "download_heavy"
 NOTABLE_SHARE = 0.1
 """Of a job's time: a step that takes less of it is not what the job's sentence is about."""
 
 
 class Verdict(NamedTuple):
-    """What is to be said of a job; `diagnoses` are of its steps, by number."""
+    """What is to be said of a job; `diagnoses` are of its steps, by number.
+
+    `of_size` says of the runner's size what `sentence` begins with.
+    """
 
     sentence: str
+    of_size: str
     usage: JobUsage
     diagnoses: Mapping[int, Diagnosis]
     of_job: Diagnosis
@@ -54,15 +62,17 @@ def conclude(
     rules = rules_with(thresholds or {})
     diagnoses = dict(_diagnoses(used, rules))
     of_job = diagnose(used.usage, used.machine, rules)
-    size = right_size(used.usage, used.machine)
+    lacking = _lacking(used, diagnoses, of_job)
+    size = right_size(used.usage, used.machine, is_short_of_memory=MEMORY in lacking)
+    of_size = FITS if size.verdict == RIGHT and CORES in lacking else SIZES[size.verdict]
     failure = None
     if has_failed(used.job):
         # Most jobs do not fail, and on a runner each module that is loaded costs.
         from .failures import explain_failure  # noqa: PLC0415
 
         failure = explain_failure(used, diagnoses, of_job, exit_code=exit_code, recorded=recorded)
-    sentence = f"{SIZES[size.verdict]}; {_peak(used, diagnoses, of_job)}."
-    return Verdict(sentence, used, diagnoses, of_job, size, failure)
+    sentence = f"{of_size}; {_peak(used, diagnoses, of_job)}."
+    return Verdict(sentence, of_size, used, diagnoses, of_job, size, failure)
 
 
 def findings(verdict: Verdict) -> Iterator[tuple[Optional[StepUsage], tuple[Finding, ...]]]:
@@ -91,6 +101,13 @@ def _diagnoses(used: JobUsage, rules: tuple[Rule, ...]) -> Iterator[tuple[int, D
         yield each.step.number, diagnosis
 
 
+def _lacking(used: JobUsage, diagnoses: Mapping[int, Diagnosis], of_job: Diagnosis) -> set[str]:
+    """What a larger runner would have more of, for what the job's sentence may be about."""
+    found = (finding for _, finding in _bottlenecks(used, diagnoses))
+    firsts = (*found, *_of_the_whole(used, diagnoses, of_job))
+    return {RULE_BY_NAME[finding.rule].lacks for finding in firsts}
+
+
 def _peak(used: JobUsage, diagnoses: Mapping[int, Diagnosis], of_job: Diagnosis) -> str:
     """Which step peaks, and what it is short of."""
     found = list(_bottlenecks(used, diagnoses))
@@ -98,25 +115,50 @@ def _peak(used: JobUsage, diagnoses: Mapping[int, Diagnosis], of_job: Diagnosis)
         # What stopped work goes before what took long.
         step, finding = max(found, key=lambda each: (each[1].strength >= EVENT, _seconds(each[0])))
         return f"{_takes(step, used)} and {_is(finding)}"
-    if of_job.findings:
-        return f"no step stands out, but the job {_is(of_job.findings[0])}"
+    beside = [f"; the job as a whole {_is(f)}" for f in _of_the_whole(used, diagnoses, of_job)]
+    whole = "".join(beside[:1])
     longest = max(used.steps, key=_seconds, default=None)
     if longest is None or not _seconds(longest):
-        return "nothing is known of its steps"
+        return f"nothing is known of its steps{whole}"
     unjudged = diagnoses[longest.step.number].unjudged
     said = f"is not judged: {unjudged}" if unjudged else "is short of nothing"
-    return f"{_takes(longest, used)} and {said}"
+    return f"{_takes(longest, used)} and {said}{whole}"
+
+
+def _of_the_whole(
+    used: JobUsage, diagnoses: Mapping[int, Diagnosis], of_job: Diagnosis
+) -> Iterator[Finding]:
+    """What only the job as a whole is short of: nothing where a step is, be it for a moment."""
+    if any(diagnosis.findings for diagnosis in diagnoses.values()):
+        return
+    for finding in of_job.findings:
+        if finding.rule != DOWNLOAD or _downloads_seconds(used) >= _notable_seconds(used):
+            yield finding
+
+
+def _downloads_seconds(used: JobUsage) -> float:
+    """How long steps took that received as fast as a step must to be called download-heavy."""
+    limits = RULE_BY_NAME[DOWNLOAD].limits
+    [least] = (limit for limit in limits if limit.figure == "network_received_bytes_per_second")
+    return sum(
+        _seconds(step)
+        for step in used.steps
+        if least.holds(step.usage.network_received_bytes_per_second)
+    )
 
 
 def _bottlenecks(
     used: JobUsage, diagnoses: Mapping[int, Diagnosis]
 ) -> Iterator[tuple[StepUsage, Finding]]:
     """Each step that has one worth telling, with the one that it has first of all."""
-    notable = NOTABLE_SHARE * (used.usage.seconds or 0.0)
     for each in used.steps:
         for first in diagnoses[each.step.number].findings[:1]:
-            if first.strength >= EVENT or _seconds(each) >= notable:
+            if first.strength >= EVENT or _seconds(each) >= _notable_seconds(used):
                 yield each, first
+
+
+def _notable_seconds(used: JobUsage) -> float:
+    return NOTABLE_SHARE * (used.usage.seconds or 0.0)
 
 
 def _seconds(step: StepUsage) -> float:

@@ -8,9 +8,9 @@ from rich.text import Text
 
 from ..analysis.amounts import say_bytes, say_seconds
 from ..analysis.remarks import remarks
-from ..analysis.right_size import LARGER, RIGHT, SMALLER, UNKNOWN, RightSize
+from ..analysis.right_size import LARGER, RIGHT, SMALLER, UNKNOWN
 from ..analysis.usage import JobUsage, Usage
-from ..analysis.verdict import SIZES, Verdict, findings
+from ..analysis.verdict import Verdict, findings
 from .analyse_steps import finding_style, steps_table
 from .analyse_texts import columns, item, shown_bytes, text
 
@@ -34,7 +34,7 @@ def _sections(
     yield [text(_heading(verdict.usage), "dim"), text(verdict.sentence, "bold")]
     yield [steps_table(verdict, width)]
     yield from filter(None, (list(_shortages(verdict)), list(_processes(verdict, width))))
-    yield [_size(verdict.right_size)]
+    yield [_size(verdict)]
     yield from filter(None, (list(_failure(verdict)), list(_remarks(verdict.usage, complaints))))
 
 
@@ -84,9 +84,10 @@ def _processes(verdict: Verdict, width: int) -> Iterator[RenderableType]:
     yield Padding(columns(headings, rows, width - 2, left={"Process"}), (0, 0, 0, 2))
 
 
-def _size(size: RightSize) -> RenderableType:
+def _size(verdict: Verdict) -> RenderableType:
+    size = verdict.right_size
     why = size.words[:1].upper() + size.words[1:]
-    return text(f"{SIZES[size.verdict]}. {why}.", _SIZE_STYLES[size.verdict])
+    return text(f"{verdict.of_size}. {why}.", _SIZE_STYLES[size.verdict])
 
 
 def _failure(verdict: Verdict) -> Iterator[RenderableType]:

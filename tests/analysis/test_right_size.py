@@ -27,7 +27,8 @@ def load(
         ((90, 100, 20, 30), LARGER),
         ((89.9, 100, 20, 30), RIGHT),
         ((10, 20, 90, 95), LARGER),
-        ((30, 70, 30, 70), SMALLER),
+        ((30, 35, 30, 35), SMALLER),
+        ((30, 70, 30, 70), RIGHT),
         ((30.1, 70, 30, 70), RIGHT),
         ((30, 70, 30.1, 70), RIGHT),
         ((30, 70.1, 30, 70), RIGHT),
@@ -70,15 +71,27 @@ def test_the_smaller_size_holds_the_peaks_at_70_percent(
     cpu_max: float, memory_max: float, cores: float | None
 ):
     size = right_size(used(**load(cpu_max / 4, cpu_max, memory_max / 4, memory_max)), MACHINE)
-    assert (size.verdict, size.cores) == (SMALLER, cores)
+    assert (size.verdict, size.cores) == (SMALLER if cores else RIGHT, cores)
 
 
 def test_no_size_is_named_where_half_would_be_short_at_the_peaks():
     size = right_size(used(**load(20, 60, 20, 30)), MACHINE)
     assert size.words == (
-        "2.4 of 4 cores and 4.8 GiB of 16 GiB were ever used: there is room to spare, though less"
-        " than half of it"
+        "2.4 of 4 cores and 4.8 GiB of 16 GiB were ever used: there is room to spare, but not half"
+        " of it"
     )
+    assert size.verdict == RIGHT
+
+
+def test_who_ran_short_of_memory_should_have_more_whatever_the_average():
+    size = right_size(used(**load(40, 60, 50, 97)), MACHINE, is_short_of_memory=True)
+    assert (size.verdict, size.cores, size.memory_bytes) == (LARGER, 4.0, 32 * GIB)
+    assert size.words.endswith("at most 60 % and 97 %: memory ran short")
+
+
+def test_a_job_that_ran_out_of_memory_is_judged_however_short_it_was():
+    killed = used(seconds=12.0, covered_seconds=12.0, out_of_memory_kills=1)
+    assert right_size(killed, MACHINE).verdict == LARGER
 
 
 def test_a_full_runner_is_doubled():
@@ -94,8 +107,8 @@ def test_a_full_runner_is_doubled():
     [
         ({"samples": NONE, "covered_seconds": 0.0}, "too little was seen: 0 s of 2 min"),
         ({"covered_seconds": 50.0}, "too little was seen: 50 s of 2 min"),
-        ({"seconds": 20.0, "covered_seconds": 20.0}, "too short to judge: 20 s"),
-        ({"seconds": None, "covered_seconds": 20.0}, "too little was seen: 20 s"),
+        ({"seconds": 20.0, "covered_seconds": 20.0}, "the job took under 30 s"),
+        ({"seconds": None, "covered_seconds": 20.0}, "the job is not over, as far as is known"),
         ({"cpu_percent_max": None}, "CPU or memory of the job is unknown"),
     ],
 )
@@ -111,3 +124,4 @@ def test_without_a_machine_there_is_no_size():
 def test_half_a_minute_is_enough():
     assert right_size(used(seconds=30.0, covered_seconds=30.0), MACHINE).verdict == RIGHT
     assert right_size(used(seconds=60.0, covered_seconds=30.0), MACHINE).verdict == RIGHT
+    assert right_size(used(seconds=30.0, covered_seconds=27.0), MACHINE).verdict == RIGHT

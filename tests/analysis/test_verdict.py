@@ -30,8 +30,8 @@ def sentence(job: JobUsage) -> str:
 def test_the_sentence_tells_size_step_and_shortage():
     job = used_by_job(lasting(60), lasting(1920, cpu_percent_mean=98.0))
     assert sentence(job) == (
-        "The runner is the right size; `step 2` takes 32 min of 33 min and is CPU-bound:"
-        " 98 % of 4 cores; first of all node."
+        "The runner fits, though a larger one would be faster; `step 2` takes 32 min of 33 min and"
+        " is CPU-bound: 98 % of 4 cores; first of all node."
     )
 
 
@@ -61,7 +61,36 @@ def test_what_takes_little_of_the_job_is_not_its_sentence():
 
 def test_a_job_may_be_short_of_what_no_step_is():
     said = sentence(used_by_job(lasting(60), memory_mean_bytes=9 * GIB, memory_max_bytes=16 * GIB))
-    assert "no step stands out, but the job is memory-bound: memory reached 100 %" in said
+    assert said.startswith("The runner is too small; `step 1` takes 1 min of 1 min and is short of")
+    assert "nothing; the job as a whole is memory-bound: memory reached 100 %" in said
+
+
+def test_a_step_that_is_short_of_memory_is_never_on_a_runner_of_the_right_size():
+    job = used_by_job(lasting(600, memory_mean_bytes=9 * GIB, memory_max_bytes=16 * GIB))
+    verdict = conclude(job)
+    assert verdict.sentence.startswith("The runner is too small; `step 1` takes 10 min")
+    assert verdict.right_size.memory_bytes == 32 * GIB
+    killed = used_by_job(lasting(12, out_of_memory_kills=1), lasting(600), out_of_memory_kills=1)
+    assert sentence(killed).startswith("The runner is too small; `step 1` takes 12 s")
+
+
+DOWNLOADED = {"network_received_bytes": 4 * GIB, "network_received_bytes_per_second": 7.0 * 2**20}
+
+
+def test_a_download_of_a_moment_is_not_the_job_s_sentence():
+    quick = lasting(9, network_received_bytes_per_second=4.0 * GIB / 9)
+    job = used_by_job(quick, lasting(600), **DOWNLOADED)
+    assert sentence(job) == (
+        "The runner is the right size; `step 2` takes 10 min of 10 min 9 s and is short of nothing."
+    )
+    found_in_a_step = used_by_job(lasting(21, **DOWNLOADED), lasting(600), **DOWNLOADED)
+    assert sentence(found_in_a_step).endswith("10 min of 10 min 21 s and is short of nothing.")
+
+
+def test_a_download_spread_over_steps_is_the_job_s():
+    spread = lasting(9, network_received_bytes_per_second=60.0 * 2**20)
+    said = sentence(used_by_job(*[spread] * 8, **DOWNLOADED))
+    assert "and is not judged: under 10 s; the job as a whole is download-heavy: 4 GiB" in said
 
 
 def test_unseen_jobs_are_said_to_be():

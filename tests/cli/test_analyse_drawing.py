@@ -53,7 +53,7 @@ def line_of(text: str, start: str) -> str:
 def test_the_sentence_comes_first_then_steps_findings_processes_and_size():
     text = shown(BUILD)
 
-    assert text.startswith("build · 32 min 3 s · 4 cores, 16 GiB\nThe runner is the right size; ")
+    assert text.startswith("build · 32 min 3 s · 4 cores, 16 GiB\nThe runner fits, though ")
     places = [
         text.index(words)
         for words in (
@@ -61,7 +61,7 @@ def test_the_sentence_comes_first_then_steps_findings_processes_and_size():
             "Bottlenecks\n  2 cargo build --release\n    • CPU-bound: 98 % of 4 cores",
             "Use more or faster cores",
             "Who used most",
-            "\n\nThe runner is the right size. On average 40 %",
+            "\n\nThe runner fits, though a larger one would be faster. On average 40 %",
         )
     ]
     assert places == sorted(places)
@@ -73,7 +73,7 @@ def test_a_row_has_time_cpu_memory_disk_network_and_a_word():
         *("2", "cargo", "build", "--release", "32:00", "98", "%", "███████████▊"),
         *("8", "GiB", "700", "MiB", "62", "MiB", "CPU-bound"),
     ]
-    assert line_of(shown(BUILD), "1  Set up").endswith("too short")
+    assert line_of(shown(BUILD), "1  Set up").endswith("under 10 s")
 
 
 def test_processes_have_their_figures_and_gaps_where_nothing_is_known():
