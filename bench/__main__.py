@@ -2,8 +2,10 @@
 
 import argparse
 
+from .batch import batch_table
 from .frontend import DELIVERIES as FRONTEND_DELIVERIES
 from .frontend import frontend_table
+from .judge import judge_table
 from .latency import DELIVERIES as LATENCY_DELIVERIES
 from .latency import latency_table
 from .machine import describe
@@ -20,10 +22,11 @@ from .worker import (
     rows_table,
 )
 
+BATCHES = 20
 ROUNDS = 5
 QUICK = 20  # a quick run takes this part of the counts: enough to see that all works
 
-PARTS = ("frontend", "pressure", "worker", "latency", "startup")
+PARTS = ("frontend", "pressure", "worker", "latency", "startup", "batch", "judge")
 
 
 def main() -> None:
@@ -66,6 +69,10 @@ def _print(part: str, arguments: argparse.Namespace) -> None:
         _section("Memory", memory_table([mark // share for mark in marks]))
     elif part == "latency":
         _section("From put to rows", latency_table(LATENCY_DELIVERIES // share))
+    elif part == "batch":
+        _section("A batch of samples", batch_table(max(BATCHES // share, 1)))
+    elif part == "judge":
+        _section("A job of an hour", judge_table(rounds))
     else:
         _section("Start", startup_table(rounds))
 

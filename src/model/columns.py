@@ -38,13 +38,13 @@ def unpack(packed: object, where: str, *, length: int, quantum: int = 1) -> Colu
     Raises:
         BatchError: it is no such column, or not of this length.
     """
-    differences = _listed(packed, where, length)
-    known = [difference for difference in differences if difference is not None]
-    values = unpack_known(known, where, length=len(known), quantum=quantum)
-    if len(known) == length:
-        return [*values]
-    rest = iter(values)
-    return [None if difference is None else next(rest) for difference in differences]
+    try:
+        return [*unpack_known(packed, where, length=length, quantum=quantum)]
+    except BatchError:  # there may be a null in it: so few have one that it is not looked for
+        differences = _listed(packed, where, length)
+        known = [difference for difference in differences if difference is not None]
+        values = iter(unpack_known(known, where, length=len(known), quantum=quantum))
+    return [None if difference is None else next(values) for difference in differences]
 
 
 def unpack_known(packed: object, where: str, *, length: int, quantum: int = 1) -> list[int]:

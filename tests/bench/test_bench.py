@@ -77,6 +77,18 @@ def test_every_part_starts():
     assert all(0 < number(row[1]) < 30 for row in table)
 
 
+@pytest.mark.slow
+def test_a_busy_batch_weighs_more_than_a_quiet_one():
+    busy, quiet = rows(quick("batch"))
+    assert number(busy[2]) > number(quiet[2]) > 0
+
+
+@pytest.mark.slow
+def test_an_hour_is_read_decoded_and_measured():
+    told = {row[0]: number(row[1]) for row in rows(quick("judge"))}
+    assert 0 < told["json.loads of its batches"] < told["measure"]
+
+
 def test_an_unknown_part_is_refused():
     done = run_bench("nothing")
     assert done.returncode == 2
