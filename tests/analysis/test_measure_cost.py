@@ -10,7 +10,7 @@ from src.analysis.measure import measure
 from src.model.batches import decode, encode
 
 ROUNDS = 5
-MOST_FLOORS = 9  # 50 ms on a machine that needs 9 for the floor are 5.5; the rest is noise
+MOST_FLOORS = 6  # it is about 4; the rest is noise
 MOST_MIB = 40
 
 
