@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .cgroup.control_group import ControlGroup
     from .proc.mountinfo import Mount
 
-PROC, SYS = "/proc", "/sys"
+SYS = "/sys"
 
 _FILES_A_PROCESS = 3
 _OTHER_FILES = 100

@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 
-from . import daemon, pid_file
+from . import asking, pid_file
 from .folder import Folder
 from .limits import find_worker
 from .said import say
@@ -54,7 +54,7 @@ def start(options: StartOptions, words: Sequence[str]) -> None:
         answer = f"nothing is sampled: {exc}"
     finally:
         os.close(lock)
-    if answer != daemon.STARTED:
+    if answer != asking.STARTED:
         say(answer or f"the sampler is slow to begin; see {folder.log}")
 
 
@@ -68,7 +68,7 @@ def stop(folder: Folder) -> None:
         say(f"the sampler had ended before it was stopped; {known.samples} is what it saw")
         _conclude(folder)
         return
-    os.kill(known.pid, daemon.STOP)
+    os.kill(known.pid, asking.STOP)
     if not _ends(known):
         say(f"the sampler did not end within {_END_SECONDS:g} s, and was killed")
         os.kill(known.pid, signal.SIGKILL)

@@ -11,6 +11,7 @@ import signal
 import time
 
 from . import pid_file
+from .asking import FLUSH, LOOK, STARTED, STOP
 from .assembly import collector
 from .folder import Folder
 from .job_facts import job_facts
@@ -29,11 +30,7 @@ if TYPE_CHECKING:
     from .collector import Collector
     from .options import StartOptions
 
-STOP, FLUSH, LOOK = signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2
-"""What it listens to; SIGINT and SIGHUP stop it, too."""
-
-STARTED = "sampling"
-"""What it says on standard output when the first sample is taken."""
+# A terminal's and a lost connection's, too, though none is ours.
 _STOPS = frozenset({STOP, signal.SIGINT, signal.SIGHUP})
 _AWAITED = _STOPS | {FLUSH, LOOK}
 _STEP = b"GITHUB_ACTION"

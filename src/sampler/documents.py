@@ -7,11 +7,11 @@ import os
 
 from ..analysis.verdict import conclude
 from . import clock, marks
-from .assembly import PROC
 from .formats import build_session, build_telemetry
 from .measured import measured
 from .stored import stored_batches
 from .surroundings import surroundings
+from .view import PROC
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

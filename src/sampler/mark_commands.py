@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from . import daemon, marks
+from . import asking, marks
 from .background import ask, start, stop
 from .documents import measure_session, write_documents
 from .folder import Folder
@@ -37,7 +37,7 @@ def init(words: Sequence[str]) -> None:
     given, rest = take(words, StartOptions.KNOWN, "init")
     job, version = (*rest, "", "")[:2]
     folder = Folder(os.environ, given.get("--dir"))
-    had_one = ask(folder, daemon.LOOK) is not None
+    had_one = ask(folder, asking.LOOK) is not None
     if not had_one:
         options = [f"{name}={value}" for name, value in given.items()]
         start(StartOptions(options), options)
@@ -102,7 +102,7 @@ def summary(words: Sequence[str]) -> None:
     given, rest = take(words, ("--dir",), "summary", flags=("--csv",))
     _exactly(rest, 0, "summary, and options")
     folder = Folder(os.environ, given.get("--dir"))
-    ask(folder, daemon.FLUSH)
+    ask(folder, asking.FLUSH)
     time.sleep(_LOOK_SECONDS)
     found = measure_session(folder, os.environ)
     if "--csv" in given:
@@ -113,7 +113,7 @@ def summary(words: Sequence[str]) -> None:
 
 def _begin(folder: Folder, kind: str, name: str) -> Mark:
     """With a sample of its own where no sampler runs."""
-    is_seen = ask(folder, daemon.LOOK) is not None
+    is_seen = ask(folder, asking.LOOK) is not None
     return marks.put(folder, kind, name, sample=None if is_seen else snapshot())
 
 
@@ -143,7 +143,7 @@ def _sample_of_end(folder: Folder, name: str, kind: str) -> Optional[str]:
 
 def _await_batch(folder: Folder, mark: Mark) -> None:
     """Have what was seen until the mark written, if a sampler runs; not for long."""
-    if ask(folder, daemon.FLUSH) is None:
+    if ask(folder, asking.FLUSH) is None:
         return
     until, size = time.monotonic() + _FLUSH_SECONDS, -1
     while time.monotonic() < until:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 
-from .assembly import PROC
 from .limits import FILE_MIB
+from .view import PROC
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

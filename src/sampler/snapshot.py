@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..model.batches import BatchError, decode, encode
-from .assembly import PROC, NothingToSeeError, collector
+from .assembly import NothingToSeeError, collector
+from .view import PROC
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,6 +6,9 @@ import os
 
 from .files import list_folder
 
+PROC = "/proc"
+"""Where it is mounted, but in containers that have another's too."""
+
 _FIRST_PID_NAMESPACE = "pid:[4026531836]"  # PROC_PID_INIT_INO in include/linux/proc_ns.h
 _CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
 

@@ -1,0 +1,11 @@
+"""What a sampler in the background listens to, and what it answers: values only."""
+
+from __future__ import annotations
+
+from signal import SIGTERM, SIGUSR1, SIGUSR2
+
+STOP, FLUSH, LOOK = SIGTERM, SIGUSR1, SIGUSR2
+"""End, with a last sample and the last files; look and make a batch at once; only look."""
+
+STARTED = "sampling"
+"""What it says on standard output when the first sample is taken."""
