@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -37,7 +38,7 @@ ROW = re.compile(r"^\| \d+ \| <code>([^<]+)</code>", re.MULTILINE)
 def burn(seconds: float) -> str:
     """A script that uses so much CPU time."""
     spin = f"import time\nwhile time.process_time() < {seconds}: pass"
-    return f"python3 -I -S -c '{spin}'"
+    return f"{sys.executable} -I -S -c '{spin}'; true"
 
 
 @pytest.fixture
@@ -112,12 +113,12 @@ def test_one_step_gives_a_summary_with_a_sentence_and_a_row_for_each_step(runner
 
 
 def test_inner_steps_of_a_composite_are_one_and_steps_in_parallel_are_two(runner: Runner):
-    inner = tuple(Step(f"inner {number}", run=burn(1.0)) for number in range(3))
+    inner = tuple(Step(f"inner {number}", run=burn(1.2)) for number in range(3))
     done = runner.run(
         [
-            runner.telemetry(sampling_rate=FAST),
+            runner.telemetry(sampling_rate="0.1"),
             Step("Composite", steps=inner, id="composite_one"),
-            Step("Test", run=burn(3.0), id="test_it", is_background=True),
+            Step("Test", run=burn(4.0), id="test_it", is_background=True),
             Step("Lint", run=burn(3.0), id="lint_it", is_background=True),
         ]
     )
