@@ -27,6 +27,14 @@ if TYPE_CHECKING:
     from typing import Iterable, Iterator, Mapping, Optional
 
 RECORDED_CONFIDENCE = 0.99
+LIKELY_CONFIDENCE = 0.6
+"""From here on a category is likely, below it is possible."""
+
+_AGAIN = {
+    True: "may pass if run again",
+    False: "would probably fail again",
+    None: "may pass or fail again",
+}
 
 
 class Recorded(NamedTuple):
@@ -74,6 +82,15 @@ def explain_failure(
         *_signs("step", _named(step)),
     )
     return _failure(step, _best_of_each(evidence))
+
+
+def say_how_sure(failure: Failure) -> str:
+    """`likely; would probably fail again`: no more is known, however exact the figure looks."""
+    again = _AGAIN[failure.is_transient]
+    if failure.category == UNKNOWN:
+        return again
+    sure = "likely" if failure.confidence >= LIKELY_CONFIDENCE else "possible"
+    return f"{sure}; {again}"
 
 
 def _failed_step(used: JobUsage) -> Optional[StepUsage]:

@@ -6,7 +6,12 @@ from ..model.named_tuples import NamedTuple
 from .amounts import say_seconds
 from .diagnosis import EVENT, Diagnosis
 from .rules import RULE_BY_NAME, SHORT_SECONDS
+from .timeline import FAILED
 from .usage import NONE, StepUsage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 STOPPED, SHORT, HEALTHY, UNJUDGED = "stopped", "short", "healthy", "unjudged"
 """What a word means: something stopped the step, it was short of something, of nothing, or who
@@ -20,8 +25,27 @@ class StepWord(NamedTuple):
     kind: str
 
 
+_ENDINGS = {"failure": "failed", "startup_failure": "did not start"}
+_CANCELLED = "cancelled"
+
+
+def ending(conclusion: Optional[str]) -> str:
+    """How a job or a step ended, where that is not well: `failed`, `timed out`; else nothing."""
+    if conclusion not in {*FAILED, _CANCELLED}:
+        return ""
+    return _ENDINGS.get(conclusion, conclusion.replace("_", " "))
+
+
 def step_word(step: StepUsage, diagnosis: Diagnosis) -> StepWord:
-    """What to say of a step first of all."""
+    """What to say of a step first of all: that it failed, what it was short of."""
+    word, ended = _of_use(step, diagnosis), ending(step.step.conclusion)
+    if not ended:
+        return word
+    words = f"{ended}, {word.words}" if diagnosis.findings else ended
+    return StepWord(words, STOPPED if step.step.conclusion in FAILED else word.kind)
+
+
+def _of_use(step: StepUsage, diagnosis: Diagnosis) -> StepWord:
     if diagnosis.findings:
         first = diagnosis.findings[0]
         title = RULE_BY_NAME[first.rule].title.removeprefix("a ")

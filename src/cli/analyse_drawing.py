@@ -7,15 +7,17 @@ from rich.padding import Padding
 from rich.text import Text
 
 from ..analysis.amounts import say_bytes, say_seconds
+from ..analysis.failures import say_how_sure
+from ..analysis.leaders import leaders
 from ..analysis.remarks import remarks
 from ..analysis.right_size import LARGER, RIGHT, SMALLER, UNKNOWN
-from ..analysis.usage import JobUsage, Usage
+from ..analysis.step_words import ending
+from ..analysis.usage import JobUsage
 from ..analysis.verdict import Verdict, findings
 from .analyse_steps import finding_style, steps_table
 from .analyse_texts import columns, item, shown_bytes, text
 
 _SIZE_STYLES = {RIGHT: "green", SMALLER: "yellow", LARGER: "red", UNKNOWN: "dim"}
-_AGAIN = {True: "may pass if run again", False: "would fail again", None: "may pass or fail again"}
 
 
 def draw(verdict: Verdict, complaints: Sequence[str], console: Console) -> str:
@@ -33,9 +35,10 @@ def _sections(
 ) -> Iterator[Sequence[RenderableType]]:
     yield [text(_heading(verdict.usage), "dim"), text(verdict.sentence, "bold")]
     yield [steps_table(verdict, width)]
-    yield from filter(None, (list(_shortages(verdict)), list(_processes(verdict, width))))
+    parts = (_failure(verdict), _shortages(verdict), _processes(verdict, width))
+    yield from filter(None, map(list, parts))
     yield [_size(verdict)]
-    yield from filter(None, (list(_failure(verdict)), list(_remarks(verdict.usage, complaints))))
+    yield from filter(None, [list(_remarks(verdict.usage, complaints))])
 
 
 def _heading(used: JobUsage) -> str:
@@ -46,7 +49,7 @@ def _heading(used: JobUsage) -> str:
         else "an unknown machine"
     )
     lasted = "an unknown time" if seconds is None else say_seconds(seconds)
-    return f"{used.job.name} · {lasted} · {size}"
+    return " · ".join(filter(None, (used.job.name, ending(used.job.conclusion), lasted, size)))
 
 
 def _shortages(verdict: Verdict) -> Iterator[RenderableType]:
@@ -63,9 +66,8 @@ def _shortages(verdict: Verdict) -> Iterator[RenderableType]:
 
 
 def _processes(verdict: Verdict, width: int) -> Iterator[RenderableType]:
-    """Those who used most CPU, then those who held most memory and are not among them."""
-    usage: Usage = verdict.usage.usage
-    most = dict.fromkeys((*usage.top_by_cpu, *usage.top_by_memory))
+    """Those who used most CPU or held most memory."""
+    most = leaders(verdict.usage.usage)
     if not most:
         return
     rows = [
@@ -73,15 +75,18 @@ def _processes(verdict: Verdict, width: int) -> Iterator[RenderableType]:
             text(process.name),
             Text(str(process.seen)),
             Text(say_seconds(process.cpu_seconds)),
-            shown_bytes(process.memory_max_bytes),
+            # Who came and went between two looks held something, but nobody saw how much.
+            shown_bytes(process.memory_max_bytes or None),
             shown_bytes(process.read_bytes),
             shown_bytes(process.written_bytes),
         )
         for process in most
     ]
     headings = ("Process", "Seen", "CPU time", "Memory", "Read", "Written")
-    yield text("Who used most", "bold")
-    yield Padding(columns(headings, rows, width - 2, left={"Process"}), (0, 0, 0, 2))
+    spare = ("Written", "Read", "Seen")
+    shown = columns(headings, rows, width - 2, left={"Process"}, spare=spare)
+    yield text("Most CPU or memory", "bold")
+    yield Padding(shown, (0, 0, 0, 2))
 
 
 def _size(verdict: Verdict) -> RenderableType:
@@ -94,9 +99,8 @@ def _failure(verdict: Verdict) -> Iterator[RenderableType]:
     failure = verdict.failure
     if failure is None:
         return
-    sure = f"{100 * failure.confidence:.0f} % sure; {_AGAIN[failure.is_transient]}"
     yield text("Why it failed", "bold")
-    yield item("  •", f"{failure.words}, {sure}", "red")
+    yield item("  •", f"{failure.words}, {say_how_sure(failure)}", "red")
     yield item("   ", failure.advice, "dim")
 
 

@@ -12,23 +12,20 @@ from ..analysis.usage import StepUsage
 from ..analysis.verdict import Verdict
 from .analyse_texts import columns, shown_bytes, shown_sum, text
 
-WIDE = 100  # from here on there is room for bars
 BAR_WIDTH = 12
 _EIGHTHS = ("", *"▏▎▍▌▋▊▉")
 _HOT_PERCENT, _WARM_PERCENT = 80.0, 50.0
 _WORD_STYLES = {STOPPED: "bold red", SHORT: "red", HEALTHY: "green", UNJUDGED: "dim"}
 _BAR = ""  # needs no heading beside the percentage
+_OWN, _ALL, _DISK, _NETWORK = "Own memory", "Memory in all", "Disk I/O", "Network"
+_HEADINGS = ("#", "Step", "Time", "CPU", _BAR, _OWN, _ALL, _DISK, _NETWORK, "Verdict")
+_SPARE = (_BAR, _NETWORK, _DISK, _OWN, _ALL, "CPU")  # the first goes first where room is short
 
 
 def steps_table(verdict: Verdict, width: int) -> Table:
     """A row a step; its name has what room is left."""
-    is_wide = width >= WIDE
-    headings = ("Time", "CPU", *([_BAR] if is_wide else []), "Memory", "Disk I/O", "Network")
-    rows = [
-        list(_row(step, verdict.diagnoses[step.step.number], is_wide=is_wide))
-        for step in verdict.usage.steps
-    ]
-    return columns(("#", "Step", *headings, "Verdict"), rows, width, left={"Step", _BAR, "Verdict"})
+    rows = [list(_row(step, verdict.diagnoses[step.step.number])) for step in verdict.usage.steps]
+    return columns(_HEADINGS, rows, width, left={"Step", _BAR, "Verdict"}, spare=_SPARE)
 
 
 def finding_style(finding: Finding) -> str:
@@ -36,14 +33,14 @@ def finding_style(finding: Finding) -> str:
     return "bold red" if finding.strength >= EVENT else "red"
 
 
-def _row(step: StepUsage, diagnosis: Diagnosis, *, is_wide: bool) -> Iterator[Text]:
+def _row(step: StepUsage, diagnosis: Diagnosis) -> Iterator[Text]:
     usage = step.usage
     yield Text(str(step.step.number), "dim")
     yield text(step.step.name)
     yield Text("" if usage.seconds is None else say_clock(usage.seconds))
     yield Text("" if usage.cpu_percent_mean is None else f"{usage.cpu_percent_mean:.0f} %")
-    if is_wide:
-        yield _bar(usage.cpu_percent_mean)
+    yield _bar(usage.cpu_percent_mean)
+    yield shown_bytes(usage.memory_own_max_bytes)
     yield shown_bytes(usage.memory_max_bytes)
     yield shown_sum(usage.disk_read_bytes, usage.disk_written_bytes)
     yield shown_sum(usage.network_received_bytes, usage.network_sent_bytes)

@@ -1,6 +1,7 @@
 """Words and numbers in; what a terminal shows of them out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import compress
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -9,7 +10,7 @@ from rich.text import Text
 from ..analysis.amounts import say_bytes
 
 GAP = 2
-LEAST_WIDTH = 12  # of the column that gives way
+LEAST_WIDTH = 22  # of the column that gives way, as long as there are others that can go
 
 
 def text(words: str, style: str = "") -> Text:
@@ -28,9 +29,17 @@ def item(mark: str, words: str, style: str) -> RenderableType:
 
 
 def columns(
-    headings: Sequence[str], rows: Sequence[Sequence[Text]], width: int, left: Collection[str]
+    headings: Sequence[str],
+    rows: Sequence[Sequence[Text]],
+    width: int,
+    left: Collection[str],
+    spare: Sequence[str] = (),
 ) -> Table:
-    """A table; numbers stand right, `left` left, and the first of those is cut where it must be."""
+    """A table; numbers stand right, `left` left.
+
+    Where room is short, `spare` columns go, the first of them first, then the first of `left` is
+    cut: figures are whole or not there.
+    """
     table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="dim")
     cells = zip(*rows, strict=True) if rows else ((),) * len(headings)
     widths = {
@@ -38,9 +47,12 @@ def columns(
         for heading, column in zip(headings, cells, strict=True)
     }
     flexible = next(heading for heading in headings if heading in left)
-    others = sum(taken + GAP for heading, taken in widths.items() if heading != flexible)
-    widths[flexible] = max(min(widths[flexible], width - others - GAP), LEAST_WIDTH)
-    for heading in headings:
+    for heading in spare:
+        if _room(widths, flexible, width) < min(widths[flexible], LEAST_WIDTH):
+            del widths[heading]
+    widths[flexible] = max(min(widths[flexible], _room(widths, flexible, width)), 1)
+    kept = [heading in widths for heading in headings]
+    for heading in compress(headings, kept):
         table.add_column(
             heading,
             justify="left" if heading in left else "right",
@@ -49,8 +61,14 @@ def columns(
             overflow="ellipsis",
         )
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*compress(row, kept))
     return table
+
+
+def _room(widths: Mapping[str, int], flexible: str, width: int) -> int:
+    """What the other columns leave to this one."""
+    others = sum(taken + GAP for heading, taken in widths.items() if heading != flexible)
+    return width - others - GAP
 
 
 def shown_bytes(count: float | None) -> Text:

@@ -60,7 +60,7 @@ def test_the_sentence_comes_first_then_steps_findings_processes_and_size():
             "#  Step",
             "Bottlenecks\n  2 cargo build --release\n    • CPU-bound: 98 % of 4 cores",
             "Use more or faster cores",
-            "Who used most",
+            "Most CPU or memory",
             "\n\nThe runner fits, though a larger one would be faster. On average 40 %",
         )
     ]
@@ -71,7 +71,7 @@ def test_the_sentence_comes_first_then_steps_findings_processes_and_size():
 def test_a_row_has_time_cpu_memory_disk_network_and_a_word():
     assert line_of(shown(BUILD), "2  cargo").split() == [
         *("2", "cargo", "build", "--release", "32:00", "98", "%", "███████████▊"),
-        *("8", "GiB", "700", "MiB", "62", "MiB", "CPU-bound"),
+        *("6", "GiB", "8", "GiB", "700", "MiB", "62", "MiB", "CPU-bound"),
     ]
     assert line_of(shown(BUILD), "1  Set up").endswith("under 10 s")
 
@@ -94,8 +94,27 @@ def test_lines_stay_within_the_width(width: int):
 
 
 def test_bars_are_drawn_only_where_there_is_room():
-    assert "█" in shown(BUILD, width=100)
-    assert "█" not in shown(BUILD, width=99)
+    assert "█" in shown(BUILD, width=120)
+    assert "█" not in shown(BUILD, width=100)
+
+
+@pytest.mark.parametrize(
+    ("width", "headings"),
+    [
+        (120, "# Step Time CPU Own memory Memory in all Disk I/O Network Verdict"),
+        (85, "# Step Time CPU Own memory Memory in all Verdict"),
+        (60, "# Step Time CPU Verdict"),
+        (45, "# Step Time Verdict"),
+    ],
+)
+def test_where_room_is_short_columns_go_and_no_figure_is_cut(width: int, headings: str):
+    job = named(BUILD, "Set up job", "cargo build --release --locked --all-targets")
+    text = shown(job, width=width)
+    assert line_of(text, "#").split() == headings.split()
+    row = line_of(text, "2  cargo")
+    assert "32:00" in row
+    assert row.endswith("CPU-bound")
+    assert max(map(len, text.splitlines())) <= width
 
 
 def test_colour_only_on_a_terminal():
@@ -134,8 +153,38 @@ def test_a_failure_is_explained_with_how_sure_and_what_to_do():
 
     assert (
         "Why it failed\n  • resource: the kernel killed processes for want of memory"
-        " (step 1, step 1 failed), 97 % sure; would fail again\n    Use a runner with more memory"
+        " (step 1, step 1 failed), likely; would probably fail again\n    Use a runner with more"
     ) in text
+    assert text.startswith("build · failed · 2 min")
+    assert line_of(text, "1  step 1").endswith("failed, out of memory")
+    assert text.index("Why it failed") < text.index("Bottlenecks")
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "words"),
+    [("failure", "failed"), ("timed_out", "timed out"), ("cancelled", "cancelled")],
+)
+def test_what_did_not_end_well_says_so_in_the_heading_and_in_its_row(conclusion: str, words: str):
+    job = used_by_job(used(), conclusion=conclusion)
+    [step] = job.steps
+    job = job._replace(steps=(step._replace(step=step.step._replace(conclusion=conclusion)),))
+    text = shown(job)
+    assert text.startswith(f"build · {words} · ")
+    assert line_of(text, "1  step 1").endswith(f"MiB  {words}")
+
+
+def test_how_sure_is_not_said_where_nothing_is_known():
+    text = shown(used_by_job(used(), conclusion="failure"))
+    assert "only the log can tell (no step failed), may pass or fail again" in text
+    assert "sure" not in text
+
+
+def test_processes_that_nobody_measured_hold_a_blank_not_nothing():
+    job = used_by_job(
+        used(), top_by_cpu=(ProcessUse("gzip", 1, 90.0, 0, None, None),), top_by_memory=()
+    )
+    assert "0 B" not in line_of(shown(job), "  gzip")
+    assert "1 min 30 s" in line_of(shown(job), "  gzip")
 
 
 def test_what_only_the_whole_job_shows_is_told_once():

@@ -163,7 +163,7 @@ def test_what_was_not_seen_is_a_gap():
 def test_what_stopped_a_step_is_said_in_words_too():
     html = report(failing())
 
-    assert "✗ out of memory" in Parsed(html).told("span")
+    assert "✗ failed, out of memory" in Parsed(html).told("span")
     assert "Why it failed" in Parsed(html).told("h2")
 
 

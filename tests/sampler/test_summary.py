@@ -98,9 +98,9 @@ def test_what_stopped_a_step_stands_out():
     job = failing()
     words = paragraphs(written(job))
 
-    assert "✗ out of memory" in [row[8] for row in rows(written(job))]
+    assert "✗ failed, out of memory" in [row[8] for row in rows(written(job))]
     assert any(each.startswith("out of memory: 1 kill by the kernel") for each in words)
-    assert any(each.startswith("resource: ") and "% sure" in each for each in words)
+    assert any(each.startswith("resource: ") and "likely; " in each for each in words)
 
 
 def test_every_step_has_a_row_of_all_columns(any_job: Reported):

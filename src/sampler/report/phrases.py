@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import NamedTuple, Optional
 
 from ...analysis.amounts import say, say_bytes, say_seconds
-from ...analysis.failures import Failure
+from ...analysis.failures import Failure, say_how_sure
+from ...analysis.leaders import leaders
 from ...analysis.usage import JobUsage, ProcessUse, StepUsage, Usage
 from ...analysis.verdict import Verdict
 
 UNKNOWN = "\N{EN DASH}"
-_AGAIN = {True: "may pass if run again", False: "would fail again", None: "may pass or fail again"}
 _SHELL = "(step)"  # what the sampler calls the script of a step
 _UNNAMED = "__"  # how the runner's own keys begin
 
@@ -54,8 +54,7 @@ def about(verdict: Verdict) -> str:
 
 def failed(failure: Failure) -> str:
     """Why, how sure that is, and what to do."""
-    sure = f"{100 * failure.confidence:.0f} % sure; {_AGAIN[failure.is_transient]}"
-    return f"{failure.words}, {sure}. {failure.advice}"
+    return f"{failure.words}, {say_how_sure(failure)}. {failure.advice}"
 
 
 def percent(value: Optional[float]) -> str:
@@ -74,8 +73,8 @@ def both(first: Optional[float], second: Optional[float], join: str = " / ") -> 
 
 
 def most_used(usage: Usage) -> list[ProcessUse]:
-    """Those who used most CPU, then those who held most memory and are not among them."""
-    return list(dict.fromkeys((*usage.top_by_cpu, *usage.top_by_memory)))
+    """Those who used most CPU or held most memory."""
+    return leaders(usage)
 
 
 def _machine(used: JobUsage) -> str:
