@@ -242,6 +242,14 @@ def test_an_issuer_that_is_not_well_is_a_503(spoil: Callable[[Issuer], None], is
     )
 
 
+def test_nobody_else_is_asked_for_an_issuers_keys(issuer: Issuer):
+    with issuing() as another:
+        issuer.discovery["jwks_uri"] = another.url + KEYS
+
+        assert refusal(issuer.trust(), issuer.token())[0] == 503
+        assert another.asked == []
+
+
 def test_a_short_key_verifies_nothing(issuer: Issuer):
     issuer.keys = [public_key("one", 1024)]
 
