@@ -105,9 +105,12 @@ class Command:
 
 
 def _not_run(command: str, exc: Exception) -> CommandNotRunError:
-    """Which of the two it is; a ValueError is for a name with a NUL in it."""
+    """Which of the two it is; a ValueError is for no name, or one with a NUL in it."""
+    if not command:
+        return CommandNotRunError("'': no command has an empty name", NOT_FOUND)
     if isinstance(exc, FileNotFoundError):
-        return CommandNotRunError(f"{command}: command not found", NOT_FOUND)
+        missing = "no such file" if "/" in command else "command not found"
+        return CommandNotRunError(f"{command}: {missing}", NOT_FOUND)
     problem = getattr(exc, "strerror", None) or exc
     return CommandNotRunError(f"{command}: {problem}", NOT_EXECUTABLE)
 

@@ -48,6 +48,7 @@ def run(options: RunOptions) -> int:
 
 def _run(options: RunOptions) -> int:
     mark = Mark(os.environ)
+    _warn_of(options)
     recording, own_use = Recording(options.samples), OwnUse(OWNER)
     onlooker = Onlooker(
         lambda: collector(options.proc, options.interval_seconds, mark.owner_of),
@@ -63,6 +64,14 @@ def _run(options: RunOptions) -> int:
     except Exception as exc:  # noqa: BLE001 -- whatever it is, the command has ended as it has
         say(f"what was used cannot be told: {str(exc) or type(exc).__name__}")
     return ending.exit_code
+
+
+def _warn_of(options: RunOptions) -> None:
+    """Of files that cannot be written: whoever knows now can stop, and need not run it again."""
+    for option, path in (("--json", options.json), ("--samples", options.samples)):
+        folder = os.path.dirname(path or "") or "."
+        if path and (os.path.isdir(path) or not os.access(folder, os.W_OK)):
+            say(f"{option}: {path} cannot be written")
 
 
 def _look_on(onlooker: Onlooker, command: Command, interval_seconds: float) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Iterable, NamedTuple, Optional
 
-from ..analysis.judge import judge
+from ..analysis.measure import measure
 from ..analysis.timeline import Job, Step
+from ..analysis.usage import ProcessUse
+from ..analysis.verdict import conclude
 
 if TYPE_CHECKING:
+    from ..analysis.usage import JobUsage, Usage
     from ..analysis.verdict import Verdict
     from ..model.samples import Batch, Host
     from .ending import Ending
@@ -32,6 +35,7 @@ FIGURES = (
     Figure("cpu_seconds", "s", "of all its processes, whether it waited for them or not"),
     Figure("cpu_cores_mean", "{core}", "cpu_seconds over wall_seconds"),
     Figure("cpu_cores_max", "{core}", "between the two samples where it used most"),
+    Figure("cpu_cores_others", "{core}", "what others on the machine used meanwhile, on average"),
     Figure(
         "memory_peak_bytes",
         "By",
@@ -42,8 +46,8 @@ FIGURES = (
     Figure("network_received_bytes", "By", "by the whole machine meanwhile"),
     Figure("network_sent_bytes", "By", "by the whole machine meanwhile"),
     Figure("out_of_memory_kills", "{kill}", "on the whole machine, or in its control group"),
-    Figure("short_of", "", "findings, the strongest first: rule, words, advice"),
-    Figure("not_judged", "", "why there are none: what was too little to judge by"),
+    Figure("findings", "", "what it was short of, the strongest first: rule, words, advice"),
+    Figure("unjudged", "", "why it was not judged: what was too little to judge by"),
     Figure("processes", "", "those of most CPU time, by name: seen, cpu_seconds, memory, disk"),
     Figure("cores", "{core}", "of the machine, or what its control group allows"),
     Figure("memory_bytes", "By", "of the machine, or what its control group allows"),
@@ -64,30 +68,34 @@ def what_was_used(
     problems: list[str],
 ) -> dict[str, object]:
     """Each of FIGURES."""
-    verdict = _verdict(ending, batches)
-    whole, machine = verdict.usage.usage, verdict.usage.machine
-    diagnosis = verdict.diagnoses[1]
     # The kernel's sum of what was waited for is exact; a daemon is in the samples' only.
     cpu_seconds = max(ending.cpu_seconds, own.cpu_seconds)
     wall_seconds = ending.wall_seconds
+    cores_mean = cpu_seconds / wall_seconds if wall_seconds else None
+    # What ended between two samples is in the mean alone.
+    cores_max = None if own.cores_max is None else max(own.cores_max, cores_mean or 0.0)
+    verdict = _verdict(ending, batches, own, cores_max)
+    whole, machine = verdict.usage.usage, verdict.usage.machine
+    diagnosis = verdict.diagnoses[1]
     return {
         "command": ending.name,
         "exit_code": ending.exit_code,
         "wall_seconds": _rounded(wall_seconds),
         "cpu_seconds": _rounded(cpu_seconds),
-        "cpu_cores_mean": _rounded(cpu_seconds / wall_seconds) if wall_seconds else None,
-        "cpu_cores_max": _rounded(own.cores_max),
+        "cpu_cores_mean": _rounded(cores_mean),
+        "cpu_cores_max": _rounded(cores_max),
+        "cpu_cores_others": _rounded(_cores_of_others(whole)),
         "memory_peak_bytes": max(ending.memory_max_bytes or 0, own.memory_max_bytes) or None,
         "disk_read_bytes": ending.disk_read_bytes,
         "disk_write_bytes": ending.disk_write_bytes,
         "network_received_bytes": whole.network_received_bytes,
         "network_sent_bytes": whole.network_sent_bytes,
         "out_of_memory_kills": whole.out_of_memory_kills,
-        "short_of": [
+        "findings": [
             {"rule": found.rule, "words": found.words, "advice": found.advice}
             for found in diagnosis.findings
         ],
-        "not_judged": diagnosis.unjudged,
+        "unjudged": diagnosis.unjudged,
         "processes": [_told(each) for each in _leading(own.processes.values())],
         "cores": machine.cores_allowed if machine else None,
         "memory_bytes": machine.memory_allowed_bytes if machine else None,
@@ -99,11 +107,51 @@ def what_was_used(
     }
 
 
-def _verdict(ending: Ending, batches: Iterable[Batch]) -> Verdict:
+def _verdict(
+    ending: Ending, batches: Iterable[Batch], own: OwnUse, cores_max: Optional[float]
+) -> Verdict:
     """The judge's, on a job that has this command for its only step."""
     step = Step(1, ending.name, ending.start_ms, ending.end_ms)
     job = Job(ending.name, ending.start_ms, ending.end_ms, (step,))
-    return judge(job, batches, exit_code=ending.exit_code)
+    used = measure(job, batches)
+    only = used.steps[0]
+    # Others on the machine are not its to answer for.
+    alone = only._replace(usage=_own(used, only.usage, own, cores_max))
+    return conclude(used._replace(steps=(alone,)), exit_code=ending.exit_code)
+
+
+def _own(used: JobUsage, usage: Usage, own: OwnUse, cores_max: Optional[float]) -> Usage:
+    """With the CPU time and the processes of the command alone."""
+    if used.machine is None or usage.cpu_seconds is None or not usage.covered_seconds:
+        return usage
+    percent = 100 / used.machine.cores_allowed
+    leading = tuple(map(_use, _leading(own.processes.values())))
+    return usage._replace(
+        cpu_seconds=own.cpu_seconds,
+        cpu_seconds_by_time=0.0,
+        cpu_percent_mean=min(own.cpu_seconds / usage.covered_seconds * percent, 100.0),
+        cpu_percent_max=None if cores_max is None else min(cores_max * percent, 100.0),
+        top_by_cpu=leading,
+        top_by_memory=tuple(sorted(leading, key=lambda each: -each.memory_max_bytes)),
+    )
+
+
+def _cores_of_others(usage: Usage) -> Optional[float]:
+    """What ran without being the command's."""
+    if usage.cpu_seconds_by_time is None or not usage.covered_seconds:
+        return None
+    return usage.cpu_seconds_by_time / usage.covered_seconds
+
+
+def _use(process: ProcessesOfAName) -> ProcessUse:
+    return ProcessUse(
+        process.name,
+        process.seen,
+        process.cpu_seconds,
+        process.memory_max_bytes,
+        process.read_bytes,
+        process.written_bytes,
+    )
 
 
 def _leading(processes: Iterable[ProcessesOfAName]) -> list[ProcessesOfAName]:
@@ -113,7 +161,9 @@ def _leading(processes: Iterable[ProcessesOfAName]) -> list[ProcessesOfAName]:
 
 
 def _told(process: ProcessesOfAName) -> dict[str, object]:
-    return {name: getattr(process, name) for name in process.__slots__}
+    """Memory is told to two MiB: of less there is nothing to say."""
+    told = {name: getattr(process, name) for name in process.__slots__}
+    return {**told, "memory_max_bytes": process.memory_max_bytes or None}
 
 
 def _rounded(value: Optional[float]) -> Optional[float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import textwrap
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Optional
 
@@ -11,7 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _LABEL_WIDTH = 11
+_WIDTH = 96
 _SHORT_SECONDS = 0.1
+_IDLE_CORES = 0.005
+_NOTABLE_SHARE = 0.25  # of the cores: what others use from there on is told
+_BY_SIGNAL = 128
+_MEANING = {"SIGKILL": "killed, perhaps for want of memory", "SIGINT": "interrupted"}
+_CHILDREN = " (children)"
 
 
 def table(used: Mapping[str, Any]) -> str:
@@ -20,32 +28,68 @@ def table(used: Mapping[str, Any]) -> str:
 
 
 def _lines(used: Mapping[str, Any]) -> Iterator[str]:
-    ended = f"{used['command']} ended with {used['exit_code']}"
-    yield f"{ended} after {_seconds(used['wall_seconds'])}"
+    yield f"{used['command']} ended with {_exit(used)} after {_seconds(used['wall_seconds'])}"
     for label, words in _rows(used):
         if words:
-            yield f"  {label:{_LABEL_WIDTH}}{words}"
+            yield from _row(label, words)
     for problem in used["problems"]:
         yield f"  ({problem})"
 
 
+def _row(label: str, words: str) -> list[str]:
+    """As many lines as it takes."""
+    after = " " * (_LABEL_WIDTH + 2)
+    return textwrap.wrap(
+        words, _WIDTH, initial_indent=f"  {label:{_LABEL_WIDTH}}", subsequent_indent=after
+    )
+
+
+def _exit(used: Mapping[str, Any]) -> str:
+    """The code, and the signal that it stands for."""
+    code = used["exit_code"]
+    try:
+        name = signal.Signals(code - _BY_SIGNAL).name
+    except ValueError:
+        return str(code)
+    return f"{code} ({name}{': ' + _MEANING[name] if name in _MEANING else ''})"
+
+
 def _rows(used: Mapping[str, Any]) -> Iterator[tuple[str, Optional[str]]]:
+    yield from zip(chain(["short of"], repeat("")), _findings(used))
     yield "CPU", _cpu(used)
+    yield "", _others(used)
     yield "memory", _memory(used)
     yield "disk", _disk(used)
     yield "network", _network(used)
-    for label, words in zip(chain(["short of"], repeat("")), _findings(used)):
-        yield label, words
-    for label, process in zip(chain(["processes"], repeat("")), used["processes"]):
-        yield label, _process(process)
+    yield from _processes(used["processes"])
+
+
+def _processes(processes: list[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Those that did most, under what their columns mean."""
+    if processes:
+        yield "processes", "CPU time, most memory, name"
+    for process in processes:
+        yield "", _process(process)
+    if any(process["name"].endswith(_CHILDREN) for process in processes):
+        yield "", "(children) came and went between two looks"
 
 
 def _cpu(used: Mapping[str, Any]) -> str:
     mean, most, cores = (used[name] for name in ("cpu_cores_mean", "cpu_cores_max", "cores"))
     words = _seconds(used["cpu_seconds"])
+    if mean is not None and mean < _IDLE_CORES:
+        return f"{words}: idle"
     if mean is not None and cores is not None:
         words += f": {number(mean)} of {say(cores, '{core}')} on average"
     return words if most is None else f"{words}, {number(most)} at most"
+
+
+def _others(used: Mapping[str, Any]) -> Optional[str]:
+    """That the machine was not its own."""
+    others, cores = used["cpu_cores_others"], used["cores"]
+    if others is None or cores is None or others < cores * _NOTABLE_SHARE:
+        return None
+    return f"others on the machine kept {number(others)} of {say(cores, '{core}')} busy meanwhile"
 
 
 def _memory(used: Mapping[str, Any]) -> Optional[str]:
@@ -70,17 +114,18 @@ def _network(used: Mapping[str, Any]) -> Optional[str]:
 
 def _findings(used: Mapping[str, Any]) -> list[str]:
     """Each with its advice; or why there is none."""
-    found = [f"{each['words']}. {each['advice']}" for each in used["short_of"]]
+    found = [line for each in used["findings"] for line in (each["words"], each["advice"])]
     if found:
         return found
-    return [f"not judged: {used['not_judged']}" if used["not_judged"] else "nothing"]
+    return [f"not judged: {used['unjudged']}" if used["unjudged"] else "nothing"]
 
 
 def _process(process: Mapping[str, Any]) -> str:
     """One line of the table of processes."""
-    cpu, memory = _seconds(process["cpu_seconds"]), say_bytes(process["memory_max_bytes"])
+    held_bytes = process["memory_max_bytes"]
+    cpu, memory = _seconds(process["cpu_seconds"]), say_bytes(held_bytes) if held_bytes else "-"
     count = f" ({process['seen']} of them)" if process["seen"] > 1 else ""
-    return f"{cpu:>14}  {memory:>9}  {process['name']}{count}"
+    return f"{cpu}, {memory}, {process['name']}{count}"
 
 
 def _seconds(seconds: float) -> str:

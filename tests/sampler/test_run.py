@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -169,7 +170,8 @@ def test_an_ending_by_a_signal_is_told_as_by_a_shell(tmp_path: Path):
     ("command", "exit_code", "said"),
     [
         ("no-such-command", 127, "no-such-command: command not found\n"),
-        ("./no/such/file", 127, "./no/such/file: command not found\n"),
+        ("./no/such/file", 127, "./no/such/file: no such file\n"),
+        ("", 127, "'': no command has an empty name\n"),
         ("/", 126, "/: Permission denied\n"),
         ("./plain.txt", 126, "./plain.txt: Permission denied\n"),
     ],
@@ -266,3 +268,27 @@ def test_a_stream_that_is_closed_or_full_changes_nothing(redirection: str, tmp_p
     line = f"{' '.join(entry())} run --interval 0.05 -- sh -c 'sleep 0.1; exit 3' {redirection}"
 
     assert subprocess.run(line, shell=True, check=False, cwd=tmp_path).returncode == 3  # noqa: S602
+
+
+def test_a_file_that_cannot_be_written_is_told_before_the_command_runs(tmp_path: Path):
+    ran = run(tmp_path, "sh", "-c", "echo now >&2", options=("--json", "/no/such/folder/x.json"))
+
+    assert ran.exit_code == 0
+    assert ran.said.index("--json: /no/such/folder/x.json cannot be written") < ran.said.index(
+        "now"
+    )
+
+
+@pytest.mark.slow
+def test_others_on_the_machine_are_not_the_commands_to_answer_for(tmp_path: Path):
+    with ExitStack() as stack:
+        for _ in range(os.cpu_count() or 1):
+            burner = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+            stack.callback(burner.wait)
+            stack.callback(burner.kill)
+        ran = run(tmp_path, "sleep", "11")
+
+    assert ran.used["findings"] == []
+    assert ran.used["cpu_cores_mean"] < 0.1
+    assert ran.used["cpu_cores_others"] > 0.5
+    assert {process["name"] for process in ran.used["processes"]} <= {"sleep"}
