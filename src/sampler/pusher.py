@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Optional
 
-EVERY_SECONDS, SELDOM_SECONDS = 30.0, 300.0
-"""How often a child is started at most, while all goes well, and when nothing does."""
+EVERY_SECONDS, SELDOM_SECONDS, URGENT_SECONDS = 30.0, 300.0, 5.0
+"""How often a child is started at most, while all goes well, when nothing does, and in need."""
 
 _NEVER = 2  # push.NEVER, which would bring all that it needs
 _ENTRY = os.path.join(
@@ -41,7 +41,8 @@ class Pusher:
     def nudge(self, *, urgent: bool = False) -> None:
         """There is a new batch; one that may be the last is urgent."""
         self._reap()
-        is_due = urgent or time.monotonic() - self._started >= self._pause_seconds
+        pause_seconds = URGENT_SECONDS if urgent else self._pause_seconds
+        is_due = time.monotonic() - self._started >= pause_seconds
         if self._is_wanted and self._child is None and is_due:
             self._start()
 

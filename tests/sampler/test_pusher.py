@@ -66,13 +66,33 @@ def test_a_nudge_sends_and_the_next_ones_wait_their_time(
     assert (early, len(receiver.received)) == (1, 2)
 
 
-def test_what_is_urgent_waits_for_nobody(tmp_path: Path, receiver: Receiver):
+def test_what_is_urgent_waits_less(
+    tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+):
     folder = tmp_path / "telemetry"
     ours = Pusher(str(folder), environment(receiver))
-    for sequence in range(2):
-        add(folder, sequence)
-        ours.nudge(urgent=True)
-        ends(lambda: ours._child)
+    add(folder, 0)
+    ours.nudge(urgent=True)
+    ends(lambda: ours._child)
+    add(folder, 1)
+    ours.nudge(urgent=True)
+    early = len(receiver.received)
+    monkeypatch.setattr(ours, "_started", ours._started - pusher.URGENT_SECONDS)
+    ours.nudge(urgent=True)
+    ends(lambda: ours._child)
+
+    assert (early, len(receiver.received)) == (1, 2)
+
+
+def test_the_last_batch_does_not_wait(tmp_path: Path, receiver: Receiver):
+    folder = tmp_path / "telemetry"
+    ours = Pusher(str(folder), environment(receiver))
+    add(folder, 0)
+    ours.nudge()
+    ends(lambda: ours._child)
+    add(folder, 1)
+    ours.finish()
+    ends(lambda: ours._child)
 
     assert len(receiver.received) == 2
 
@@ -84,7 +104,7 @@ def test_who_is_not_heard_is_asked_less_and_less_often(tmp_path: Path, receiver:
     add(folder, 0)
     pauses = []
     for _ in range(2):
-        ours.nudge(urgent=True)
+        ours.finish()
         ends(lambda: ours._child)
         ours._reap()
         pauses.append(ours._pause_seconds)
