@@ -50,6 +50,13 @@ def test_a_gantt_stays_within_its_size(names: list[str]):
     assert len(drawn or "") <= MOST_CHARACTERS
 
 
+def test_what_has_no_room_in_a_gantt_is_left_out():
+    drawn = gantt(Task(number, "|" * 60, 0, 1000) for number in range(99)) or ""
+
+    assert MOST_CHARACTERS - 500 < len(drawn) <= MOST_CHARACTERS
+    assert drawn.endswith(":0, 1000")
+
+
 @pytest.mark.parametrize(
     ("seconds", "axis"),
     [((0.0, 90.0), '"seconds" 0 --> 90'), ((60.0, 600.0), '"minutes" 1 --> 10')],

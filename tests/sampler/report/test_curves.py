@@ -4,7 +4,9 @@ import pytest
 
 from src.analysis.judge import judge
 from src.analysis.timeline import Job, Step
+from src.sampler.html import html_report
 from src.sampler.report.curves import Course, Values, course_of, step_span
+from src.sampler.summary import summary
 from tests.analysis.made import NOON_MS, batch, ms
 from tests.sampler.reported import Reported, failing, hour, parallel, seen_once, unseen
 
@@ -76,6 +78,22 @@ def test_a_gap_is_not_zero():
     assert set(cores[3:60]) == {None}
     assert cores[60:63] == pytest.approx([1, 1, 1])
     assert cores[63] is None
+
+
+def test_what_was_not_looked_at_is_unknown():
+    batches = [batch(range(9), columns={"memory_used_kb": [2048] * 9})]
+    job = Job("j", ms(0), ms(8), (), "success")
+    found = course_of(job, batches)
+
+    assert found
+    curves = found.curves(8)
+    assert set(curves.memory_bytes) == {2 << 20}
+    assert set(curves.cpu_cores) == {None}
+    assert set(curves.disk_read_bytes_per_second) == {None}
+    html = html_report(judge(job, batches), batches)
+    assert html.count('class="panel"') == 1
+    assert "Memory over time" in html
+    assert "xychart" not in summary(judge(job, batches), batches)
 
 
 @pytest.mark.parametrize("job", [unseen, seen_once])
