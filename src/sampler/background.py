@@ -68,7 +68,7 @@ def stop(folder: Folder) -> None:
         say(f"the sampler had ended before it was stopped; {known.samples} is what it saw")
         _conclude(folder)
         return
-    os.kill(known.pid, asking.STOP)
+    ask(folder, asking.STOP)
     if not _ends(known):
         say(f"the sampler did not end within {_END_SECONDS:g} s, and was killed")
         os.kill(known.pid, signal.SIGKILL)
@@ -87,11 +87,14 @@ def status(folder: Folder) -> str:
 
 
 def ask(folder: Folder, what: int) -> Optional[pid_file.Known]:
-    """Have a running sampler look, or look and make a batch; None where there is none."""
+    """Have a running sampler look, or look and make a batch; None where none can be asked."""
     known = pid_file.read(folder.pid)
     if known is None or not known.is_alive():
         return None
-    os.kill(known.pid, what)
+    try:
+        os.kill(known.pid, what)
+    except OSError:  # it has just ended, or is another user's
+        return None
     return known
 
 
@@ -115,7 +118,7 @@ def _locked(folder: Folder) -> int:
 def _make_way(folder: Folder, samples: str) -> None:
     """What an earlier session left, that was ended, makes way for this one."""
     marks = [os.path.join(folder.marks, name) for name in os.listdir(folder.marks)]
-    ours = (folder.batches, folder.log, folder.metrics, folder.job, samples)
+    ours = (*folder.to_upload, folder.summary, folder.log, samples)
     for path in (*ours, *marks):
         if os.path.isfile(path) or os.path.islink(path):
             os.unlink(path)

@@ -28,7 +28,7 @@ _COLUMNS = (*machine.COLUMNS, samples.SAMPLER_CPU_US, samples.SAMPLER_MISSED_TIC
 class Collector:
     """A sampler but for when: all that it sees of the machine and of each process.
 
-    `latest` is the last sample, of the machine, and `readings` are those of all processes then.
+    `readings` are those of all processes at the last sample.
     """
 
     def __init__(
@@ -44,7 +44,6 @@ class Collector:
         """`sampler` is a hexadecimal id, never used before."""
         self.host = host
         self.sampler = sampler
-        self.latest: Optional[Moment] = None
         self.readings: Sequence[Reading] = ()
         self._machine = machine_reader
         self._disks = disks
@@ -64,11 +63,14 @@ class Collector:
         """Who owns processes; their columns grow until there is a batch."""
         return self._ledger.owners()
 
-    def sample(self, *, missed_ticks: int = 0, all_of_them: bool = False) -> None:
-        """Take one; `all_of_them` reads the idle processes, too, whose turn it is not."""
+    def sample(self, *, missed_ticks: int = 0, all_of_them: bool = False) -> Moment:
+        """Take one; `all_of_them` reads the idle processes, too, whose turn it is not.
+
+        What it saw of the machine; two of one millisecond are one.
+        """
         time_ms, uptime_ms = clock.wall_ms(), clock.uptime_ms()
         if self._rows and uptime_ms <= self._rows[-1].uptime_ms:
-            return  # two of one millisecond would be one
+            return self._rows[-1]
         machine_values = self._machine.read()
         disks = self._disks.read()
         free_kb = {point: _free_kb(point) for point in self.host.filesystems}
@@ -76,8 +78,9 @@ class Collector:
         self._ledger.tick(self.readings)
         cpu_us = (time.process_time_ns() - self._began_ns) // _NS_PER_US
         columns = dict(zip(_COLUMNS, (*machine_values, cpu_us, missed_ticks)))
-        self.latest = Moment(time_ms, uptime_ms, columns=columns, disks=disks, free_kb=free_kb)
-        self._rows.append(self.latest)
+        moment = Moment(time_ms, uptime_ms, columns=columns, disks=disks, free_kb=free_kb)
+        self._rows.append(moment)
+        return moment
 
     def batch(self, *, final: bool = False) -> samples.Batch:
         """What was sampled since the last one, and begin the next."""

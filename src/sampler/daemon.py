@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from ..model.samples import Batch
     from .collector import Collector
+    from .moment import Moment
     from .options import StartOptions
 
 # A terminal's and a lost connection's, too, though none is ours.
@@ -48,7 +49,7 @@ def run_daemon(options: StartOptions, worker: Optional[int]) -> int:
         found = collector(
             options.proc, options.interval_seconds, lambda text: parse_variable(text, _STEP)
         )
-        found.sample(all_of_them=True)
+        first = found.sample(all_of_them=True)
         raw = RawFile(samples, options.most_bytes)
         batches = BatchFile(folder.batches, options.most_bytes)
         pid_file.write(folder.pid, samples)
@@ -57,8 +58,8 @@ def run_daemon(options: StartOptions, worker: Optional[int]) -> int:
         return 0
     os.chdir("/")  # so that no folder is in use for our sake
     _answer(STARTED)
-    daemon = Daemon(found, raw, batches, Pusher(folder.path, os.environ))
-    reason = Reason(folder.path, found.latest.uptime_ms if found.latest else 0, worker)
+    daemon = Daemon(found, first, raw, batches, Pusher(folder.path, os.environ))
+    reason = Reason(folder.path, first.uptime_ms, worker)
     daemon.run(Ticks(started, options.interval_seconds), reason)
     if os.path.isdir(folder.path):
         daemon.finish(folder)
@@ -68,16 +69,24 @@ def run_daemon(options: StartOptions, worker: Optional[int]) -> int:
 class Daemon:
     """What is done with a collector, tick after tick."""
 
-    def __init__(self, found: Collector, raw: RawFile, batches: BatchFile, pusher: Pusher) -> None:
+    def __init__(
+        self,
+        found: Collector,
+        first: Moment,
+        raw: RawFile,
+        batches: BatchFile,
+        pusher: Pusher,
+    ) -> None:
         """The first sample has been taken."""
         self._collector = found
+        self._first = self._latest = first
         self._raw = raw
         self._batches = batches
         self._pusher = pusher
         self._job = job_facts(os.environ)
         self._told: set[str] = set()
-        self._batched_ms = found.latest.uptime_ms if found.latest else 0
-        self._try(raw.add, found)
+        self._batched_ms = first.uptime_ms
+        self._try(raw.add, first, found)
 
     def run(self, ticks: Ticks, reason: Reason) -> None:
         """Until it is told to stop, or nobody is left to look on for."""
@@ -88,10 +97,9 @@ class Daemon:
             if number in _STOPS:
                 return
             self._try(self._sample, ticks.missed)
-            latest = self._collector.latest
             if number == FLUSH or self._is_due():
                 self._try(self._hand_over)
-            if latest and reason.is_gone(latest.uptime_ms):
+            if reason.is_gone(self._latest.uptime_ms):
                 return
             if number is None:
                 moment = ticks.advance(time.monotonic())
@@ -104,22 +112,20 @@ class Daemon:
         self._try(pid_file.remove, folder.pid)
 
     def _sample(self, missed_ticks: int) -> None:
-        self._collector.sample(missed_ticks=missed_ticks)
-        self._raw.add(self._collector)
+        self._latest = self._collector.sample(missed_ticks=missed_ticks)
+        self._raw.add(self._latest, self._collector)
 
     def _sample_all(self) -> None:
-        self._collector.sample(all_of_them=True)
-        self._raw.add(self._collector)
+        self._latest = self._collector.sample(all_of_them=True)
+        self._raw.add(self._latest, self._collector)
 
     def _is_due(self) -> bool:
         """Whether it is time for a batch; sooner while memory or disk is short."""
         period_ms = SHORT_BATCH_MS if self._is_short() else BATCH_MS * 2**self._batches.thinned
-        latest = self._collector.latest
-        return latest is not None and latest.uptime_ms - self._batched_ms >= period_ms
+        return self._latest.uptime_ms - self._batched_ms >= period_ms
 
     def _is_short(self) -> bool:
-        latest = self._collector.latest
-        return latest is not None and is_short(latest, self._collector.host)
+        return is_short(self._latest, self._first, self._collector.host)
 
     def _hand_over(self) -> None:
         if self._collector.count:

@@ -34,14 +34,17 @@ _WORKER = b"Runner.Worker"
 _FURTHEST = 50  # forebears
 
 
-def is_short(moment: Moment, host: Host) -> bool:
-    """Whether memory is almost full, or a filesystem."""
+def is_short(moment: Moment, first: Moment, host: Host) -> bool:
+    """Whether memory is almost full, or a filesystem that was not at first."""
     columns = moment.columns
     used_kb, group_kb = columns[samples.MEMORY_USED_KB], columns[samples.CGROUP_MEMORY_KB]
     return (
         _is_full(used_kb, host.memory_total_kb)
         or _is_full(group_kb, host.memory_limit_kb)
-        or any(free_kb is not None and free_kb < _LITTLE_KB for free_kb in moment.free_kb.values())
+        or any(
+            _is_little(free_kb) and not _is_little(first.free_kb[point])
+            for point, free_kb in moment.free_kb.items()
+        )
     )
 
 
@@ -77,3 +80,7 @@ def find_worker() -> Optional[int]:
 
 def _is_full(used_kb: Optional[int], whole_kb: Optional[int]) -> bool:
     return used_kb is not None and whole_kb is not None and used_kb > _FULL * whole_kb
+
+
+def _is_little(free_kb: Optional[int]) -> bool:
+    return free_kb is not None and free_kb < _LITTLE_KB

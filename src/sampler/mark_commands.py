@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from . import asking, marks
+from . import asking, clock, marks
 from .background import ask, start, stop
 from .documents import measure_session, write_documents
 from .folder import Folder
@@ -93,7 +93,7 @@ def finalize(words: Sequence[str]) -> None:
     if _was_started_by_init(folder):
         stop(folder)
     else:
-        _await_batch(folder, mark)
+        _await_batch(folder, mark.uptime_ms)
     _print_table(write_documents(folder, os.environ))
 
 
@@ -102,8 +102,7 @@ def summary(words: Sequence[str]) -> None:
     given, rest = take(words, ("--dir",), "summary", flags=("--csv",))
     _exactly(rest, 0, "summary, and options")
     folder = Folder(os.environ, given.get("--dir"))
-    ask(folder, asking.FLUSH)
-    time.sleep(_LOOK_SECONDS)
+    _await_batch(folder, clock.uptime_ms())
     found = measure_session(folder, os.environ)
     if "--csv" in given:
         _print(build_telemetry.csv(zip(found.steps, found.usages)))
@@ -121,7 +120,7 @@ def _end(folder: Folder, name: str, status: str) -> None:
     """Mark it, and tell what was used since its start."""
     sample = _sample_of_end(folder, name, marks.START)
     mark = marks.put(folder, marks.END, name, status=status, sample=sample)
-    _await_batch(folder, mark)
+    _await_batch(folder, mark.uptime_ms)
     span = last_ended(spans_of(marks.read(folder)), mark)
     if span is None or span.start is None:
         say(f"step end {name}: it was never started")
@@ -141,14 +140,14 @@ def _sample_of_end(folder: Folder, name: str, kind: str) -> Optional[str]:
     return None
 
 
-def _await_batch(folder: Folder, mark: Mark) -> None:
-    """Have what was seen until the mark written, if a sampler runs; not for long."""
+def _await_batch(folder: Folder, uptime_ms: int) -> None:
+    """Have what was seen until then written, if a sampler runs; not for long."""
     if ask(folder, asking.FLUSH) is None:
         return
     until, size = time.monotonic() + _FLUSH_SECONDS, -1
     while time.monotonic() < until:
         now = _size(folder.batches)
-        if now != size and _last_uptime_ms(folder) >= mark.uptime_ms:
+        if now != size and _last_uptime_ms(folder) >= uptime_ms:
             return
         size = now
         time.sleep(_LOOK_SECONDS)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ..model.samples import Batch
     from .collector import Collector
+    from .moment import Moment
 
 _MOST_PENDING = 40  # batches that wait for room on the disk
 _HOST = b'"host":'
@@ -32,18 +33,18 @@ class RawFile:
         self._before: Optional[Looked] = None
         self._count = 0
 
-    def add(self, collector: Collector) -> None:
-        """Write the latest sample, unless it is one of those that are left out.
+    def add(self, moment: Moment, collector: Collector) -> None:
+        """Write the collector's last sample, unless it is one of those that are left out.
 
         Raises:
             OSError: there is no room.
         """
         every = 2**self._file.thinned
         self._count += 1
-        if collector.latest is None or (self._before and self._count % every):
+        if self._before and (self._count % every or self._before.moment is moment):
             return
         now = Looked(
-            collector.latest,
+            moment,
             readings=collector.readings,
             owners=collector.owners,
             loads=_loads(),

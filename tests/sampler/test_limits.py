@@ -37,7 +37,11 @@ def moment(used_kb: int | None, group_kb: int | None = None, free_kb: int | None
     ],
 )
 def test_short_is_what_is_almost_full(now: Moment, host: Host, expected: bool):  # noqa: FBT001
-    assert is_short(now, host) is expected
+    assert is_short(now, moment(0, 0, GIB_KB), host) is expected
+
+
+def test_a_filesystem_that_was_full_at_first_says_nothing():
+    assert not is_short(moment(0, 0, 1000), moment(0, 0, 1001), HOST)
 
 
 def test_a_sampler_has_no_reason_without_a_folder(tmp_path: Path):

@@ -32,14 +32,12 @@ def sampled(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[dict[str, An
     path = tmp_path_factory.mktemp("raw") / "F.jsonl"
     collector = assembly.collector("/proc", 0.1, lambda env: parse_variable(env, b"GITHUB_ACTION"))
     raw = RawFile(str(path), MOST_BYTES)
-    collector.sample(all_of_them=True)
-    raw.add(collector)
+    raw.add(collector.sample(all_of_them=True), collector)
     environment = {**os.environ, "GITHUB_ACTION": STEP}
     with subprocess.Popen([sys.executable, "-c", BURN], env=environment) as burner:
         while burner.poll() is None:
             time.sleep(0.1)
-            collector.sample()
-            raw.add(collector)
+            raw.add(collector.sample(), collector)
     return [json.loads(line) for line in path.read_text().splitlines()], collector.batch(final=True)
 
 
