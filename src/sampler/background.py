@@ -11,6 +11,7 @@ import sys
 import time
 
 from . import asking, pid_file
+from .entry import ENTRY
 from .folder import Folder
 from .limits import find_worker
 from .said import say
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 _BEGIN_SECONDS = 5.0  # until it must have taken its first sample
 _END_SECONDS = 10.0
 _LOOK_SECONDS = 0.005
-_ENTRY = os.path.join(
-    os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))),
-    *("action", "sampler.py"),
-)
 # What bears the first is killed at the job's end, what bears the second belongs to a step.
 _NOT_ITS_OWN = frozenset({"RUNNER_TRACKING_ID", "GITHUB_ACTION"})
 
@@ -136,7 +133,7 @@ def _launch(folder: Folder, options: StartOptions, words: Sequence[str]) -> str:
     log = os.open(folder.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     devnull = os.open(os.devnull, os.O_RDONLY)
     worker = find_worker()
-    command = [sys.executable, "-I", "-S", _ENTRY, "daemon", str(worker or 0), *words]
+    command = [sys.executable, "-I", "-S", ENTRY, "daemon", str(worker or 0), *words]
     environment = {**_own(os.environ), "TELEMETRY_DIR": folder.path}
     dup = [(os.POSIX_SPAWN_DUP2, fd, to) for fd, to in ((devnull, 0), (theirs, 1), (log, 2))]
     os.posix_spawn(sys.executable, command, environment, file_actions=dup, setsid=True)

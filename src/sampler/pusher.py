@@ -9,6 +9,7 @@ import os
 import sys
 import time
 
+from .entry import ENTRY
 from .job_facts import PUSH_URL
 
 TYPE_CHECKING = False
@@ -20,10 +21,6 @@ EVERY_SECONDS, SELDOM_SECONDS, URGENT_SECONDS = 30.0, 300.0, 5.0
 """How often a child is started at most, while all goes well, when nothing does, and in need."""
 
 _NEVER = 2  # push.NEVER, which would bring all that it needs
-_ENTRY = os.path.join(
-    os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))),
-    *("action", "sampler.py"),
-)
 
 
 class Pusher:
@@ -31,7 +28,7 @@ class Pusher:
 
     def __init__(self, folder: str, environment: Mapping[str, str]) -> None:
         """`folder` has the batches in it; `environment` says where they go."""
-        self._words = [sys.executable, "-I", "-S", _ENTRY, "push", "--dir", folder]
+        self._words = [sys.executable, "-I", "-S", ENTRY, "push", "--dir", folder]
         self._environment = dict(environment)
         self._is_wanted = bool(environment.get(PUSH_URL))
         self._child: Optional[int] = None
