@@ -204,13 +204,23 @@ def sending_on(issuer: Issuer) -> None:
     issuer.answer = lambda path: issuer.usual_answer(path) if DISCOVERY in path else (302, b"")
 
 
+def swollen(issuer: Issuer) -> None:
+    """All of it right, and too much."""
+
+    def answer(path: str) -> tuple[int, bytes]:
+        status, body = issuer.usual_answer(path)
+        return status, body + b" " * issuer_fetch.MOST_BYTES
+
+    issuer.answer = answer
+
+
 ILL = {
     "down": answering(500, b""),
     "sends on": sending_on,
     "not JSON": answering(200, b"<html>"),
     "a list": answering(200, b"[]"),
     "deep": answering(200, b"[" * 100_000),
-    "huge": answering(200, b'{"x": "' + b"x" * issuer_fetch.MOST_BYTES + b'"}'),
+    "huge": swollen,
     "another name": telling(issuer="https://elsewhere.example"),
     "a slash more": lambda issuer: telling(issuer=issuer.url + "/")(issuer),
     "keys elsewhere": telling(jwks_uri="https://elsewhere.example/keys"),
