@@ -18,6 +18,7 @@ DOCUMENTS = [
     "CONTRIBUTING.md",
     "docs/architecture.md",
     "docs/operations.md",
+    "docs/sampler.md",
     "docs/telemetry.md",
 ]
 TEXT = {name: (ROOT / name).read_text(encoding="utf-8") for name in DOCUMENTS}
