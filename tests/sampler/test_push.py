@@ -6,6 +6,7 @@ import os
 import socket
 import stat
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from tests.frontend.sampled import batch
 from tests.frontend.serving import ListQueue, running
 from tests.frontend.test_samples import sent
 from tests.sampler.receiving import Handler, Receiver, receiving, silence
-from tests.sampler.running import entry
+from tests.sampler.running import entry, pythons
 
 KEY = "a key of sixteen and more"
 BEARER = "the runner's own bearer"
@@ -52,9 +53,9 @@ class Pushing:
             for sequence in sequences:
                 file.write(batches.encode(batch(sequence)) + b"\n")
 
-    def push(self, *options: str) -> subprocess.CompletedProcess[str]:
+    def push(self, *options: str, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*entry(), "push", "--dir", str(self.folder), *options],
+            [*entry(python), "push", "--dir", str(self.folder), *options],
             env={"PATH": os.environ["PATH"], **self.environment},
             capture_output=True,
             text=True,
@@ -129,6 +130,15 @@ def test_what_waits_is_sent_once_and_in_order(pushing: Pushing, receiver: Receiv
     assert posts(receiver) == [0, 1, 2]
     assert {each.path for each in receiver.received} == {"/samples"}
     assert first.stdout + first.stderr + second.stdout + second.stderr == ""
+
+
+@pytest.mark.parametrize("python", pythons())
+def test_every_python_can_push(python: str, bearing: Pushing, receiver: Receiver):
+    receiver.answer = Issues()
+    bearing.add(0)
+    told = bearing.push(python=python)
+
+    assert (told.returncode, told.stderr, posts(receiver)) == (ALL_SENT, "", [0])
 
 
 def test_a_line_that_is_not_whole_yet_waits_for_its_end(pushing: Pushing, receiver: Receiver):
