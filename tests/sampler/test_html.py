@@ -136,6 +136,15 @@ def test_steps_that_overlap_have_lanes_and_stages_lines():
     assert "compile </script>" in page.told("code")
 
 
+def test_what_scrolls_can_be_reached_and_says_what_it_is():
+    regions = Parsed(report(parallel())).of_class("scroll")
+
+    assert [each["aria-label"] for each in regions] == [
+        *("Steps", "Processes", "CPU time of the steps", "Stages")
+    ]
+    assert {(each["role"], each["tabindex"]) for each in regions} == {("region", "0")}
+
+
 def test_what_a_pointer_is_told_is_what_was_used():
     verdict, batches, _ = hour()
     told = moments(html_report(verdict, batches))

@@ -87,7 +87,7 @@ def stage_list(stages: Sequence[Stage], span: Span) -> str:
         [say_clock((span.clamped(stage.time_ms) - span.start_ms) / 1000), name(stage.name)]
         for stage in stages[:_MOST_FOUND]
     ]
-    return element("h2", {}, "Stages") + table({"After": "left", "Stage": "name"}, rows)
+    return element("h2", {}, "Stages") + table("Stages", {"After": "left", "Stage": "name"}, rows)
 
 
 def _found(step: Optional[StepUsage], of_step: Iterable[Finding]) -> str:

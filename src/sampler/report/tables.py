@@ -49,7 +49,7 @@ def name(words: str) -> str:
     return element("code", {}, text(shortened(printable(words), _LONGEST_NAME)))
 
 
-def table(columns: Mapping[str, str], rows: Iterable[Sequence[str]]) -> str:
+def table(label: str, columns: Mapping[str, str], rows: Iterable[Sequence[str]]) -> str:
     """Headings with their columns' classes, cells of markup; it scrolls where it is too wide."""
     kinds = [kind or None for kind in columns.values()]
     heads = (
@@ -62,7 +62,8 @@ def table(columns: Mapping[str, str], rows: Iterable[Sequence[str]]) -> str:
     )
     whole = element("thead", {}, element("tr", {}, *heads)) + element("tbody", {}, *body)
     # Who has no pointer scrolls what has the focus.
-    return element("div", {"class": "scroll", "tabindex": 0}, element("table", {}, whole))
+    region = {"class": "scroll", "role": "region", "aria-label": label, "tabindex": 0}
+    return element("div", region, element("table", {}, whole))
 
 
 def steps_table(verdict: Verdict, steps: Sequence[StepUsage], course: Optional[Course]) -> str:
@@ -70,7 +71,7 @@ def steps_table(verdict: Verdict, steps: Sequence[StepUsage], course: Optional[C
     rows = [_step(step, verdict, course) for step in steps]
     left_out = len(verdict.usage.steps) - len(steps)
     more = element("p", {}, f"And {left_out} shorter steps.") if left_out else ""
-    return table(_STEPS, rows) + more if rows else ""
+    return table("Steps", _STEPS, rows) + more if rows else ""
 
 
 def processes_table(verdict: Verdict) -> str:
@@ -85,7 +86,7 @@ def processes_table(verdict: Verdict) -> str:
         ]
         for process in most_used(verdict.usage.usage)
     ]
-    return table(_PROCESSES, rows) if rows else ""
+    return table("Processes", _PROCESSES, rows) if rows else ""
 
 
 def cpu_by_step(verdict: Verdict) -> str:
@@ -98,7 +99,7 @@ def cpu_by_step(verdict: Verdict) -> str:
         [name(step_name(step)), _bar(step.usage, most, shades), say_seconds(_cpu_seconds(step))]
         for step in sorted(worked, key=lambda step: step.step.number)
     ]
-    return table(_CPU, rows) if rows else ""
+    return table("CPU time of the steps", _CPU, rows) if rows else ""
 
 
 def _step(step: StepUsage, verdict: Verdict, course: Optional[Course]) -> list[str]:
