@@ -2,23 +2,31 @@
 
 import os
 import sys
-from math import isfinite, nan
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from ..analysis.timeline import Job
+    from ..model.samples import Batch
 
 EXAMPLES = """\b
 Examples:
   python -m src analyse job.json samples.jsonl
   python -m src analyse jobs.json samples.jsonl --job 34970679534 --json
   python -m src analyse job.json samples.jsonl --threshold cpu_bound=95
+  python -m src analyse samples.jsonl
   gh api repos/OWNER/NAME/actions/jobs/ID > job.json
 """
 PLAIN_WIDTH = 120  # off a terminal, unless COLUMNS says otherwise
 
 
+MOST_FILES = 2
+
+
 class BadInputError(click.ClickException):
-    """A file or a threshold that is of no use."""
+    """A file that is of no use."""
 
     exit_code = 2
 
@@ -26,21 +34,22 @@ class BadInputError(click.ClickException):
 def _parse_thresholds(
     _ctx: click.Context, _param: click.Parameter, texts: tuple[str, ...]
 ) -> dict[str, float]:
-    thresholds = {}
-    for text in texts:
-        name, _, number = text.partition("=")
-        try:
-            thresholds[name] = float(number)
-        except ValueError:
-            thresholds[name] = nan
-        if not isfinite(thresholds[name]):
-            raise click.BadParameter(f"{text!r} is not NAME=NUMBER")
-    return thresholds
+    from .analyse_thresholds import BadThresholdError, parse_threshold
+
+    try:
+        return dict(parse_threshold(text) for text in texts)
+    except BadThresholdError as exc:
+        raise click.BadParameter(str(exc)) from exc
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("job_file", metavar="JOB.json", type=click.Path(path_type=Path))
-@click.argument("samples_file", metavar="SAMPLES.jsonl", type=click.Path(path_type=Path))
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="[JOB.json] SAMPLES.jsonl",
+    type=click.Path(path_type=Path),
+)
 @click.option("--job", "job_id", type=int, help="Id of the job, where JOB.json has several.")
 @click.option(
     "--threshold",
@@ -48,44 +57,52 @@ def _parse_thresholds(
     multiple=True,
     metavar="NAME=VALUE",
     callback=_parse_thresholds,
-    help="Judge by another threshold; docs/telemetry.md lists them. May be given again.",
+    help="Judge by another threshold (cpu_bound=95, disk_full=1GiB); docs/telemetry.md lists them."
+    " May be given again.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")
 def command(
-    job_file: Path,
-    samples_file: Path,
-    job_id: int | None,
-    thresholds: dict[str, float],
-    *,
-    as_json: bool,
+    files: tuple[Path, ...], job_id: int | None, thresholds: dict[str, float], *, as_json: bool
 ) -> None:
     """Tell what each step of a job used, and what it was short of.
 
     JOB.json is a workflow_job webhook's body, a REST job or a REST list of jobs; SAMPLES.jsonl has
-    a batch of samples on each line.
+    a batch of samples on each line. Without a job, all that was sampled is taken as one step.
     """
     from ..analysis.judge import judge
-    from ..analysis.rules import ThresholdError
     from ..shared.errors import TelemetryError
-    from .analyse_job import read_job
-    from .analyse_samples import read_samples
 
     try:
-        given = read_job(job_file, job_id)
-        samples = read_samples(samples_file, given.told)
-        verdict = judge(given.job, samples.batches, thresholds=thresholds)
-    except (TelemetryError, ThresholdError) as exc:
+        job, batches, complaints = _read(files, job_id)
+    except TelemetryError as exc:
         raise BadInputError(str(exc)) from exc
+    verdict = judge(job, batches, thresholds=thresholds)
     if as_json:
         from .analyse_json import verdict_json
 
-        click.echo(verdict_json(verdict, samples.complaints))
+        click.echo(verdict_json(verdict, complaints))
         return
     from rich.console import Console
 
     from .analyse_drawing import draw
 
-    click.echo(draw(verdict, samples.complaints, Console(width=_width(), highlight=False)))
+    click.echo(draw(verdict, complaints, Console(width=_width(), highlight=False)))
+
+
+def _read(files: tuple[Path, ...], job_id: int | None) -> "tuple[Job, list[Batch], list[str]]":
+    """The job, its samples, and what is wrong with either."""
+    from .analyse_job import read_job
+    from .analyse_samples import read_all_samples, read_samples
+
+    if len(files) > MOST_FILES:
+        raise BadInputError("give JOB.json and SAMPLES.jsonl, or SAMPLES.jsonl alone")
+    if len(files) < MOST_FILES:
+        job, samples = read_all_samples(files[0])
+        return job, samples.batches, samples.complaints
+    job_file, samples_file = files
+    given = read_job(job_file, job_id)
+    samples = read_samples(samples_file, given.told)
+    return given.job, samples.batches, [*given.complaints, *samples.complaints]
 
 
 def _width() -> int | None:

@@ -21,10 +21,14 @@ class NoJobError(TelemetryError):
 
 @dataclass(frozen=True, slots=True)
 class ToldJob:
-    """A job, and GitHub's own account of it, by which its samples are known."""
+    """A job, and GitHub's own account of it, by which its samples are known.
+
+    `complaints` say what is wrong with it, in words.
+    """
 
     job: timeline.Job
     told: WorkflowJob
+    complaints: tuple[str, ...] = ()
 
 
 class _Wrapper(msgspec.Struct):
@@ -47,7 +51,7 @@ def read_job(file: Path, job_id: int | None = None) -> ToldJob:
     if len({job.id for job in fitting}) > 1:
         raise NoJobError(f"{file} has several jobs: choose one by --job; it has {_names(jobs)}")
     last = fitting[-1]  # where one job is told twice, the later knows more
-    return ToldJob(_job(last), last)
+    return ToldJob(_job(last), last, tuple(_complaints(last)))
 
 
 def _read(file: Path) -> list[WorkflowJob]:
@@ -58,7 +62,7 @@ def _read(file: Path) -> list[WorkflowJob]:
     try:
         jobs = [job for part in _parts(content) for job in _jobs(part)]
     except (msgspec.MsgspecError, ValueError, RecursionError) as exc:
-        raise NoJobError(f"{file} holds no job as GitHub tells it: {exc}") from exc
+        raise NoJobError(f"{file} {_what_else(content, exc)}") from exc
     if not jobs:
         raise NoJobError(f"{file} holds no job")
     return jobs
@@ -84,16 +88,55 @@ def _jobs(part: msgspec.Raw) -> Iterator[WorkflowJob]:
         yield msgspec.json.decode(part, type=WorkflowJob)
 
 
+def _what_else(content: bytes, problem: Exception) -> str:
+    """What a file without a job is, where that can be told; else the problem with it."""
+    unknown = f"holds no job as GitHub tells it: {problem}"
+    try:
+        keys = msgspec.json.decode(_first_value(content), type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return unknown
+    if {"sampler", "sequence", "columns"} <= keys.keys():
+        return "is a file of samples: JOB.json comes first, SAMPLES.jsonl second"
+    for key in ("workflow_run", "workflow_runs"):
+        if key in keys:
+            return f"is a {key} body, which tells of a run: give a job's (workflow_job)"
+    return unknown
+
+
+def _first_value(content: bytes) -> bytes:
+    """The whole where it is one value, else the first line."""
+    try:
+        msgspec.json.decode(content, type=msgspec.Raw)
+    except msgspec.DecodeError:
+        return content.lstrip().partition(b"\n")[0]
+    return content
+
+
+def _complaints(told: WorkflowJob) -> Iterator[str]:
+    if not _is_completed(told):
+        yield (
+            f"This job is not completed yet ({told.status or 'it has no end'}): give its completed"
+            " state. Only steps that have ended are shown."
+        )
+
+
+def _is_completed(told: WorkflowJob) -> bool:
+    return told.completed_at is not None and told.status in {None, "completed"}
+
+
 def _names(jobs: list[WorkflowJob]) -> str:
     return ", ".join(f"{job.id} ({job.name})" for job in jobs)
 
 
 def _job(told: WorkflowJob) -> timeline.Job:
-    steps = sorted(told.steps or (), key=lambda step: step.number)
+    is_completed = _is_completed(told)
+    # Of a job that goes on, a step without an end would have all that comes after it.
+    known = (step for step in told.steps or () if is_completed or step.completed_at)
+    steps = sorted(known, key=lambda step: step.number)
     return timeline.Job(
         told.name,
         _ms(told.started_at),
-        _ms(told.completed_at),
+        _ms(told.completed_at) if is_completed else None,
         tuple(map(_step, steps)),
         told.conclusion or None,
     )

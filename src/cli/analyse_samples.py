@@ -1,15 +1,22 @@
-"""A file of encoded batches, one a line, in; those of one job, and what was wrong with it, out."""
+"""A file of encoded batches, one a line, in; those of one job, and what was wrong with it, out.
+
+Without a job, what was sampled is its own: one step, from the first sample to the last.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from ..analysis.timeline import Job, Step
 from ..model.batches import BatchError, decode
 from ..model.samples import Batch
+from ..model.times import parse_time
 from ..shared.errors import TelemetryError
 from ..shared.github_events import WorkflowJob
 
+_WHOLE = "all that was sampled"
 # How samples are known to be a job's where their sampler was not told its id.
 _SHARED_NAMES = ("run_id", "run_attempt", "runner_name")
 
@@ -33,15 +40,39 @@ def read_samples(file: Path, job: WorkflowJob) -> Samples:
         NoSamplesError: there are none.
     """
     complaints: list[str] = []
-    try:
-        with file.open("rb") as lines:
-            batches = list(_batches(lines, complaints))
-    except OSError as exc:
-        raise NoSamplesError(f"cannot read {file}: {exc.strerror}") from exc
+    batches = _read(file, complaints)
     of_job = [batch for batch in batches if _is_of(batch, job)]
     if not of_job:
         raise NoSamplesError(_nothing(file, job, batches, complaints))
-    return Samples(of_job, complaints)
+    return Samples(of_job, [*complaints, *_apart(of_job, job)])
+
+
+def read_all_samples(file: Path) -> tuple[Job, Samples]:
+    """All batches, and a job that lasts as long as they do, with a step for all of it.
+
+    Raises:
+        NoSamplesError: there are none, or they are of several jobs.
+    """
+    complaints: list[str] = []
+    batches = _read(file, complaints)
+    jobs = {_whose(batch) for batch in batches}
+    if not batches:
+        raise NoSamplesError(_nothing_at_all(file, complaints))
+    if len(jobs) > 1:
+        raise NoSamplesError(
+            f"{file} has samples of several jobs: give JOB.json; {_listed(batches)}"
+        )
+    start_ms, end_ms = _range_ms(batches)
+    step = Step(1, _WHOLE, start_ms, end_ms)
+    return Job(file.name, start_ms, end_ms, (step,)), Samples(batches, complaints)
+
+
+def _read(file: Path, complaints: list[str]) -> list[Batch]:
+    try:
+        with file.open("rb") as lines:
+            return list(_batches(lines, complaints))
+    except OSError as exc:
+        raise NoSamplesError(f"cannot read {file}: {exc.strerror}") from exc
 
 
 def _batches(lines: Iterator[bytes], complaints: list[str]) -> Iterator[Batch]:
@@ -67,10 +98,35 @@ def _is_of(batch: Batch, job: WorkflowJob) -> bool:
 
 def _nothing(file: Path, job: WorkflowJob, batches: list[Batch], complaints: list[str]) -> str:
     if not batches:
-        return f"{file} holds no batch of samples" + (f": {complaints[0]}" if complaints else "")
+        return _nothing_at_all(file, complaints)
+    return f"{file} has no samples of job {job.id} ({job.name}); {_listed(batches)}"
+
+
+def _nothing_at_all(file: Path, complaints: list[str]) -> str:
+    return f"{file} holds no batch of samples" + (f": {complaints[0]}" if complaints else "")
+
+
+def _listed(batches: list[Batch]) -> str:
     others = Counter(_whose(batch) for batch in batches)
     listed = ", ".join(f"{whose} ({count} batches)" for whose, count in others.items())
-    return f"{file} has no samples of job {job.id} ({job.name}); it has some of {listed}"
+    return f"it has some of {listed}"
+
+
+def _apart(batches: list[Batch], job: WorkflowJob) -> Iterator[str]:
+    """When samples and job were, where they have nothing in common."""
+    first, last = (datetime.fromtimestamp(ms / 1000, UTC) for ms in _range_ms(batches))
+    start, end = parse_time(job.started_at), parse_time(job.completed_at)
+    if start and end and (last < start or end < first):
+        yield f"The samples are of {_from_to(first, last)}, the job of {_from_to(start, end)}."
+
+
+def _range_ms(batches: list[Batch]) -> tuple[int, int]:
+    times_ms = [ms for batch in batches for ms in (batch.time_ms[0], batch.time_ms[-1])]
+    return min(times_ms), max(times_ms)
+
+
+def _from_to(first: datetime, last: datetime) -> str:
+    return f"{first:%Y-%m-%d %H:%M:%S} to {last:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _whose(batch: Batch) -> str:
@@ -78,4 +134,4 @@ def _whose(batch: Batch) -> str:
     if known.get("job_id") is not None:
         return f"job {known['job_id']}"
     told = [f"{name} {known[name]}" for name in _SHARED_NAMES if known.get(name) is not None]
-    return "a job of " + ", ".join(told)
+    return "a job of " + (", ".join(told) or "no name")

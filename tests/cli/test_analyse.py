@@ -95,9 +95,9 @@ def test_json_tells_of_a_failure(files: list[str], tmp_path: Path):
 
 
 def test_thresholds_can_be_moved(files: list[str]):
-    moved = ["--threshold", "cpu_bound=100.5", "--threshold", "waiting.covered_seconds=90"]
+    moved = ["--threshold", "waiting.covered_seconds=90"]
     steps = json.loads(output(*files, "--json", *moved))["steps"]
-    assert [step["findings"] for step in steps] == [[], []]
+    assert [[found["rule"] for found in step["findings"]] for step in steps] == [["cpu_bound"], []]
 
 
 def test_bad_lines_are_named_and_survived(files: list[str], tmp_path: Path):
@@ -119,21 +119,52 @@ def test_a_torn_end_leaves_the_rest_and_is_said_to_be_partial(files: list[str], 
     assert "not seen" in text
 
 
+def test_of_a_job_that_goes_on_only_what_has_ended_is_shown(files: list[str], tmp_path: Path):
+    job = job_object(status="in_progress", completed_at=None, conclusion=None)
+    job["steps"][1] |= {"status": "in_progress", "completed_at": None, "conclusion": None}
+    write_job(tmp_path, job)
+    text = output(*files)
+
+    assert "! This job is not completed yet (in_progress): give its completed state." in text
+    assert "The runner's size is not judged. The job is not over" in text
+    assert "make -j2" in text
+    assert "sleep 60" not in text
+
+
+def test_samples_alone_are_one_step(files: list[str]):
+    text = output(files[1])
+
+    assert text.startswith("samples.jsonl · 2 min · 2 cores, 8 GiB\nThe runner is the right size; ")
+    assert "1  all that was sampled  2:00  50 %" in text
+    told = json.loads(output(files[1], "--json"))
+    assert told["steps"][0]["usage"]["cpu_seconds"] == pytest.approx(120)
+
+
+def test_samples_alone_must_be_of_one_job(files: list[str], tmp_path: Path):
+    write_samples(tmp_path, [*encoded(job_id=1), *encoded(job_id=2)])
+    said = failure(files[1])
+    assert "several jobs: give JOB.json; it has some of job 1 (4 batches), job 2 (4" in said
+
+
 def test_samples_of_another_time_are_said_not_to_touch_the_job(files: list[str], tmp_path: Path):
     times = {"started_at": "2024-01-01T00:00:00Z", "completed_at": "2024-01-01T00:01:00Z"}
     write_job(tmp_path, job_object(**times, steps=[]))
     text = output(*files)
     assert "The samples do not touch the job's time" in text
+    assert (
+        "The samples are of 2025-03-01 10:00:00 to 2025-03-01 10:02:00 UTC, the job of 2024-01-01"
+        " 00:00:00 to 2024-01-01 00:01:00 UTC."
+    ) in " ".join(text.split())
     assert "The runner's size is not judged" in text
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--threshold", "lunch=1"], "no such threshold: lunch; there are out_of_memory, "),
-        (["--threshold", "cpu_bound"], "'cpu_bound' is not NAME=NUMBER"),
-        (["--threshold", "cpu_bound=high"], "'cpu_bound=high' is not NAME=NUMBER"),
-        (["--threshold", "cpu_bound=nan"], "'cpu_bound=nan' is not NAME=NUMBER"),
+        (
+            ["--threshold", "cpu_bond=90"],
+            "there is no threshold 'cpu_bond'; did you mean cpu_bound",
+        ),
         (["--job", "9"], "has no job 9; it has 7001 (build)"),
     ],
 )
@@ -146,7 +177,14 @@ def test_bad_files_are_one_line_and_code_2(files: list[str], tmp_path: Path):
     absent = str(tmp_path / "absent")
     assert failure(absent, samples) == f"Error: cannot read {absent}: No such file or directory\n"
     assert failure(job, absent) == f"Error: cannot read {absent}: No such file or directory\n"
-    assert "holds no job" in failure(samples, samples)
+    assert "is a file of samples: JOB.json comes first" in failure(samples, job)
+    assert "JOB.json comes first" in failure(samples, samples)
+    assert "give JOB.json and SAMPLES.jsonl, or SAMPLES.jsonl alone" in failure(job, samples, job)
+    assert "holds no batch of samples" in failure(job)
+    (tmp_path / "run.json").write_text('{"action": "completed", "workflow_run": {"id": 1}}')
+    assert "is a workflow_run body, which tells of a run" in failure(
+        str(tmp_path / "run.json"), samples
+    )
     assert "holds no batch of samples" in failure(job, job)
     write_samples(tmp_path, encoded(job_id=8))
     assert "it has some of job 8 (4 batches)" in failure(job, samples)
