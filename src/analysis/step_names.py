@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 PRE, POST = "Pre ", "Post "
 _RUN = "Run "
-_SCRIPT = "run"
+_SCRIPT, _LOCAL = "run", "self"
 _UNNAMED = "__"
+_HERE, _IMAGE = "./", "docker://"
 
 OF_THE_RUNNER = frozenset(
     {
@@ -53,21 +54,29 @@ def action_of(name: str) -> Optional[str]:
     if not name.startswith(_RUN):
         return None
     action, at, version = name[len(_RUN) :].partition("@")
-    is_action = bool(at and version) and "/" in action and " " not in action + version
-    return action if is_action else None
+    if action.startswith((_HERE, _IMAGE)) or " " in action + version:
+        return None
+    return action if at and version and "/" in action else None
 
 
 def speaks_for(key: str, name: str) -> Optional[bool]:
-    """Whether a key and a step's name, without Pre or Post, belong together; None: not said."""
+    """Whether a key and a step's name, without Pre or Post, belong together; None: not said.
+
+    Whoever names a step may begin with "Run ", too: only what is an action beyond doubt says no.
+    """
     if name == key:
         return True
     kind = numbered(key)
     if kind is None or not name.startswith(_RUN):
         return None
     action = action_of(name)
-    if action is None:
-        return kind.kind == _SCRIPT
-    return _bare(action).startswith((_bare(kind.kind), _bare(key)))
+    if action is not None:
+        return _bare(action).startswith((_bare(kind.kind), _bare(key)))
+    said = name[len(_RUN) :]
+    if kind.kind == _SCRIPT:
+        return not said.startswith(_IMAGE)
+    is_local = kind.kind == _LOCAL and said.startswith(_HERE) and " " not in said
+    return True if is_local else None
 
 
 def families(names: Sequence[str]) -> list[tuple[int, ...]]:

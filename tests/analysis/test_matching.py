@@ -110,6 +110,12 @@ def test_a_name_tells_what_order_cannot():
     assert matched(steps, mine=3.5) == {}
 
 
+def test_an_action_that_its_user_named_like_a_script_keeps_its_owner():
+    steps = [step(1, "Run golangci-lint", 3, 9), step(2, "Run make", 9, 20)]
+    born = {"__golangci_golangci-lint-action": 3.2, "__run": 9.2}
+    assert matched(steps, **born) == {"__golangci_golangci-lint-action": (1,), "__run": (2,)}
+
+
 def test_a_name_does_not_stand_against_time():
     steps = [step(1, "Run make", 3, 9), step(2, "compile", 9, 20)]
     assert matched(steps, __run_2=9.9) == {"__run_2": (2,)}
@@ -173,7 +179,15 @@ def test_a_key_tells_its_kind(key: str, kind: tuple[str, int] | None):
         ("__actions_cache", "Run actions/cache/restore@v4", True),
         ("__docker_setup-x86_64", "Run docker/setup-x86_64@v1", True),
         ("__actions_checkout", "Run actions/setup-node@v4", False),
-        ("__actions_checkout", "Run make", False),
+        ("__actions_checkout", "Run make", None),
+        ("__golangci_golangci-lint-action", "Run golangci-lint", None),
+        ("__self", "Run ./.github/actions/build", True),
+        ("__self_2", "Run ./.github/actions/build@v1", True),
+        ("__self", "Run ./configure --prefix=/usr", None),
+        ("__self", CHECKOUT, False),
+        ("__run", "Run ./configure", True),
+        ("__run", "Run docker://alpine@sha256:0", False),
+        ("__alpine", "Run docker://alpine@sha256:0", None),
         ("__run", "Compile", None),
         ("compile", "Run make", None),
     ],
