@@ -14,6 +14,8 @@ from src.sampler.assembly import collector
 collector("/proc", 1.0, lambda text: None).sample(all_of_them=True)
 """
 RUNNING = "from src.sampler import main, options, run"
+STARTING = "from src.sampler import main, options, background"
+SAMPLING = "from src.sampler import main, options, daemon"
 
 
 def loaded(python: str, script: str) -> set[str]:
@@ -28,4 +30,6 @@ def loaded(python: str, script: str) -> set[str]:
 @pytest.mark.parametrize("python", pythons(), ids=lambda path: Path(path).parents[1].name)
 def test_what_takes_long_to_load_is_loaded_late(python: str):
     assert loaded(python, COLLECTING).isdisjoint(LATE | {"collections", "enum", "functools"})
-    assert loaded(python, RUNNING).isdisjoint(LATE)
+    for script in (RUNNING, STARTING, SAMPLING):
+        assert loaded(python, script).isdisjoint(LATE)
+    assert "src.sampler.collector" not in loaded(python, STARTING)
