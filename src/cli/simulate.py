@@ -83,6 +83,20 @@ def command(
     (out / "truth.json").write_text(truth_json(day.truth, usage), encoding="utf-8")
     totals = day.truth.totals
     click.echo(f"{len(day.deliveries)} deliveries of {totals.runs} run attempts in {out}")
+    if usage is not None:
+        click.echo(_what_next(out, usage))
+
+
+def _what_next(folder: Path, usage: Iterable[UsageTruth]) -> str:
+    """Which jobs have samples, and how to look at the one that took longest."""
+    seconds: dict[int, float] = {}
+    for step in usage:
+        seconds[step.job_id] = seconds.get(step.job_id, 0.0) + step.seconds
+    if not seconds:
+        return "No job has samples: none ran to its end on Linux, where the sampler runs"
+    longest = max(seconds, key=lambda job_id: seconds[job_id])
+    files = f"{folder / JOBS / str(longest)}.json {folder / SAMPLES / str(longest)}.jsonl"
+    return f"{len(seconds)} jobs with samples (Linux only); try: python -m src analyse {files}"
 
 
 def _require_empty(folder: Path) -> None:

@@ -7,10 +7,12 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from src.cli.analyse import command as analyse
 from src.cli.recorded import find_files
 from src.cli.simulate import command
 from src.model.batches import decode
@@ -55,6 +57,7 @@ def test_samples_come_with_their_jobs_and_truth_and_change_nothing_else(tmp_path
     assert {file.name: file.read_bytes() for file in sampled.glob("[0-9]*.json")} == bodies
     truth = json.loads((sampled / "truth.json").read_text())
     usage = truth.pop("usage")
+    _tells_what_next(result.stdout.splitlines()[-1], sampled, usage)
     assert truth == json.loads((plain / "truth.json").read_text())
 
     jobs = {int(file.stem): json.loads(file.read_bytes()) for file in sampled.glob("jobs/*.json")}
@@ -66,6 +69,17 @@ def test_samples_come_with_their_jobs_and_truth_and_change_nothing_else(tmp_path
         batches = [decode(line) for line in lines]
         assert [batch.final for batch in batches] == [False] * (len(batches) - 1) + [True]
         assert {batch.job["job_id"] for batch in batches} == {number}
+
+
+def _tells_what_next(line: str, folder: Path, usage: list[dict[str, Any]]) -> None:
+    """The longest job's files, ready to be analysed."""
+    jobs = {row["job_id"] for row in usage}
+    longest = max(jobs, key=lambda job: sum(r["seconds"] for r in usage if r["job_id"] == job))
+    assert line == (
+        f"{len(jobs)} jobs with samples (Linux only); try: python -m src analyse"
+        f" {folder}/jobs/{longest}.json {folder}/samples/{longest}.jsonl"
+    )
+    assert CliRunner().invoke(analyse, line.split("analyse ")[1].split()).exit_code == 0
 
 
 def test_what_lies_beside_a_day_is_not_replayed(tmp_path: Path):
