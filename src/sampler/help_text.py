@@ -40,8 +40,9 @@ Steps and stages that you name; all of this is also in action/telemetry.sh, as s
 
 Afterwards, anywhere:
 
-  summarize [--input-file FILE] [--github-summary FILE] [--html FILE] [--generate-chart false]
-                            a summary in Markdown and a report in HTML, of a file of samples
+  summarize [--dir DIR | --input-file FILE] [--github-summary FILE] [--html FILE]
+                            a summary in Markdown, a report in HTML; FILE is of raw samples or
+                            of batches; --generate-chart false leaves diagrams out
   push [--last]             send what the frontend has not got (TELEMETRY_PUSH_URL)
   variables [--artifact NAME]  what later steps of a job are to know, for GITHUB_ENV
 
