@@ -78,13 +78,14 @@ def rises(counts: Sequence[float]) -> Iterator[float]:
 def _machine(series: Series, tick_us: float) -> Optional[Counter]:
     """What the control group used where one limits the job, else the whole machine.
 
-    A container's own use is not known from the machine's, which others use too.
+    What may use a part of the machine is not known from the machine's use, which is others', too.
     """
-    if is_limited(series.host):
+    host = series.host
+    if is_limited(host):
         group = series.counter(machine_column(CGROUP_CPU_US))
         if group:
             return group
-    if series.host.is_container:
+    if host.is_container or host.cpu_limit_cores is not None:
         return None
     user, system = (series.counter(machine_column(name)) for name in (CPU_USER, CPU_SYSTEM))
     if not (user and system):

@@ -30,7 +30,7 @@ _KILLS = (samples.CGROUP_OOM_KILLS, samples.OOM_KILLS)
 
 def memory_figures(series: Series, roster: Roster, allowed_bytes: int) -> dict[str, Column]:
     """Mean, maximum, change and headroom of memory; the maximum of swap."""
-    used = memory_used(series)
+    used = _capped(memory_used(series), allowed_bytes // _KIB)
     swap = series.gauge(machine_column(samples.SWAP_USED_KB))
     figures: dict[str, Column] = {field: {} for field in _FIGURES}
     for who, spans in roster.spans.items():
@@ -112,11 +112,25 @@ def _present(roster: Roster, interval: Span) -> list[int]:
 
 
 def memory_used(series: Series) -> list[Stretch]:
-    """In KiB; of the control group where one limits the job, else of the machine."""
+    """In KiB; of the control group where one limits the job, else of the machine.
+
+    Nothing where a limit holds and its group was not seen: what others hold says nothing of it.
+    """
     group = series.gauge(machine_column(samples.CGROUP_MEMORY_KB))
     if group and is_limited(series.host):
         return group
+    if series.host.memory_limit_kb is not None:
+        return []
     return series.gauge(machine_column(samples.MEMORY_USED_KB))
+
+
+def _capped(gauge: Sequence[Stretch], allowed_kb: int) -> list[Stretch]:
+    """Never above what is allowed, as when a limit was lowered; 0 is a machine of unknown size."""
+    if not allowed_kb:
+        return list(gauge)
+    return [
+        Stretch(times_ms, [min(kb, allowed_kb) for kb in used_kb]) for times_ms, used_kb in gauge
+    ]
 
 
 def _lowest(gauge: Sequence[Stretch], roster: Roster) -> Column:

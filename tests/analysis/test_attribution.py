@@ -131,6 +131,31 @@ def test_without_a_limit_the_machine_s_memory_counts():
     assert limited.memory_headroom_bytes == 200 * 1024
 
 
+def test_without_the_group_s_own_columns_the_machine_s_are_not_put_to_a_limit():
+    columns = {"memory_used_kb": [100 << 20] * 11}
+    busy, used = [20 * at for at in SECONDS], [1.5 * at for at in SECONDS]
+    host = Host(cpus=64, memory_total_kb=128 << 20, cpu_limit_cores=2, memory_limit_kb=4 << 20)
+    told = batch(SECONDS, busy, host=host, columns=columns, owners=[owner("a", 0.1, used)])
+    usage = usage_of(told)
+    assert usage.cpu_seconds == pytest.approx(15)
+    memory = usage.memory_mean_bytes, usage.memory_max_bytes, usage.memory_headroom_bytes
+    assert memory == (None, None, None)
+
+
+def test_a_set_of_cpus_says_nothing_against_the_machine_s_memory():
+    host = Host(cpus=64, memory_total_kb=128 << 20, cpu_limit_cores=2)
+    told = batch(SECONDS, SECONDS, host=host, columns={"memory_used_kb": [1 << 20] * 11})
+    assert usage_of(told).memory_max_bytes == 1 << 30
+    assert usage_of(told).cpu_seconds is None
+
+
+@pytest.mark.parametrize(("total_kb", "most_kb"), [(1000, 800), (0, 900)])
+def test_memory_is_never_more_than_is_allowed_where_that_is_known(total_kb: int, most_kb: int):
+    host = Host(cpus=1, memory_total_kb=total_kb, memory_limit_kb=800)
+    told = batch(SECONDS, host=host, columns={"cgroup_memory_kb": [900] * 11})
+    assert usage_of(told).memory_max_bytes == most_kb * 1024
+
+
 def test_memory_is_the_machine_s_and_what_the_step_s_own_processes_held():
     told = batch(
         SECONDS,
