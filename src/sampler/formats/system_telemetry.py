@@ -10,11 +10,9 @@ the line before. What could not be read is null.
 from __future__ import annotations
 
 import time
-from heapq import nlargest
-from operator import itemgetter
 
-from ...analysis.process import CPU, KEY, NAME, PID, RESIDENT, START
 from ...model import samples
+from .top_processes import by_cpu, by_memory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,16 +25,10 @@ if TYPE_CHECKING:
 
     Told = dict[str, object]
 
-MOST_PROCESSES = 5
-LARGE_KB, BUSY_PERCENT = 100 * 1024, 1.0
-"""Processes that hold or use as much are told of; where there are few, the next ones too."""
-_MOST_LARGE = 50
-
 _CPU_NAMES = ("user", "system", "idle", "iowait", "steal")
 _STALLED = "stalled_"
 _KIB = 1024
 _US = 1_000_000
-_resident = itemgetter(RESIDENT)
 
 
 class Looked:
@@ -72,7 +64,7 @@ def line(now: Looked, before: Optional[Looked], host: Host, sampler: str) -> Tol
     moment = now.moment
     told: Told = {
         "timestamp": _timestamp(moment.time_ms),
-        "processes_memory": _by_memory(now.readings, host),
+        "processes_memory": by_memory(now.readings, host),
         "processes_cpu": _by_cpu(now, before, host),
         "disk_space": _disk_space(moment, host),
         "network": _network(moment, before),
@@ -100,56 +92,11 @@ def _timestamp(time_ms: int) -> str:
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{ms:03}000"
 
 
-def _by_memory(readings: Sequence[Reading], host: Host) -> list[Told]:
-    """The largest first: all large ones, or at least some."""
-    large = nlargest(_MOST_LARGE, readings, key=_resident)
-    count = max(sum(reading[RESIDENT] >= LARGE_KB for reading in large), MOST_PROCESSES)
-    return [
-        {
-            **_process(reading),
-            "memory_bytes": reading[RESIDENT] * _KIB,
-            "memory_percent": _percent(reading[RESIDENT], host.memory_total_kb),
-        }
-        for reading in large[:count]
-        if reading[RESIDENT]
-    ]
-
-
 def _by_cpu(now: Looked, before: Optional[Looked], host: Host) -> list[Told]:
-    """Those that used most since the line before, the busiest first; a percent is of one core."""
+    """Since the line before; what was before the first is not told."""
     if before is None:
         return []
-    seconds = _seconds_between(before, now)
-    ticks = [used for used in _used_ticks(now.readings, before.readings) if used[0]]
-    least = BUSY_PERCENT / 100 * seconds * host.ticks_per_second
-    ticks.sort(key=itemgetter(0), reverse=True)
-    count = max(sum(used[0] >= least for used in ticks), MOST_PROCESSES)
-    return [
-        {
-            **_process(reading),
-            "cpu_seconds": used / host.ticks_per_second,
-            "cpu_percent": _percent(used / host.ticks_per_second, seconds),
-        }
-        for used, reading in ticks[: min(count, _MOST_LARGE)]
-    ]
-
-
-def _used_ticks(
-    readings: Iterable[Reading], earlier: Iterable[Reading]
-) -> Iterable[tuple[int, Reading]]:
-    """Each process's since it was read before, or since its birth."""
-    known = {reading[PID]: reading for reading in earlier}
-    for reading in readings:
-        last = known.get(reading[PID])
-        if last is reading:
-            continue
-        is_same = last is not None and last[START] == reading[START]
-        yield reading[CPU] - (last[CPU] if last is not None and is_same else 0), reading
-
-
-def _process(reading: Reading) -> Told:
-    """`step` is the runner's id of the step in whose environment it was born, null without one."""
-    return {"pid": reading[PID], "name": reading[NAME], "step": reading[KEY]}
+    return by_cpu(now.readings, before.readings, _seconds_between(before, now), host)
 
 
 def _disk_space(moment: Moment, host: Host) -> list[Told]:
