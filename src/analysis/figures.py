@@ -44,6 +44,24 @@ _RELATED = {
 UNITS = {**_OF_USAGE, **_RELATED}
 """Every figure's unit, as a UCUM code."""
 
+FORMULAS = {
+    "cores_allowed": "the machine's cores, or the control group's limit",
+    "cpu_cores_mean": "cpu_percent_mean / 100 * cores_allowed",
+    "cpu_cores_max": "cpu_percent_max / 100 * cores_allowed",
+    "cpu_throttled_percent": "cpu_throttled_seconds / covered_seconds",
+    "memory_allowed_bytes": "the machine's memory, or the control group's limit",
+    "memory_mean_percent": "memory_mean_bytes / memory_allowed_bytes",
+    "memory_max_percent": "memory_max_bytes / memory_allowed_bytes",
+    "memory_own_percent": "memory_own_max_bytes / memory_allowed_bytes, where found by process",
+    "disk_operations_per_second": "(disk_reads + disk_writes) / covered_seconds",
+    "network_bytes_per_second": "the sum of what was received and sent per second",
+    "stalled_cpu_percent": "stalled_cpu_seconds / covered_seconds",
+    "stalled_memory_percent": "stalled_memory_seconds / covered_seconds",
+    "stalled_io_percent": "stalled_io_seconds / covered_seconds",
+    "top_process_percent": "CPU seconds of the first in top_by_cpu / cpu_seconds",
+}
+"""How those come about that are not Usage's own; a percent is 100 times the quotient."""
+
 OF_THE_HOST = frozenset(
     {
         *("disk_utilisation_percent", "disk_await_ms", "disk_queue_depth"),

@@ -11,7 +11,7 @@ from string import Template
 from ..analysis.amounts import say
 from ..analysis.build_metrics import BUILD_METRICS
 from ..analysis.failure_signs import CATEGORIES
-from ..analysis.figures import UNITS
+from ..analysis.figures import FORMULAS, UNITS
 from ..analysis.rules import RULES, Limit, Rule
 from ..model.semconv import (
     JOB_EVENT,
@@ -47,6 +47,9 @@ def render_page(queries: Iterable[Query]) -> str:
         ),
         build_metrics=_table(
             ("Name", "Is"), ((_code(m.name), _code(m.figure)) for m in BUILD_METRICS)
+        ),
+        related=_table(
+            ("Name", "Unit", "Is"), ((_code(n), UNITS[n], told) for n, told in FORMULAS.items())
         ),
         rules=_rules(),
         thresholds=_thresholds(),

@@ -153,7 +153,11 @@ class UsageTerm:
 USAGE_TERMS: tuple[UsageTerm, ...] = (
     UsageTerm("seconds", "s", "How long it lasted"),
     UsageTerm("covered_seconds", "s", "How much of that samples saw"),
-    UsageTerm("samples", "", "complete, partial or none: whether that is enough"),
+    UsageTerm(
+        "samples",
+        "",
+        "`complete`: at most a tenth is missing, or no more than an interval and 2 s; `partial`: some of it was seen; `none`",
+    ),
     UsageTerm(
         "attribution",
         "",
@@ -169,14 +173,18 @@ USAGE_TERMS: tuple[UsageTerm, ...] = (
     UsageTerm(
         "memory_mean_bytes",
         "By",
-        "Memory in use on average, the job's where it has limits, else the machine's",
+        "Memory in use on average: the machine's total less what is available (caches that can be given up are not in use), or the control group's where one limits the job",
     ),
     UsageTerm("memory_max_bytes", "By", "Memory in use at most"),
     UsageTerm("memory_delta_bytes", "By", "Memory in use at the end less that at the beginning"),
     UsageTerm(
         "memory_headroom_bytes", "By", "What was left of the memory that is allowed, at least"
     ),
-    UsageTerm("memory_own_max_bytes", "By", "What its own processes held at most"),
+    UsageTerm(
+        "memory_own_max_bytes",
+        "By",
+        "What its own processes held at most, all together at one moment (resident; shared pages count for each)",
+    ),
     UsageTerm("swap_max_bytes", "By", "Swap in use at most"),
     UsageTerm(
         "out_of_memory_kills", "{kill}", "Processes that the kernel killed for want of memory"
@@ -185,8 +193,10 @@ USAGE_TERMS: tuple[UsageTerm, ...] = (
     UsageTerm("disk_written_bytes", "By", "Written to all disks"),
     UsageTerm("disk_reads", "{operation}", "Read operations"),
     UsageTerm("disk_writes", "{operation}", "Write operations"),
-    UsageTerm("disk_read_bytes_per_second", "By/s", "Read a second"),
-    UsageTerm("disk_written_bytes_per_second", "By/s", "Written a second"),
+    UsageTerm("disk_read_bytes_per_second", "By/s", "Read a second, of the time that was counted"),
+    UsageTerm(
+        "disk_written_bytes_per_second", "By/s", "Written a second, of the time that was counted"
+    ),
     UsageTerm(
         "disk_utilisation_percent",
         "%",
@@ -198,17 +208,31 @@ USAGE_TERMS: tuple[UsageTerm, ...] = (
     UsageTerm("disk_free_min_percent", "%", "The same as a share of its size"),
     UsageTerm("network_received_bytes", "By", "Received by the interfaces that lead out"),
     UsageTerm("network_sent_bytes", "By", "Sent by them"),
-    UsageTerm("network_received_bytes_per_second", "By/s", "Received a second"),
-    UsageTerm("network_sent_bytes_per_second", "By/s", "Sent a second"),
-    UsageTerm("stalled_cpu_seconds", "s", "Time in which something waited for a core"),
-    UsageTerm("stalled_memory_seconds", "s", "Time in which something waited for memory"),
-    UsageTerm("stalled_io_seconds", "s", "Time in which something waited for a disk"),
-    UsageTerm("stalled_memory_full_seconds", "s", "Time in which everything waited for memory"),
-    UsageTerm("stalled_io_full_seconds", "s", "Time in which everything waited for a disk"),
+    UsageTerm(
+        "network_received_bytes_per_second",
+        "By/s",
+        "Received a second, of the time that was counted",
+    ),
+    UsageTerm(
+        "network_sent_bytes_per_second", "By/s", "Sent a second, of the time that was counted"
+    ),
+    UsageTerm(
+        "stalled_cpu_seconds",
+        "s",
+        "Time in which something waited for a core (the kernel's pressure stall information, `some`)",
+    ),
+    UsageTerm("stalled_memory_seconds", "s", "Time in which something waited for memory (`some`)"),
+    UsageTerm("stalled_io_seconds", "s", "Time in which something waited for a disk (`some`)"),
+    UsageTerm(
+        "stalled_memory_full_seconds", "s", "Time in which everything waited for memory (`full`)"
+    ),
+    UsageTerm(
+        "stalled_io_full_seconds", "s", "Time in which everything waited for a disk (`full`)"
+    ),
     UsageTerm(
         "top_by_cpu",
         "",
-        "The five processes, by name, that used most CPU: how many there were, CPU seconds, memory, bytes read and written",
+        "The five processes, by name, that used most CPU: how many there were (`seen`), CPU seconds, the most memory that those of one name and owner held together at one moment, bytes read and written",
     ),
     UsageTerm("top_by_memory", "", "The five that held most memory"),
 )
