@@ -19,12 +19,13 @@ _WITHOUT_DEVICE = frozenset({"btrfs", "overlay", "zfs"})  # local, and not mount
 def local_mount_points(mounts: Iterable[Mount]) -> list[str]:
     """Where to ask, one point a filesystem.
 
-    Never one across a network: a server that is away would hold us up. A container shows single
-    files of its host's filesystem; a folder says more.
+    Never one across a network: a server that is away would hold us up; nor one that cannot be
+    written: a disc is always full, and hurts nobody. A container shows single files of its host's
+    filesystem; a folder says more.
     """
     points: dict[str, str] = {}
     for mount in mounts:
-        if _is_local(mount) and os.path.isdir(mount.point):
+        if _is_local(mount) and not mount.is_read_only and os.path.isdir(mount.point):
             known = points.setdefault(mount.device, mount.point)
             points[mount.device] = min(known, mount.point, key=len)
     return sorted(points.values())[:_MOST]

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from src.sampler.filesystems import local_mount_points, read_space_kb
-from src.sampler.proc.mountinfo import Mount
+from src.sampler.proc.mountinfo import Mount, parse_mounts
 
 
 def mount(
@@ -43,6 +43,18 @@ def test_what_may_hang_or_is_no_disk_is_not_asked(source: str, kind: str, folder
 @pytest.mark.parametrize(("source", "kind"), [("overlay", "overlay"), ("pool/data", "zfs")])
 def test_some_disks_have_no_device(source: str, kind: str, folders: dict[str, Path]):
     assert local_mount_points([mount(folders["a"], source, kind)]) == [str(folders["a"])]
+
+
+def test_what_cannot_be_written_is_not_asked(folders: dict[str, Path]):
+    lines = (
+        f"36 27 11:0 / {folders['b']} ro,relatime - iso9660 /dev/sr0 ro",
+        f"37 27 254:1 / {folders['a']} ro,relatime - ext4 /dev/vda1 rw,errors=remount-ro",
+        f"38 27 254:1 / {folders['longer']} rw - ext4 /dev/vda1 rw,errors=remount-ro",
+    )
+    mounts = parse_mounts("\n".join(lines).encode())
+
+    assert [mount.is_read_only for mount in mounts] == [True, True, False]
+    assert local_mount_points(mounts) == [str(folders["longer"])]
 
 
 def test_space_that_cannot_be_asked_is_unknown(tmp_path: Path):

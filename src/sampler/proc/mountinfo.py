@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Optional
 
 _ESCAPED = ((b"\\040", b" "), (b"\\011", b"\t"), (b"\\012", b"\n"), (b"\\134", b"\\"))
-_DEVICE, _ROOT, _POINT = 2, 3, 4
+_DEVICE, _ROOT, _POINT, _HERE = 2, 3, 4, 5
 _LEAST_BEFORE, _LEAST_AFTER = 6, 3
 
 
@@ -18,12 +18,21 @@ class Mount:
     """One mount: `root` is the folder of the filesystem that is seen at `point`.
 
     `device` is "major:minor", `kind` the filesystem's type, `options` those of the filesystem.
+    `is_read_only`: nothing can be written at this point, be it as the filesystem allows nothing.
     """
 
-    __slots__ = ("device", "kind", "options", "point", "root", "source")
+    __slots__ = ("device", "is_read_only", "kind", "options", "point", "root", "source")
 
     def __init__(
-        self, *, device: str, root: str, point: str, kind: str, source: str, options: str
+        self,
+        *,
+        device: str,
+        root: str,
+        point: str,
+        kind: str,
+        source: str,
+        options: str,
+        is_read_only: bool = False,
     ) -> None:
         """Paths are unescaped."""
         self.device = device
@@ -32,6 +41,7 @@ class Mount:
         self.kind = kind
         self.source = source
         self.options = options
+        self.is_read_only = is_read_only
 
 
 def parse_mounts(text: bytes) -> list[Mount]:
@@ -52,6 +62,7 @@ def _mount(line: bytes) -> Optional[Mount]:
         kind=_unescaped(last[0]),
         source=_unescaped(last[1]),
         options=_unescaped(last[2]),
+        is_read_only=any(b"ro" in told.split(b",") for told in (first[_HERE], last[2])),
     )
 
 
