@@ -61,7 +61,7 @@ function begin() {
 
 /** End sampling; the summary and all files are there then. */
 function finish() {
-  if (!isEnabled() || process.env.TELEMETRY_FINISHED) return;
+  if (!isEnabled() || process.env.TELEMETRY_FINISHED || !isSampled()) return;
   hand("GITHUB_ENV", "TELEMETRY_FINISHED", "true");
   sampler("stop", [], STOP_MS);
   const markdown = path.join(folder(), "summary.md");
@@ -70,6 +70,11 @@ function finish() {
   sampler("summarize", ["--github-summary", markdown, ...charts, ...report], SUMMARY_MS);
   if (fs.existsSync(markdown)) appendSummary(fs.readFileSync(markdown));
   if (input("push_url")) sampler("push", ["--last"], LAST_PUSH_MS);
+}
+
+/** Whether a step of this job has started it, or a hook of the machine's. */
+function isSampled() {
+  return process.env.TELEMETRY_STARTED || fs.existsSync(path.join(folder(), "sampler.pid"));
 }
 
 /** Run one of its commands: what it prints, and whether it had nothing to complain of. */

@@ -49,7 +49,7 @@ class Step:
 
 @dataclass
 class Ran:
-    """One step as GitHub tells of it: times in whole seconds; `key` is its GITHUB_ACTION."""
+    """One step; `key` is its GITHUB_ACTION. (GitHub tells its times to the second only.)"""
 
     name: str
     key: str
@@ -62,11 +62,11 @@ class Ran:
 
     @property
     def start_ms(self) -> int:
-        return int(self.started) * 1000
+        return round(self.started * 1000)
 
     @property
     def end_ms(self) -> int:
-        return int(self.ended) * 1000
+        return round(self.ended * 1000)
 
 
 @dataclass
