@@ -93,7 +93,8 @@ def _usages(
         "out_of_memory_kills": kills(series, roster),
         **free_space(series, roster),
     }
-    best = tops(tracks(series.segments), roster, claimed, series.host.ticks_per_second)
+    found, ticks_per_second = tracks(series.segments), series.host.ticks_per_second
+    best = tops(found, roster, claimed, used, ticks_per_second)
     usages = {}
     for who, covered in coverage.items():
         usage = _seen(covered, used.get(who), has_owner=who in claimed)

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate
 
 from ..model.named_tuples import NamedTuple
-from .attribution import Claim
+from .attribution import Claim, Used
 from .roster import JOB, Roster
 from .series import Span
 from .tracks import Track
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MOST = 5
 
 _KIB = 1024
+_SECOND_US = 1_000_000
 
 
 class Top(NamedTuple):
@@ -35,9 +36,16 @@ class Top(NamedTuple):
 
 
 def tops(
-    found: Iterable[Track], roster: Roster, claimed: Mapping[int, Claim], ticks_per_second: int
+    found: Iterable[Track],
+    roster: Roster,
+    claimed: Mapping[int, Claim],
+    used: Mapping[int, Used],
+    ticks_per_second: int,
 ) -> dict[int, Top]:
-    """The top of each step, by index, of what lies between, and of the job."""
+    """The top of each step, by index, of what lies between, and of the job.
+
+    Records have holes, where a line is drawn: nobody is said to have used more than all did.
+    """
     uses: dict[int, dict[str, ProcessUse]] = {who: {} for who in roster.spans}
     own: dict[str, dict[int, Span]] = {}
     for index, (owner, span) in claimed.items():
@@ -47,10 +55,18 @@ def tops(
         for who, use in found_uses.items():
             named = uses[who]
             named[use.name] = _together(named[use.name], use) if use.name in named else use
-    return {who: _top(named.values()) for who, named in uses.items()}
+    return {who: _top(_capped(named.values(), used.get(who))) for who, named in uses.items()}
 
 
-def _top(uses: Iterable[ProcessUse]) -> Top:
+def _capped(uses: Iterable[ProcessUse], used: Optional[Used]) -> list[ProcessUse]:
+    """None is where nobody looked at CPU time as a whole."""
+    if used is None:
+        return list(uses)
+    most_seconds = (used.own_us + used.by_time_us) / _SECOND_US
+    return [use._replace(cpu_seconds=min(use.cpu_seconds, most_seconds)) for use in uses]
+
+
+def _top(uses: Sequence[ProcessUse]) -> Top:
     by_cpu = sorted(uses, key=lambda use: (-use.cpu_seconds, use.name))
     by_memory = sorted(uses, key=lambda use: (-use.memory_max_bytes, use.name))
     return Top(

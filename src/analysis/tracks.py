@@ -26,7 +26,8 @@ _COLUMNS = ("cpu_ticks", "resident_kb", "seen", "read_kb", "written_kb")
 class Track:
     """One group at the moments at which it was recorded; all but `resident_kb` rises.
 
-    Whoever appears had done nothing by the sample before: else it would have been recorded there.
+    Who has done something by its first record did so at any time since its segment's start, or its
+    owner's birth: it was never among those that do most.
     """
 
     def __init__(self, owner: str, name: str) -> None:
@@ -40,14 +41,21 @@ class Track:
         self.read_kb: list[Count] = []
         self.written_kb: list[Count] = []
 
-    def go_on(self, group: ProcessGroup, part: Part, times_ms: Sequence[int]) -> None:
-        """With the next part of the segment, whose samples' moments are `times_ms`."""
+    def go_on(
+        self, group: ProcessGroup, part: Part, times_ms: Sequence[int], since_ms: int
+    ) -> None:
+        """With the next part of the segment, whose samples' moments are `times_ms`.
+
+        Before `since_ms` the group can have done nothing that is counted.
+        """
         first, last = bisect_left(group.at, part.first), bisect_left(group.at, part.last)
         if first == last:
             return
         shift = part.start - part.first
         if not self.times_ms and group.at[first] + shift:
-            self.times_ms.append(times_ms[group.at[first] + shift - 1])
+            before_ms = times_ms[group.at[first] + shift - 1]
+            is_told = first or not group.cpu_ticks[0]
+            self.times_ms.append(before_ms if is_told else min(since_ms, before_ms))
             for name in _COLUMNS:
                 getattr(self, name).append(getattr(group, name)[first - 1] if first else 0)
         self.times_ms += [times_ms[index + shift] for index in group.at[first:last]]
@@ -81,12 +89,14 @@ def tracks(segments: Iterable[Segment]) -> list[Track]:
 
 def _tracks(segment: Segment) -> Iterable[Track]:
     found: dict[tuple[str, str], Track] = {}
+    births_ms, times_ms = segment.births_ms(), segment.times_ms
     for part in segment.parts:
         for group in _groups(part.batch):
             name = group.owner, group.name
             if name not in found:
                 found[name] = Track(*name)
-            found[name].go_on(group, part, segment.times_ms)
+            since_ms = max(times_ms[0], births_ms.get(group.owner, times_ms[0]))
+            found[name].go_on(group, part, times_ms, since_ms)
     return [track for track in found.values() if track.times_ms]
 
 

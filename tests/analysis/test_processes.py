@@ -3,7 +3,8 @@
 from src.analysis.ledger import Ledger
 from src.analysis.measure import measure
 from src.analysis.usage import ProcessUse
-from tests.analysis.made import batch, job, step
+from src.model.samples import ProcessGroup
+from tests.analysis.made import batch, job, step, ticks
 
 WORKER = (50, 50, 1, None, "Runner.Worker", 0, 0, 1, None, None, 1_000_050)
 
@@ -44,3 +45,39 @@ def test_what_may_not_be_seen_is_unknown():
     use = made_by_make([], [], [make(10, (None, 0))], [make(20, (None, 1024))])
 
     assert (use.read_bytes, use.written_bytes) == (None, 1024 << 10)
+
+
+def daemon(at: list[int], *seconds: float) -> ProcessGroup:
+    unknown, held_kb = [None] * len(at), [1024] * len(at)
+    return ProcessGroup(
+        "",
+        "dockerd",
+        at=at,
+        cpu_ticks=[ticks(used) for used in seconds],
+        resident_kb=held_kb,
+        seen=[1] * len(at),
+        read_kb=unknown,
+        written_kb=unknown,
+    )
+
+
+def test_who_is_first_recorded_late_did_it_at_any_time_before():
+    """Others led for ten minutes, while it used 0.3 cores; then it alone was left."""
+    seconds = [*range(701)]
+    busy = [2 * min(at, 600) + 0.3 * max(at - 600, 0) for at in seconds]
+    told = batch(seconds, busy, groups=[daemon([600, 601, 700], 180, 180.3, 210)])
+    build, idle = measure(
+        job(step(1, "build", 0, 600), step(2, "idle", 600, 700), end=700), [told]
+    ).steps
+
+    assert [round(use.cpu_seconds) for use in build.usage.top_by_cpu] == [180]
+    assert [round(use.cpu_seconds) for use in idle.usage.top_by_cpu] == [30]
+
+
+def test_nobody_used_more_than_all():
+    told = batch([0, 1, 2], [0, 1, 2], groups=[daemon([0, 1, 2], 0, 5, 9)])
+    measured = measure(job(step(1, "one", 0, 2), end=2), [told])
+
+    for usage in (measured.steps[0].usage, measured.usage):
+        [use] = usage.top_by_cpu
+        assert use.cpu_seconds == usage.cpu_seconds == 2
