@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..model.named_tuples import NamedTuple
 from .amounts import say, say_seconds
 from .figures import OF_THE_HOST, UNITS, figures, percent
-from .rules import ENOUGH_PERCENT, RULES, SHORT_SECONDS, Rule
+from .rules import ENOUGH_PERCENT, RULES, SHORT_SECONDS, Limit, Rule
 from .usage import NONE, Machine, Usage
 
 TYPE_CHECKING = False
@@ -47,7 +47,13 @@ class Diagnosis(NamedTuple):
     unjudged: Optional[str] = None
 
 
-def diagnose(usage: Usage, machine: Optional[Machine], rules: Iterable[Rule] = RULES) -> Diagnosis:
+def diagnose(
+    usage: Usage,
+    machine: Optional[Machine],
+    rules: Iterable[Rule] = RULES,
+    *,
+    has_failed: bool = False,
+) -> Diagnosis:
     """What a step or a job was short of; nothing where it was healthy."""
     unjudged = _unjudged(usage)
     known = figures(usage, machine)
@@ -56,11 +62,15 @@ def diagnose(usage: Usage, machine: Optional[Machine], rules: Iterable[Rule] = R
         for rule in rules
         if (rule.is_event or not unjudged)
         and not _is_of_others(rule, machine)
-        and all(limit.holds(known[limit.figure]) for limit in rule.limits)
+        and all(_holds(limit, known, has_failed=has_failed) for limit in rule.limits)
     ]
     explained = {name for rule in fitting for name in rule.explains}
     findings = [_finding(r, known, usage) for r in fitting if r.name not in explained]
     return Diagnosis(_strongest_first(findings), unjudged)
+
+
+def _holds(limit: Limit, known: dict[str, Optional[float]], *, has_failed: bool) -> bool:
+    return (has_failed and limit.or_failed) or limit.holds(known[limit.figure])
 
 
 def _unjudged(usage: Usage) -> Optional[str]:

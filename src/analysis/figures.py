@@ -22,6 +22,7 @@ _OF_USAGE = {
     "disk_queue_depth": "{operation}",
     "disk_free_min_bytes": "By",
     "disk_free_min_percent": "%",
+    "disk_free_fell_bytes": "By",
     "network_received_bytes": "By",
     "network_received_bytes_per_second": "By/s",
 }

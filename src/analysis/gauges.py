@@ -47,6 +47,12 @@ def lowest(course: Sequence[Line]) -> Optional[float]:
     return min((min(line.values) for line in course), default=None)
 
 
+def fall(course: Sequence[Line]) -> Optional[float]:
+    """How far below what was first seen it was at the least."""
+    least = lowest(course)
+    return None if least is None else course[0].values[0] - least
+
+
 def change(gauge: Sequence[Stretch], spans: Iterable[Span]) -> Optional[float]:
     """How much it rose within the spans, from what was first seen of each to what was last."""
     courses = [course for course in (lines(gauge, [span]) for span in spans) if course]

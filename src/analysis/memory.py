@@ -11,6 +11,7 @@ from .attribution import Claim
 from .cpu import is_limited
 from .matching import SECOND_MS
 from .roster import BETWEEN, JOB, Roster
+from .rules import FILLING_BYTES, FULL_BYTES, FULL_PERCENT
 from .series import Series, Span, Stretch, filesystem_column, machine_column
 
 TYPE_CHECKING = False
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
 
     from .consumption import Column
 
+    _Room = tuple[int, Optional[float], int]
+
 _KIB = 1024
 _PERCENT = 100
 _FIGURES = (
     *("memory_mean_bytes", "memory_max_bytes", "memory_delta_bytes", "memory_headroom_bytes"),
     "swap_max_bytes",
 )
+_FREE = ("disk_free_min_bytes", "disk_free_min_percent", "disk_free_fell_bytes")
 _KILLS = (samples.CGROUP_OOM_KILLS, samples.OOM_KILLS)
 
 
@@ -55,20 +59,18 @@ def own_memory(series: Series, roster: Roster, claimed: Mapping[int, Claim]) -> 
 
 
 def free_space(series: Series, roster: Roster) -> dict[str, Column]:
-    """The least that was free on the filesystem that was fullest: in bytes, and of its size."""
+    """The least that was free on one filesystem, in bytes and of its size, and how far it fell.
+
+    It is the one that ran full; else the one of whose size the least was free.
+    """
     mounts = sorted({mount for segment in series.segments for mount in segment.filesystems()})
-    least_kb = [_lowest(series.gauge(filesystem_column(mount)), roster) for mount in mounts]
-    sizes_kb = [series.host.filesystems.get(mount) for mount in mounts]
-    free: dict[str, Column] = {"disk_free_min_bytes": {}, "disk_free_min_percent": {}}
-    for who in roster.spans:
-        levels = [
-            (kb / size_kb * _PERCENT if size_kb else None, kb)
-            for size_kb, kb in zip(sizes_kb, (column[who] for column in least_kb))
-            if kb is not None
-        ]
-        percent, kb = min(levels, key=_fullest, default=(None, None))
-        free["disk_free_min_bytes"][who] = _bytes(kb)
-        free["disk_free_min_percent"][who] = percent
+    free_kb = [(series.gauge(filesystem_column(m)), series.host.filesystems.get(m)) for m in mounts]
+    free: dict[str, Column] = {field: {} for field in _FREE}
+    for who, spans in roster.spans.items():
+        courses = [(gauges.lines(gauge, spans), size_kb) for gauge, size_kb in free_kb]
+        rooms = [_room(course, size_kb) for course, size_kb in courses if course]
+        for field, value in zip(_FREE, min(rooms, key=_fullest, default=(None,) * len(_FREE))):
+            free[field][who] = value
     return free
 
 
@@ -133,14 +135,21 @@ def _capped(gauge: Sequence[Stretch], allowed_kb: int) -> list[Stretch]:
     ]
 
 
-def _lowest(gauge: Sequence[Stretch], roster: Roster) -> Column:
-    return {who: gauges.lowest(gauges.lines(gauge, spans)) for who, spans in roster.spans.items()}
+def _room(course: Sequence[gauges.Line], size_kb: Optional[int]) -> _Room:
+    least_kb = gauges.lowest(course) or 0
+    percent = least_kb / size_kb * _PERCENT if size_kb else None
+    return round(least_kb * _KIB), percent, round((gauges.fall(course) or 0) * _KIB)
 
 
-def _fullest(level: tuple[Optional[float], Optional[float]]) -> tuple[bool, float, float]:
-    """By the share that is free; those of an unknown size come after, by what is free."""
-    percent, kb = level
-    return percent is None, percent or 0.0, kb or 0.0
+def _fullest(room: _Room) -> tuple[bool, bool, float, int]:
+    """What ran full before what was full, that before the rest.
+
+    By the share that is free; those of an unknown size come after, by what is free.
+    """
+    least, percent, fell = room
+    is_full = least <= FULL_BYTES and (percent is None or percent <= FULL_PERCENT)
+    has_run_full = is_full and fell >= FILLING_BYTES
+    return not has_run_full, percent is None, percent or 0.0, least
 
 
 def _bytes(kb: Optional[float]) -> Optional[int]:

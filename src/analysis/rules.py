@@ -24,13 +24,21 @@ SHORT_SECONDS = 10.0
 """A span that is shorter is not judged: a compiler that ran for two seconds bounds nothing."""
 
 
+FULL_BYTES, FULL_PERCENT = 256 * MIB, 5.0
+"""A filesystem with no more than this left is full; both must hold, as many are small or large."""
+
+FILLING_BYTES = 16 * MIB
+"""One that was always full fell by less: it hurts nobody."""
+
+
 CORES, MEMORY = "cores", "memory"
 
 
 class Limit(NamedTuple):
     """A figure and its threshold; `plain` is where nobody doubts, on the far side of it.
 
-    Where the figure is unknown, nothing is found, unless `or_unknown`.
+    Where the figure is unknown, nothing is found, unless `or_unknown`. `or_failed`: it need not
+    hold of a step that failed.
     """
 
     figure: str
@@ -38,6 +46,7 @@ class Limit(NamedTuple):
     at_most: bool = False
     plain: Optional[float] = None
     or_unknown: bool = False
+    or_failed: bool = False
 
     def holds(self, value: Optional[float]) -> bool:
         """Whether this figure is on the threshold's far side, or on it."""
@@ -109,8 +118,9 @@ RULES: tuple[Rule, ...] = (
         "at the least {disk_free_min_bytes} were free",
         "Free space before the step (images, caches, build trees), or use a larger disk.",
         (
-            _most("disk_free_min_bytes", 256 * MIB),
-            Limit("disk_free_min_percent", 5, at_most=True, or_unknown=True),
+            _most("disk_free_min_bytes", FULL_BYTES),
+            Limit("disk_free_min_percent", FULL_PERCENT, at_most=True, or_unknown=True),
+            Limit("disk_free_fell_bytes", FILLING_BYTES, or_unknown=True, or_failed=True),
         ),
         is_event=True,
         lasts=True,

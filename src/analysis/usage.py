@@ -38,7 +38,8 @@ class Usage(NamedTuple):
 
     Percent of CPU and headroom of memory are of what the control group or else the machine allows.
     Disk figures are of all whole devices, but utilisation is the busiest one's. What was free at
-    least is told of the filesystem that was fullest, in bytes and as a share of its size.
+    least is told of one filesystem, that which ran full or else was fullest: in bytes, as a share
+    of its size, and how far it had fallen since the span's beginning.
     """
 
     seconds: Optional[float] = None
@@ -73,6 +74,7 @@ class Usage(NamedTuple):
     disk_queue_depth: Optional[float] = None
     disk_free_min_bytes: Optional[int] = None
     disk_free_min_percent: Optional[float] = None
+    disk_free_fell_bytes: Optional[int] = None
 
     network_received_bytes: Optional[int] = None
     network_sent_bytes: Optional[int] = None

@@ -61,7 +61,7 @@ def conclude(
     """
     rules = rules_with(thresholds or {})
     diagnoses = dict(_diagnoses(used, rules))
-    of_job = diagnose(used.usage, used.machine, rules)
+    of_job = diagnose(used.usage, used.machine, rules, has_failed=has_failed(used.job))
     lacking = _lacking(used, diagnoses, of_job)
     size = right_size(used.usage, used.machine, is_short_of_memory=MEMORY in lacking)
     of_size = FITS if size.verdict == RIGHT and CORES in lacking else SIZES[size.verdict]
@@ -92,10 +92,11 @@ def _diagnoses(used: JobUsage, rules: tuple[Rule, ...]) -> Iterator[tuple[int, D
     """Each step's, by number, without what an earlier step left behind and did not hurt it."""
     left: set[str] = set()
     for each in sorted(used.steps, key=lambda each: each.step.start_ms or 0):
-        diagnosis = diagnose(each.usage, used.machine, rules)
+        is_failed = each.step.conclusion in FAILED
+        diagnosis = diagnose(each.usage, used.machine, rules, has_failed=is_failed)
         if each.usage.samples != NONE:
             lasting = {f.rule for f in diagnosis.findings if RULE_BY_NAME[f.rule].lasts}
-            inherited = left & lasting if each.step.conclusion not in FAILED else set()
+            inherited = set() if is_failed else left & lasting
             own = tuple(f for f in diagnosis.findings if f.rule not in inherited)
             diagnosis, left = diagnosis._replace(findings=own), lasting
         yield each.step.number, diagnosis

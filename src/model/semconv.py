@@ -204,8 +204,15 @@ USAGE_TERMS: tuple[UsageTerm, ...] = (
     ),
     UsageTerm("disk_await_ms", "ms", "From asking for an operation to having it, on average"),
     UsageTerm("disk_queue_depth", "{operation}", "Operations under way, on average"),
-    UsageTerm("disk_free_min_bytes", "By", "What was free at least on the fullest filesystem"),
+    UsageTerm(
+        "disk_free_min_bytes",
+        "By",
+        "What was free at least on the filesystem that ran full, else the fullest",
+    ),
     UsageTerm("disk_free_min_percent", "%", "The same as a share of its size"),
+    UsageTerm(
+        "disk_free_fell_bytes", "By", "How far that was below what was free at the beginning"
+    ),
     UsageTerm("network_received_bytes", "By", "Received by the interfaces that lead out"),
     UsageTerm("network_sent_bytes", "By", "Sent by them"),
     UsageTerm(

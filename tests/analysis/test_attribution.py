@@ -221,6 +221,22 @@ def test_the_fullest_filesystem_is_told():
     unknown = usage_of(batch(SECONDS, filesystems={"/": [7] * 11}))
     assert unknown.disk_free_min_bytes == 7 * 1024
     assert unknown.disk_free_min_percent is None
+    assert (usage.disk_free_fell_bytes, unknown.disk_free_fell_bytes) == (100 * 1024, 0)
+
+
+def test_a_filesystem_that_ran_full_hides_behind_none_that_is_fuller():
+    gib_kb = 1 << 20
+    sizes = {"/": 500 * gib_kb, "/always": 40_000, "/mnt": 2 * gib_kb}
+    host = Host(cpus=1, memory_total_kb=1, filesystems=sizes)
+    free: dict[str, list[int | None]] = {
+        "/": [10 * gib_kb] * 11,
+        "/always": [0] * 11,
+        "/mnt": [160_000 - 10_000 * at for at in SECONDS],
+    }
+    usage = usage_of(batch(SECONDS, host=host, filesystems=free))
+    assert usage.disk_free_min_bytes == 60_000 * 1024
+    assert usage.disk_free_min_percent == pytest.approx(100 * 60_000 / (2 * gib_kb))
+    assert usage.disk_free_fell_bytes == 100_000 * 1024
 
 
 def test_stalls_are_everyone_s():
@@ -318,7 +334,7 @@ def test_groups_of_one_name_are_one():
 def test_what_first_shows_up_in_a_later_batch_did_nothing_before():
     parts = [
         batch([0, 1, 2], [0, 1, 2]),
-        batch([3, 4], [3, 4], sequence=1, groups=[group("cc", [1], [90])]),
+        batch([3, 4], [3, 4], sequence=1, groups=[group("cc", [0, 1], [0, 90])]),
     ]
     steps = step(1, "a", 0, 3), step(2, "b", 3, 4)
     one, two = measure(job(*steps, end=4), parts).steps

@@ -30,6 +30,12 @@ ONE_CORE = {
     "top_by_cpu": (ProcessUse("python -m pytest", 1, 118.0, GIB, None, None),),
 }
 
+ALWAYS_FULL = {
+    "disk_free_min_bytes": 90 * MIB,
+    "disk_free_min_percent": 1.0,
+    "disk_free_fell_bytes": 0,
+}
+
 PLANTED = {
     "out_of_memory": {"out_of_memory_kills": 2, "memory_max_bytes": 15.9 * GIB},
     "disk_full": {"disk_free_min_bytes": 4096, "disk_free_min_percent": 0.0},
@@ -133,6 +139,11 @@ def test_what_stopped_work_goes_before_what_was_slow():
     assert rules_found(usage) == ["disk_full", "cpu_bound"]
 
 
+def test_a_disk_that_was_full_before_may_have_been_why_a_step_failed():
+    [finding] = diagnose(used(**ALWAYS_FULL), MACHINE, has_failed=True).findings
+    assert finding.rule == "disk_full"
+
+
 def test_the_strongest_comes_first():
     usage = used(cpu_percent_mean=99.0, memory_max_bytes=14.6 * GIB, memory_mean_bytes=12 * GIB)
     assert rules_found(usage) == ["cpu_bound", "memory_bound"]
@@ -185,6 +196,7 @@ def test_of_a_disk_that_is_short_in_every_way_the_queue_is_the_cause():
         pytest.param(
             {"disk_free_min_bytes": 90 * MIB, "disk_free_min_percent": 94.0}, id="small-disk"
         ),
+        pytest.param({**ALWAYS_FULL, "disk_free_fell_bytes": MIB}, id="always-full"),
         pytest.param(
             {
                 "memory_mean_bytes": 14 * GIB,

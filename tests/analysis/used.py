@@ -53,6 +53,7 @@ HEALTHY = Usage(
     disk_queue_depth=0.4,
     disk_free_min_bytes=40 * GIB,
     disk_free_min_percent=50.0,
+    disk_free_fell_bytes=GIB,
     network_received_bytes=60 * MIB,
     network_sent_bytes=2 * MIB,
     network_received_bytes_per_second=0.5 * MIB,
