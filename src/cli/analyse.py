@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from ..analysis.timeline import Job
-    from ..model.samples import Batch
+    from ..analysis.usage import JobUsage
 
 EXAMPLES = """\b
 Examples:
@@ -69,14 +68,14 @@ def command(
     JOB.json is a workflow_job webhook's body, a REST job or a REST list of jobs; SAMPLES.jsonl has
     a batch of samples on each line. Without a job, all that was sampled is taken as one step.
     """
-    from ..analysis.judge import judge
+    from ..analysis.verdict import conclude
     from ..shared.errors import TelemetryError
 
     try:
-        job, batches, complaints = _read(files, job_id)
+        used, complaints = _measured(files, job_id)
     except TelemetryError as exc:
         raise BadInputError(str(exc)) from exc
-    verdict = judge(job, batches, thresholds=thresholds)
+    verdict = conclude(used, thresholds=thresholds)
     if as_json:
         from .analyse_json import verdict_json
 
@@ -89,20 +88,21 @@ def command(
     click.echo(draw(verdict, complaints, Console(width=_width(), highlight=False)))
 
 
-def _read(files: tuple[Path, ...], job_id: int | None) -> "tuple[Job, list[Batch], list[str]]":
-    """The job, its samples, and what is wrong with either."""
+def _measured(files: tuple[Path, ...], job_id: int | None) -> "tuple[JobUsage, list[str]]":
+    """What the job used, and what is wrong with the files."""
+    from ..analysis.measure import measure
+    from .analyse_alone import measured_alone
     from .analyse_job import read_job
-    from .analyse_samples import read_all_samples, read_samples
+    from .analyse_samples import read_samples
 
     if len(files) > MOST_FILES:
         raise BadInputError("give JOB.json and SAMPLES.jsonl, or SAMPLES.jsonl alone")
     if len(files) < MOST_FILES:
-        job, samples = read_all_samples(files[0])
-        return job, samples.batches, samples.complaints
+        return measured_alone(files[0])
     job_file, samples_file = files
     given = read_job(job_file, job_id)
     samples = read_samples(samples_file, given.told)
-    return given.job, samples.batches, [*given.complaints, *samples.complaints]
+    return measure(given.job, samples.batches), [*given.complaints, *samples.complaints]
 
 
 def _width() -> int | None:

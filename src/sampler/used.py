@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING, Iterable, NamedTuple, Optional
 
 from ..analysis.measure import measure
 from ..analysis.timeline import Job, Step
-from ..analysis.usage import ProcessUse
 from ..analysis.verdict import conclude
+from .alone import alone, leading
 
 if TYPE_CHECKING:
-    from ..analysis.usage import JobUsage, Usage
+    from ..analysis.usage import Usage
     from ..analysis.verdict import Verdict
     from ..model.samples import Batch, Host
     from .ending import Ending
     from .own_use import OwnUse, ProcessesOfAName
 
 _DIGITS = 6
-_MOST_PROCESSES = 5
 
 
 class Figure(NamedTuple):
@@ -96,7 +95,7 @@ def what_was_used(
             for found in diagnosis.findings
         ],
         "unjudged": diagnosis.unjudged,
-        "processes": [_told(each) for each in _leading(own.processes.values())],
+        "processes": [_told(each) for each in leading(own.processes.values())],
         "cores": machine.cores_allowed if machine else None,
         "memory_bytes": machine.memory_allowed_bytes if machine else None,
         "is_container": machine.is_container if machine else None,
@@ -113,27 +112,7 @@ def _verdict(
     """The judge's, on a job that has this command for its only step."""
     step = Step(1, ending.name, ending.start_ms, ending.end_ms)
     job = Job(ending.name, ending.start_ms, ending.end_ms, (step,))
-    used = measure(job, batches)
-    only = used.steps[0]
-    # Others on the machine are not its to answer for.
-    alone = only._replace(usage=_own(used, only.usage, own, cores_max))
-    return conclude(used._replace(steps=(alone,)), exit_code=ending.exit_code)
-
-
-def _own(used: JobUsage, usage: Usage, own: OwnUse, cores_max: Optional[float]) -> Usage:
-    """With the CPU time and the processes of the command alone."""
-    if used.machine is None or usage.cpu_seconds is None or not usage.covered_seconds:
-        return usage
-    percent = 100 / used.machine.cores_allowed
-    leading = tuple(map(_use, _leading(own.processes.values())))
-    return usage._replace(
-        cpu_seconds=own.cpu_seconds,
-        cpu_seconds_by_time=0.0,
-        cpu_percent_mean=min(own.cpu_seconds / usage.covered_seconds * percent, 100.0),
-        cpu_percent_max=None if cores_max is None else min(cores_max * percent, 100.0),
-        top_by_cpu=leading,
-        top_by_memory=tuple(sorted(leading, key=lambda each: -each.memory_max_bytes)),
-    )
+    return conclude(alone(measure(job, batches), own, cores_max), exit_code=ending.exit_code)
 
 
 def _cores_of_others(usage: Usage) -> Optional[float]:
@@ -141,23 +120,6 @@ def _cores_of_others(usage: Usage) -> Optional[float]:
     if usage.cpu_seconds_by_time is None or not usage.covered_seconds:
         return None
     return usage.cpu_seconds_by_time / usage.covered_seconds
-
-
-def _use(process: ProcessesOfAName) -> ProcessUse:
-    return ProcessUse(
-        process.name,
-        process.seen,
-        process.cpu_seconds,
-        process.memory_max_bytes,
-        process.read_bytes,
-        process.written_bytes,
-    )
-
-
-def _leading(processes: Iterable[ProcessesOfAName]) -> list[ProcessesOfAName]:
-    """Those that used most CPU time; of two that used as much, the larger."""
-    by_use = sorted(processes, key=lambda each: (each.cpu_seconds, each.memory_max_bytes))
-    return by_use[::-1][:_MOST_PROCESSES]
 
 
 def _told(process: ProcessesOfAName) -> dict[str, object]:
