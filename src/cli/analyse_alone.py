@@ -16,6 +16,7 @@ from ..sampler.mark import OWNER
 from ..sampler.own_use import OwnUse
 from .analyse_samples import read_all_samples
 
+COMMAND = "the command"
 LEAST_CORES = 0.1  # what others use is worth a line
 
 
@@ -45,7 +46,9 @@ def _of_command(used: JobUsage, batches: Sequence[Batch]) -> JobUsage:
     for _, batch in sorted({batch.sequence: batch for batch in batches}.items()):
         own.add(batch)
     told = alone(used, own, own.cores_max)
-    return told._replace(usage=told.steps[0].usage)
+    [only] = told.steps
+    named = only._replace(step=only.step._replace(name=COMMAND))
+    return told._replace(usage=only.usage, steps=(named,))
 
 
 def _others(used: JobUsage) -> Iterator[str]:

@@ -32,6 +32,7 @@ def test_a_command_does_not_answer_for_its_neighbours(samples: Path):
     result = CliRunner().invoke(command, [str(samples), "--json"])
     told = json.loads(result.stdout)
 
+    assert told["steps"][0]["name"] == "the command"
     assert told["usage"]["cpu_percent_mean"] < 10
     assert told["steps"][0]["usage"]["cpu_seconds"] < 0.3
     names = {each["name"] for each in told["usage"]["top_by_memory"]}
@@ -47,4 +48,5 @@ def test_what_was_sampled_otherwise_is_taken_whole(samples: Path, tmp_path: Path
     told = json.loads(CliRunner().invoke(command, [str(other), "--json"]).stdout)
 
     assert told["complaints"] == []
+    assert told["steps"][0]["name"] == "all that was sampled"
     assert told["usage"]["cpu_seconds"] > 0.5
