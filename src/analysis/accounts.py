@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 
+from ..model.checked import printable
 from ..model.samples import LONGEST_NAME, MOST_OWNERS, Owner, ProcessGroup
 
 TYPE_CHECKING = False
@@ -171,7 +172,7 @@ class Accounts:
         """The account of this key; nobody's where there is none, or far too many."""
         if not key:
             return self.nobody
-        key = key[:LONGEST_NAME]
+        key = printable(key[:LONGEST_NAME])  # as it is read: two must not become one on the way
         account = self._owners.get(key)
         if account is None:
             if len(self._owners) >= MOST_OWNERS:
@@ -182,7 +183,7 @@ class Accounts:
 
     def group(self, account: OwnerAccount, name: str) -> Group:
         """The group of this name, which is about to change."""
-        key = (account.key, name[:LONGEST_NAME])
+        key = (account.key, printable(name[:LONGEST_NAME]))
         group = self._groups.get(key)
         if group is None:
             if len(self._groups) >= MOST_GROUPS:

@@ -13,7 +13,7 @@ from ..model.named_tuples import NamedTuple
 from .attribution import Claim, Used
 from .roster import JOB, Roster
 from .series import Span
-from .tracks import Track
+from .tracks import Track, never_falling
 from .usage import ProcessUse
 
 TYPE_CHECKING = False
@@ -153,5 +153,5 @@ def _known(counts: Sequence[Count], seen: Sequence[int]) -> list[int]:
         return []
     known = [count for count in counts if count is not None]
     if len(known) == len(counts):
-        return known
+        return never_falling(known)
     return [] if seen[0] else list(accumulate((count or 0 for count in counts), max))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from itertools import accumulate
 
 from ..model.named_tuples import NamedTuple
 from ..model.samples import Batch, Owner
@@ -108,11 +109,11 @@ class Segment:
             ticks = part.owners[key].cpu_ticks[part.first : part.last]
             if not part.start:
                 before = ticks[0]
-            if ticks[-1] > before:
-                pairs = zip([before, *ticks], ticks)
-                rises = [new - old if new > old else 0 for old, new in pairs]
+            if max(ticks) > before:
+                levels = list(accumulate(ticks, max, initial=before))  # foreign ones may fall
+                rises = [new - old for old, new in zip(levels, levels[1:])]
                 yield Rises(part.start - 1, rises) if part.start else Rises(0, rises[1:])
-                before = ticks[-1]
+                before = levels[-1]
 
     def owner_resident_kb(self, key: str, first: int, last: int) -> int:
         """The most that the owner's processes held from one sample to before another."""

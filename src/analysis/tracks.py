@@ -6,6 +6,7 @@ Here the batches' segments of processes are decoded, and nowhere else.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from itertools import accumulate
 
 from ..model.checked import BatchError
 from ..model.process_groups import decode_processes
@@ -49,9 +50,9 @@ class Track:
         Before `since_ms` the group can have done nothing that is counted.
         """
         first, last = bisect_left(group.at, part.first), bisect_left(group.at, part.last)
-        if first == last:
-            return
         shift = part.start - part.first
+        if first == last or self._is_namesake(times_ms[group.at[first] + shift]):
+            return
         if not self.times_ms and group.at[first] + shift:
             before_ms = times_ms[group.at[first] + shift - 1]
             is_told = first or not group.cpu_ticks[0]
@@ -61,6 +62,10 @@ class Track:
         self.times_ms += [times_ms[index + shift] for index in group.at[first:last]]
         for name in _COLUMNS:
             getattr(self, name).extend(getattr(group, name)[first:last])
+
+    def _is_namesake(self, time_ms: int) -> bool:
+        """Whether another group of this name is already told of that time: one counts."""
+        return bool(self.times_ms) and time_ms <= self.times_ms[-1]
 
     def by(self, counts: Sequence[int], time_ms: int) -> float:
         """What was counted by a moment, by a straight line between records."""
@@ -97,7 +102,14 @@ def _tracks(segment: Segment) -> Iterable[Track]:
                 found[name] = Track(*name)
             since_ms = max(times_ms[0], births_ms.get(group.owner, times_ms[0]))
             found[name].go_on(group, part, times_ms, since_ms)
+    for track in found.values():
+        track.cpu_ticks, track.seen = never_falling(track.cpu_ticks), never_falling(track.seen)
     return [track for track in found.values() if track.times_ms]
+
+
+def never_falling(counts: list[int]) -> list[int]:
+    """The same, but for foreign ones that fall: those stay as high as they were."""
+    return counts if sorted(counts) == counts else list(accumulate(counts, max))
 
 
 def _groups(batch: Batch) -> list[ProcessGroup]:

@@ -224,10 +224,21 @@ def _filesystems(value: object, length: int) -> dict[str, Column]:
 
 def _owners(value: object, length: int) -> list[Owner]:
     table_of_owners = rows(table(value, "owners"), "owners", _OWNER_COLUMNS, most=MOST_OWNERS)
-    owners = [_owner(row, f"owners[{i}]", length) for i, row in enumerate(table_of_owners)]
-    if len({owner.key for owner in owners}) < len(owners):
-        raise BatchError("owners.key: one of them twice")
-    return owners
+    found: dict[str, Owner] = {}
+    for index, row in enumerate(table_of_owners):
+        owner = _owner(row, f"owners[{index}]", length)
+        found[owner.key] = _together(found[owner.key], owner) if owner.key in found else owner
+    return list(found.values())
+
+
+def _together(one: Owner, two: Owner) -> Owner:
+    """Two whose keys differ only in what cannot be printed are one: that costs no batch."""
+    return Owner(
+        one.key,
+        min(one.born_ms, two.born_ms),
+        [min(sum(ticks), LARGEST) for ticks in zip(one.cpu_ticks, two.cpu_ticks)],
+        [min(sum(kb), LARGEST) for kb in zip(one.resident_kb, two.resident_kb)],
+    )
 
 
 def _owner(row: tuple[object, ...], where: str, length: int) -> Owner:

@@ -68,6 +68,11 @@ def text(value: object, where: str, *, longest: int) -> str:
     """
     if not isinstance(value, str) or len(value) > longest:
         raise BatchError(f"{where}: not a text of at most {longest} characters")
+    return printable(value)
+
+
+def printable(value: str) -> str:
+    """As long as it was, each character that cannot be printed replaced."""
     if value.isprintable():
         return value
     return "".join(c if c.isprintable() else UNPRINTABLE for c in value)

@@ -6,6 +6,7 @@ sample stands for, its own and the dropped ones before it: the most memory, the 
 
 from __future__ import annotations
 
+from .checked import BatchError
 from .process_groups import decode_processes, encode_processes
 from .samples import GAUGES, Batch, Owner, ProcessGroup
 
@@ -23,7 +24,7 @@ def thin(batch: Batch, most: int) -> Batch:
     """At most so many samples (two or more), evenly chosen, the first and the last among them.
 
     Raises:
-        ValueError: fewer than two are asked for; BatchError: its processes cannot be read.
+        ValueError: fewer than two are asked for.
     """
     if most < 2:  # noqa: PLR2004  # its ends
         raise ValueError("a batch cannot be thinned to less than its two ends")
@@ -62,7 +63,11 @@ def _owner(owner: Owner, kept: list[int]) -> Owner:
 
 
 def _processes(encoded: str, count: int, kept: list[int]) -> str:
-    groups = decode_processes(encoded, count)
+    """Where they cannot be read, nothing but they is lost."""
+    try:
+        groups = decode_processes(encoded, count)
+    except BatchError:
+        groups = []
     stands_for = [
         index for index, bucket in enumerate(_buckets(range(count), kept)) for _ in bucket
     ]

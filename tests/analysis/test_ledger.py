@@ -441,3 +441,12 @@ def test_a_tick_that_sees_nobody_leaves_the_totals():
 
     [owner] = ledger.owners()
     assert (owner.cpu_ticks, owner.resident_kb) == ([0, 5, 5], [0, 7, 0])
+
+
+def test_what_cannot_be_printed_is_replaced_before_owners_and_groups_are_told_apart():
+    odd = [reading(SHELL + i, WORKER, key=f"a{chr(i)}", name=f"b{chr(i)}", cpu=i) for i in (1, 2)]
+    ledger = ledger_of([worker(), *odd])
+
+    assert [owner.key for owner in ledger.owners()] == ["a\N{REPLACEMENT CHARACTER}"]
+    [group] = [g for g in ledger.processes() if g.name.startswith("b")]
+    assert (group.name, group.seen[-1], group.cpu_ticks[-1]) == ("b\N{REPLACEMENT CHARACTER}", 2, 3)

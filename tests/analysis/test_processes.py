@@ -81,3 +81,18 @@ def test_nobody_used_more_than_all():
     for usage in (measured.steps[0].usage, measured.usage):
         [use] = usage.top_by_cpu
         assert use.cpu_seconds == usage.cpu_seconds == 2
+
+
+def test_counters_that_fall_took_nothing_back():
+    told = batch([0, 1, 2, 3], [0, 1, 2, 3], groups=[daemon([0, 1, 2, 3], 0, 2, 1, 2.5)])
+    [use] = measure(job(step(1, "one", 0, 3), end=3), [told]).steps[0].usage.top_by_cpu
+
+    assert use.cpu_seconds == 2.5
+
+
+def test_of_two_groups_of_one_name_in_a_batch_the_first_counts():
+    twins = [daemon([0, 1, 2], 0, 0.5, 1), daemon([0, 1, 2], 0, 1, 2)]
+    told = batch([0, 1, 2], [0, 4, 8], groups=twins)
+    [use] = measure(job(step(1, "one", 0, 2), end=2), [told]).steps[0].usage.top_by_cpu
+
+    assert use.cpu_seconds == 1

@@ -6,7 +6,7 @@ from src.analysis import gauges
 from src.analysis.counters import counted
 from src.analysis.series import Series, Span, machine_column, read_series
 from src.model.samples import MEMORY_USED_KB, NETWORK_RECEIVED_BYTES, Batch, Host
-from tests.analysis.made import HOST, UPTIME_AT_NOON_MS, batch, ms
+from tests.analysis.made import HOST, UPTIME_AT_NOON_MS, batch, ms, owner
 
 RECEIVED = machine_column(NETWORK_RECEIVED_BYTES)
 MEMORY = machine_column(MEMORY_USED_KB)
@@ -175,3 +175,15 @@ def test_at_a_moment_a_gauge_has_a_value():
     held = series_of(batch([0, 1], columns={MEMORY_USED_KB: [100, 200]})).gauge(MEMORY)
     course = gauges.lines(held, [span(0.25, 0.25)])
     assert gauges.mean(course) == gauges.highest(course) == gauges.lowest(course) == 125
+
+
+def test_an_owner_s_counter_that_falls_says_the_same_however_it_is_cut():
+    used = [0, 5, 3, 7]
+    whole = series_of(batch([0, 1, 2, 3], owners=[owner("a", 0, used)]))
+    cut = series_of(
+        batch([0, 1], owners=[owner("a", 0, used[:2])]),
+        batch([2, 3], owners=[owner("a", 0, used[2:])], sequence=1),
+    )
+
+    for series in (whole, cut):
+        assert sum(sum(rises) for _, rises in series.owner_ticks("a")) == 700

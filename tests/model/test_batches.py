@@ -237,11 +237,15 @@ def test_what_is_wrong_is_named(path: str, value: object, message: str):
         decode(replaced(path, value))
 
 
-def test_an_owner_is_told_once():
-    twice = batch(owners=batch().owners * 2)
+def test_owners_that_differ_only_in_what_cannot_be_printed_become_one():
+    twins = [
+        Owner(key, born_ms, [1, ticks, LARGEST], [1024, 0, 2048])
+        for key, born_ms, ticks in (("a\x01", 9, 2), ("a\x02", 7, 4))
+    ]
+    [owner] = decode(encode(batch(owners=twins))).owners
 
-    with pytest.raises(BatchError, match=r"owners\.key: one of them twice"):
-        decode(encode(twice))
+    assert (owner.key, owner.born_ms) == ("a\N{REPLACEMENT CHARACTER}", 7)
+    assert (owner.cpu_ticks, owner.resident_kb) == ([2, 6, LARGEST], [2048, 0, 4096])
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,13 @@ def test_a_group_within_one_kept_sample_becomes_one_record():
     assert thinned.resident_kb == [8 * MIB]
 
 
+def test_processes_that_cannot_be_read_cost_only_themselves():
+    thinned = thin(batch(columns={CPU: [0, 1, 2, 3, 4]}, processes="{oops"), 2)
+
+    assert thinned.columns == {CPU: [0, 4]}
+    assert decode_processes(thinned.processes) == []
+
+
 @given(batches(), st.integers(2, 8))
 def test_thinned_it_is_still_a_batch_with_the_same_ends(any_batch: Batch, most: int):
     thinned = thin(any_batch, most)
