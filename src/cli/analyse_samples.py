@@ -16,6 +16,7 @@ from ..model.times import parse_time
 from ..shared.errors import TelemetryError
 from ..shared.github_events import WorkflowJob
 
+_GIB_KB = 1 << 20
 _WHOLE = "all that was sampled"
 # How samples are known to be a job's where their sampler was not told its id.
 _SHARED_NAMES = ("run_id", "run_attempt", "runner_name")
@@ -44,7 +45,7 @@ def read_samples(file: Path, job: WorkflowJob) -> Samples:
     of_job = [batch for batch in batches if _is_of(batch, job)]
     if not of_job:
         raise NoSamplesError(_nothing(file, job, batches, complaints))
-    return Samples(of_job, [*complaints, *_apart(of_job, job)])
+    return Samples(of_job, [*complaints, *_apart(of_job, job), *_unlike(of_job)])
 
 
 def read_all_samples(file: Path) -> tuple[Job, Samples]:
@@ -64,7 +65,9 @@ def read_all_samples(file: Path) -> tuple[Job, Samples]:
         )
     start_ms, end_ms = _range_ms(batches)
     step = Step(1, _WHOLE, start_ms, end_ms)
-    return Job(file.name, start_ms, end_ms, (step,)), Samples(batches, complaints)
+    return Job(file.name, start_ms, end_ms, (step,)), Samples(
+        batches, [*complaints, *_unlike(batches)]
+    )
 
 
 def _read(file: Path, complaints: list[str]) -> list[Batch]:
@@ -80,20 +83,37 @@ def _batches(lines: Iterator[bytes], complaints: list[str]) -> Iterator[Batch]:
         if not line.strip():
             continue
         try:
-            yield decode(line)
+            batch = decode(line)
         except BatchError as exc:
             # A sampler that is killed while it writes leaves a line without an end.
             torn = "torn, as when its writer was stopped; " if not line.endswith(b"\n") else ""
             complaints.append(f"line {number} was left out: {torn}{exc}")
+            continue
+        if batch.time_ms:
+            yield batch
 
 
 def _is_of(batch: Batch, job: WorkflowJob) -> bool:
-    """By the job's id, else by whatever else the batch knows of its job."""
+    """By the job's id, else by whatever else the batch knows of its job; numbers are a host's own.
+
+    A runner has many jobs: its name alone says nothing without the time.
+    """
     known = batch.job
+    host = (job.html_url or "").partition("://")[2].partition("/")[0].lower()
+    if host and known.get("host", host) != host:
+        return False
     if known.get("job_id") is not None:
         return known["job_id"] == job.id
     pairs = ((known.get(name), getattr(job, name)) for name in _SHARED_NAMES)
-    return all(ours == theirs for ours, theirs in pairs if ours is not None and theirs is not None)
+    fits = all(ours == theirs for ours, theirs in pairs if None not in {ours, theirs})
+    has_name_alone = known.get("run_id") is None and known.get("runner_name") is not None
+    return fits and (not has_name_alone or _is_during(batch, job))
+
+
+def _is_during(batch: Batch, job: WorkflowJob) -> bool:
+    first, last = (datetime.fromtimestamp(ms / 1000, UTC) for ms in _range_ms([batch]))
+    start, end = parse_time(job.started_at), parse_time(job.completed_at)
+    return bool(start and end and first <= end and start <= last)
 
 
 def _nothing(file: Path, job: WorkflowJob, batches: list[Batch], complaints: list[str]) -> str:
@@ -118,6 +138,16 @@ def _apart(batches: list[Batch], job: WorkflowJob) -> Iterator[str]:
     start, end = parse_time(job.started_at), parse_time(job.completed_at)
     if start and end and (last < start or end < first):
         yield f"The samples are of {_from_to(first, last)}, the job of {_from_to(start, end)}."
+
+
+def _unlike(batches: list[Batch]) -> Iterator[str]:
+    """Which machines the samples are of, where that is not one."""
+    machines = {(batch.host.cpus, batch.host.memory_total_kb): None for batch in batches}
+    if len(machines) > 1:
+        told = ", ".join(
+            f"{cpus} CPUs with {memory_kb / _GIB_KB:.1f} GiB" for cpus, memory_kb in machines
+        )
+        yield f"The samples are of machines that differ: {told}."
 
 
 def _range_ms(batches: list[Batch]) -> tuple[int, int]:

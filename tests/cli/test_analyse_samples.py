@@ -1,10 +1,13 @@
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from src.cli.analyse_samples import NoSamplesError, read_samples
+from src.model.batches import encode
+from src.model.samples import Batch, Host
 from src.shared.github_events import WorkflowJob
-from tests.cli.analysed import JOB_ID, RUN_ID, encoded, write_samples
+from tests.cli.analysed import JOB_ID, RUN_ID, encoded, told_time, write_samples
 
 JOB = WorkflowJob(JOB_ID, RUN_ID, "build", run_attempt=1, runner_name="runner-1")
 
@@ -40,6 +43,58 @@ def test_a_batch_that_was_not_told_its_job_is_known_by_the_rest(
     else:
         with pytest.raises(NoSamplesError):
             read_samples(file, JOB)
+
+
+URL = "https://github.com/acme/shop/actions/runs/5001/job/7001"
+
+
+@pytest.mark.parametrize(
+    ("known", "is_its"),
+    [
+        ({"host": "github.com", "run_id": RUN_ID}, True),
+        ({"host": "git.acme.example", "run_id": RUN_ID}, False),
+        ({"host": "git.acme.example", "job_id": JOB_ID}, False),
+        ({"host": "github.com:8443", "run_id": RUN_ID}, False),
+    ],
+)
+def test_another_host_s_numbers_are_another_job_s(
+    tmp_path: Path, known: dict[str, object], *, is_its: bool
+):
+    job = msgspec.structs.replace(JOB, html_url=URL)
+    file = write_samples(tmp_path, encoded(**known))
+    if is_its:
+        assert len(read_samples(file, job).batches) == 4
+    else:
+        with pytest.raises(NoSamplesError):
+            read_samples(file, job)
+
+
+def test_a_runner_s_name_alone_is_believed_while_its_job_ran(tmp_path: Path):
+    file = write_samples(tmp_path, encoded(runner_name="runner-1"))
+    during = msgspec.structs.replace(JOB, started_at=told_time(40), completed_at=told_time(80))
+    assert [batch.sequence for batch in read_samples(file, during).batches] == [1, 2]
+
+    another = msgspec.structs.replace(JOB, started_at=told_time(900), completed_at=told_time(999))
+    for job in (another, JOB):
+        with pytest.raises(NoSamplesError):
+            read_samples(file, job)
+
+
+def test_machines_that_differ_within_a_job_are_told(tmp_path: Path):
+    first, *others = encoded()
+    larger = first.replace(b'"cpus":2', b'"cpus":8')
+    told = read_samples(write_samples(tmp_path, [larger, *others]), JOB)
+
+    expected = "The samples are of machines that differ: 8 CPUs with 8.0 GiB, 2 CPUs with 8.0 GiB."
+    assert told.complaints == [expected]
+    assert read_samples(write_samples(tmp_path, [first, *others]), JOB).complaints == []
+
+
+def test_a_batch_without_samples_is_passed_over(tmp_path: Path):
+    host = Host(cpus=2, memory_total_kb=1)
+    facts = {"sampler": "3f2a", "sequence": 9, "host": host, "job": {"job_id": JOB_ID}}
+    empty = encode(Batch(**facts, time_ms=[], uptime_ms=[], columns={}))
+    assert sequences(tmp_path, [*encoded(), empty]) == [0, 1, 2, 3]
 
 
 def test_a_bad_line_is_named_and_survived(tmp_path: Path):
