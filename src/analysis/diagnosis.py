@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..model.named_tuples import NamedTuple
 from .amounts import say, say_seconds
-from .figures import OF_THE_HOST, UNITS, figures, percent
+from .figures import UNITS, figures, percent
 from .rules import ENOUGH_PERCENT, RULES, SHORT_SECONDS, Limit, Rule
 from .usage import NONE, Machine, Usage
 
@@ -61,7 +61,6 @@ def diagnose(
         rule
         for rule in rules
         if (rule.is_event or not unjudged)
-        and not _is_of_others(rule, machine)
         and all(_holds(limit, known, has_failed=has_failed) for limit in rule.limits)
     ]
     explained = {name for rule in fitting for name in rule.explains}
@@ -90,12 +89,6 @@ def is_hardly_seen(usage: Usage, enough_seconds: float) -> bool:
     """Whether less than half was seen; of what has no known length, less than so many seconds."""
     share = percent(usage.covered_seconds, usage.seconds)
     return usage.covered_seconds < enough_seconds if share is None else share < ENOUGH_PERCENT
-
-
-def _is_of_others(rule: Rule, machine: Optional[Machine]) -> bool:
-    """Whether the rule would blame a container for what its host does."""
-    inside = machine is not None and machine.is_container
-    return inside and rule.limits[0].figure in OF_THE_HOST
 
 
 def _finding(rule: Rule, known: dict[str, Optional[float]], usage: Usage) -> Finding:

@@ -102,6 +102,13 @@ SIGNS_BY_FINDING: dict[str, tuple[Sign, ...]] = {
             advice="Use a runner with more memory, or run less at the same time.",
         ),
     ),
+    "own_memory_limit": (
+        Sign(
+            *(RESOURCE, 0.9, "the kernel killed processes at a memory limit of their own"),
+            is_transient=False,
+            advice="Raise that limit (docker run --memory, a service's), or use less within it.",
+        ),
+    ),
     "disk_full": (
         Sign(
             *(RESOURCE, 0.95, "the disk was full"),

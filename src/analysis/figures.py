@@ -30,6 +30,7 @@ _RELATED = {
     "cores_allowed": "{core}",
     "cpu_cores_mean": "{core}",
     "cpu_cores_max": "{core}",
+    "cpu_stolen_percent": "%",
     "cpu_throttled_percent": "%",
     "memory_allowed_bytes": "By",
     "memory_mean_percent": "%",
@@ -49,7 +50,8 @@ FORMULAS = {
     "cores_allowed": "the machine's cores, or the control group's limit",
     "cpu_cores_mean": "cpu_percent_mean / 100 * cores_allowed",
     "cpu_cores_max": "cpu_percent_max / 100 * cores_allowed",
-    "cpu_throttled_percent": "cpu_throttled_seconds / covered_seconds",
+    "cpu_stolen_percent": "cpu_steal_seconds / (cpu_steal_seconds + cpu_seconds)",
+    "cpu_throttled_percent": "cpu_throttled_seconds / (covered_seconds * max(cores_allowed, 1))",
     "memory_allowed_bytes": "the machine's memory, or the control group's limit",
     "memory_mean_percent": "memory_mean_bytes / memory_allowed_bytes",
     "memory_max_percent": "memory_max_bytes / memory_allowed_bytes",
@@ -66,7 +68,7 @@ FORMULAS = {
 OF_THE_HOST = frozenset(
     {
         *("disk_utilisation_percent", "disk_await_ms", "disk_queue_depth"),
-        *("disk_operations_per_second",),
+        *("disk_operations_per_second", "cpu_stolen_percent"),
         *("stalled_cpu_percent", "stalled_memory_percent", "stalled_io_percent"),
     }
 )
@@ -74,9 +76,12 @@ OF_THE_HOST = frozenset(
 
 
 def figures(usage: Usage, machine: Optional[Machine]) -> dict[str, Optional[float]]:
-    """All of `UNITS`."""
+    """All of `UNITS`; inside a container those `OF_THE_HOST` are not known."""
     own: dict[str, Optional[float]] = {name: getattr(usage, name) for name in _OF_USAGE}
-    return {**own, **_rates(usage), **_shares(usage, machine)}
+    known = {**own, **_rates(usage), **_shares(usage, machine)}
+    if machine is not None and machine.is_container:
+        known.update(dict.fromkeys(OF_THE_HOST))
+    return known
 
 
 def _rates(usage: Usage) -> dict[str, Optional[float]]:
@@ -84,7 +89,6 @@ def _rates(usage: Usage) -> dict[str, Optional[float]]:
     seconds = usage.covered_seconds
     network = _sum(usage.network_received_bytes_per_second, usage.network_sent_bytes_per_second)
     return {
-        "cpu_throttled_percent": percent(usage.cpu_throttled_seconds, seconds),
         "disk_operations_per_second": _ratio(_sum(usage.disk_reads, usage.disk_writes), seconds),
         "network_bytes_per_second": network,
         "stalled_cpu_percent": percent(usage.stalled_cpu_seconds, seconds),
@@ -104,6 +108,13 @@ def _shares(usage: Usage, machine: Optional[Machine]) -> dict[str, Optional[floa
         "cores_allowed": cores,
         "cpu_cores_mean": _part(cores, usage.cpu_percent_mean),
         "cpu_cores_max": _part(cores, usage.cpu_percent_max),
+        "cpu_stolen_percent": percent(
+            usage.cpu_steal_seconds, _sum(usage.cpu_steal_seconds, usage.cpu_seconds)
+        ),
+        # The kernel adds up the throttling of all CPUs.
+        "cpu_throttled_percent": percent(
+            usage.cpu_throttled_seconds, usage.covered_seconds * max(cores or 1, 1)
+        ),
         "memory_allowed_bytes": memory,
         "memory_mean_percent": percent(usage.memory_mean_bytes, memory),
         "memory_max_percent": percent(usage.memory_max_bytes, memory),

@@ -10,6 +10,7 @@ from ..model.named_tuples import NamedTuple
 from .amounts import number, say, say_bytes, say_seconds
 from .diagnosis import is_hardly_seen
 from .figures import percent
+from .rules import OWN_LIMIT_PERCENT
 from .usage import NONE, Machine, Usage
 
 TYPE_CHECKING = False
@@ -56,7 +57,8 @@ def right_size(
     load = _load(usage, machine)
     if machine is None or load is None:
         return RightSize(UNKNOWN, "CPU or memory of the job is unknown")
-    ran_out = (usage.out_of_memory_kills or 0) > 0
+    # A kill with memory to spare was for a limit of the process's own: no size mends that.
+    ran_out = (usage.out_of_memory_kills or 0) > 0 and load.memory_max >= OWN_LIMIT_PERCENT
     unseen = None if ran_out else _too_little(usage)
     if unseen:
         return RightSize(UNKNOWN, unseen)

@@ -31,6 +31,10 @@ FILLING_BYTES = 16 * MIB
 """One that was always full fell by less: it hurts nobody."""
 
 
+OWN_LIMIT_PERCENT = 80.0
+"""Whoever is killed for want of memory below this was in a control group with less of it."""
+
+
 CORES, MEMORY = "cores", "memory"
 
 
@@ -105,12 +109,29 @@ RULES: tuple[Rule, ...] = (
         "{out_of_memory_kills} by the kernel, memory at {memory_max_percent} of"
         " {memory_allowed_bytes}",
         "Use a runner with more memory, or run less at the same time.",
-        (_least("out_of_memory_kills", 1),),
+        (
+            _least("out_of_memory_kills", 1),
+            Limit("memory_max_percent", OWN_LIMIT_PERCENT, or_unknown=True),
+        ),
         shown=("memory_max_percent", "memory_allowed_bytes"),
         is_event=True,
-        explains=("memory_bound",),
+        explains=("memory_bound", "own_memory_limit"),
         top="memory",
         lacks=MEMORY,
+    ),
+    Rule(
+        "own_memory_limit",
+        *("ran into", "a memory limit of its own"),
+        "{out_of_memory_kills} by the kernel, though memory was at {memory_max_percent} of"
+        " {memory_allowed_bytes}",
+        "Raise that limit (docker run --memory, a service's, a unit's), or use less within it.",
+        (
+            _least("out_of_memory_kills", 1),
+            _most("memory_max_percent", OWN_LIMIT_PERCENT),
+        ),
+        shown=("memory_allowed_bytes",),
+        is_event=True,
+        explains=("memory_bound",),
     ),
     Rule(
         "disk_full",
@@ -128,14 +149,25 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "throttled",
         *("is", "throttled"),
-        "its CPU quota of {cores_allowed} held it back: {cpu_throttled_seconds} of throttling in"
-        " {covered_seconds}",
+        "its CPU quota of {cores_allowed} held it back: {cpu_throttled_seconds} of throttling,"
+        " summed over CPUs, in {covered_seconds}",
         "Raise the CPU limit, or start no more threads than the quota has cores.",
         (_least("cpu_throttled_percent", 10, plain=25),),
         shown=("cores_allowed", "cpu_throttled_seconds"),
         explains=("cpu_bound",),
         top="cpu",
         lacks=CORES,
+    ),
+    Rule(
+        "stolen",
+        *("is", "robbed of CPU"),
+        "the host gave others {cpu_stolen_percent} of the CPU time that it could have used",
+        "The host is oversubscribed: use another kind of runner, or another time of day.",
+        (
+            _least("cpu_stolen_percent", 10, plain=25),
+            _least("cpu_cores_mean", 0.25),
+        ),
+        shown=("cpu_percent_mean", "cores_allowed"),
     ),
     Rule(
         "memory_bound",
@@ -198,6 +230,8 @@ RULES: tuple[Rule, ...] = (
         (
             _least("network_received_bytes", 500 * MIB, plain=2048 * MIB),
             _least("network_received_bytes_per_second", 2 * MIB),
+            # With all cores at work, it is they that it waits for.
+            Limit("cpu_percent_mean", 80, at_most=True, or_unknown=True),
         ),
         explains=("single_threaded",),
     ),
@@ -217,6 +251,23 @@ RULES: tuple[Rule, ...] = (
         way="rate",
     ),
     Rule(
+        "download_heavy",
+        *("is", "download-heavy"),
+        "{network_received_bytes} at {network_received_bytes_per_second}, and next to nothing else",
+        "Keep what is downloaded: a cache on the runner, a mirror nearby, an image that has it.",
+        (
+            # From where `waiting` ends.
+            _least("network_received_bytes_per_second", MIB, plain=5 * MIB),
+            _least("covered_seconds", 30),
+            _most("cpu_cores_mean", 0.5),
+            _most("cpu_percent_mean", 25),
+            Limit("disk_utilisation_percent", 50, at_most=True, or_unknown=True),
+        ),
+        shown=("network_received_bytes",),
+        explains=("single_threaded", "waiting"),
+        way="slow",
+    ),
+    Rule(
         "cpu_bound",
         *("is", "CPU-bound"),
         "{cpu_percent_mean} of {cores_allowed}",
@@ -232,7 +283,8 @@ RULES: tuple[Rule, ...] = (
         "{cpu_cores_mean} busy of {cores_allowed}, and never more than {cpu_cores_max}",
         "Do it in parallel (make -j, test shards, several workers), or use a smaller runner.",
         (
-            _least("cpu_cores_mean", 0.75, plain=0.95),
+            # So far off that it never outweighs memory at 95 %: nothing is short here.
+            _least("cpu_cores_mean", 0.75, plain=1.85),
             _most("cpu_cores_mean", 1.3),
             _most("cpu_cores_max", 2.5),
             _least("cores_allowed", 4),
@@ -251,8 +303,8 @@ RULES: tuple[Rule, ...] = (
             _most("cpu_cores_mean", 0.25, plain=0.05),
             _most("cpu_percent_mean", 25),
             _least("covered_seconds", 30),
-            _most("disk_utilisation_percent", 20),
-            _most("network_bytes_per_second", MIB),
+            Limit("disk_utilisation_percent", 20, at_most=True, or_unknown=True),
+            Limit("network_bytes_per_second", MIB, at_most=True, or_unknown=True),
             *(
                 Limit(figure, 10, at_most=True, or_unknown=True)
                 for figure in (

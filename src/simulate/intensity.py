@@ -102,6 +102,7 @@ class Intensity:
         ):
             self._add(quantity, cells, self._noise.about(evenly, FLOW_NOISE, share))
         filled = phase.fills * self._machine.disk_free_gib * GIB / self._seconds(cells)
+        self._add(a.STEAL, cells, [phase.stolen] * len(cells))
         self._add(a.FILLED_BYTES, cells, [filled] * len(cells))
         self._add(a.SWAP_MIB, cells, [phase.swap_mib * now for now in growth(len(cells), 0.0)])
         last = cells[-1:]  # the kernel kills once it has tried everything else

@@ -39,7 +39,9 @@ def within_limits(noise: Noise, machine: MachineBlueprint, asked: Rates) -> Rate
     done = asked | cores
     done[JOB_CORES] = _summed(cores)
     done[OTHER_CORES] = noise.about([machine.neighbours_cores] * len(wanted), OTHERS_NOISE)
-    done[STEAL] = [STOLEN * now for now in done[JOB_CORES]]
+    done[STEAL] = [
+        stolen + STOLEN * now for stolen, now in zip(asked[STEAL], done[JOB_CORES], strict=True)
+    ]
     done[CPU_STALLED] = [
         _stalled((now / machine.cores_allowed - CROWDED) * CROWDING) for now in wanted
     ]

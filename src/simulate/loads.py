@@ -43,10 +43,11 @@ class DiskUse:
 class Phase:
     """A part of a step that lasts `share` of it, other shares given.
 
-    `fills` is the share of the free space that is gone at its end, beside what is written and
-    kept; `throttled` the time, in seconds a second, in which the control group held the job back;
-    `memory_stalled` the share of time in which something waited for memory. `memory_starts_at` is
-    the share of its memory that the phase has at its beginning.
+    `fills` is the share of the free space that is gone at its end, beside what is written and kept;
+    `throttled` the time, in seconds a second, in which the control group held the job back;
+    `stolen` the cores that the host gave to others; `memory_stalled` the share of time in which
+    something waited for memory. `memory_starts_at` is the share of its memory that the phase has at
+    its beginning.
     """
 
     share: float = 1.0
@@ -57,6 +58,7 @@ class Phase:
     fills: float = 0.0
     swap_mib: float = 0.0
     throttled: float = 0.0
+    stolen: float = 0.0
     memory_stalled: float = 0.0
     memory_starts_at: float = 0.5
     out_of_memory_kills: int = 0

@@ -225,6 +225,23 @@ PLANTS = {
         (USUAL, LARGE, POD),
         fails=True,
     ),
+    "own_memory_limit": Plant(
+        Load(
+            _one(
+                programs=(
+                    Program(name="containerd", of_all_cores=0.1),
+                    Program(name="mysqld", of_all_cores=0.4, of_all_memory=0.2, owned=False),
+                ),
+                out_of_memory_kills=1,
+            )
+        ),
+        (USUAL, LARGE),
+        fails=True,
+    ),
+    "stolen": Plant(
+        Load(_one(programs=(Program(name="cc1plus", of_all_cores=0.55),), stolen=0.8)),
+        (SMALL,),
+    ),
     "disk_full": Plant(
         Load(
             _one(

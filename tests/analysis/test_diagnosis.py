@@ -38,8 +38,10 @@ ALWAYS_FULL = {
 
 PLANTED = {
     "out_of_memory": {"out_of_memory_kills": 2, "memory_max_bytes": 15.9 * GIB},
+    "own_memory_limit": {"out_of_memory_kills": 1, "memory_max_bytes": 4 * GIB},
+    "stolen": {"cpu_percent_mean": 55.0, "cpu_seconds": 264.0, "cpu_steal_seconds": 190.0},
     "disk_full": {"disk_free_min_bytes": 4096, "disk_free_min_percent": 0.0},
-    "throttled": {"cpu_throttled_seconds": 45.0, "cpu_percent_mean": 97.0},
+    "throttled": {"cpu_throttled_seconds": 180.0, "cpu_percent_mean": 97.0},
     "memory_bound": {"memory_max_bytes": 15.7 * GIB, "memory_mean_bytes": 12 * GIB},
     "io_congestion": {**STALLED_BY_DISK, "disk_queue_depth": 24.0, "disk_await_ms": 60.0},
     "slow_disk": {**STALLED_BY_DISK, "disk_queue_depth": 1.5, "disk_await_ms": 40.0},
@@ -83,10 +85,15 @@ def test_a_bottleneck_is_found_and_comes_first(rule: str):
     ("rule", "words"),
     [
         ("out_of_memory", "out of memory: 2 kills by the kernel, memory at 99 % of 16 GiB"),
+        (
+            "own_memory_limit",
+            "a memory limit of its own: 1 kill by the kernel, though memory was at 25 % of 16 GiB",
+        ),
+        ("stolen", "robbed of CPU: the host gave others 42 % of the CPU time"),
         ("disk_full", "a full disk: at the least 4 KiB were free"),
         (
             "throttled",
-            "throttled: its CPU quota of 4 cores held it back: 45 s of throttling in 2 min",
+            "throttled: its CPU quota of 4 cores held it back: 3 min of throttling, summed",
         ),
         ("memory_bound", "memory-bound: memory reached 98 % of 16 GiB; first of all java"),
         ("io_congestion", "I/O congestion: 24 operations under way at a time, each waiting 60 ms"),
@@ -192,7 +199,15 @@ def test_of_a_disk_that_is_short_in_every_way_the_queue_is_the_cause():
         pytest.param({**SLEEPING, "disk_utilisation_percent": 60.0}, id="disk-is-busy"),
         pytest.param({**SLEEPING, "stalled_io_seconds": 60.0}, id="io-stalls"),
         pytest.param({**SLEEPING, "network_sent_bytes_per_second": 4.0 * MIB}, id="uploads"),
-        pytest.param({**SLEEPING, "network_received_bytes_per_second": None}, id="unknown-network"),
+        pytest.param(
+            {
+                **SLEEPING,
+                "cpu_seconds": 4.8,
+                "cpu_steal_seconds": 3.0,
+                "network_sent_bytes_per_second": 4.0 * MIB,
+            },
+            id="little-to-steal",
+        ),
         pytest.param(
             {"disk_free_min_bytes": 90 * MIB, "disk_free_min_percent": 94.0}, id="small-disk"
         ),
@@ -253,6 +268,37 @@ def test_a_fast_download_beside_an_idle_machine_is_told_though_small():
 def test_a_container_is_not_blamed_for_its_host_s_disk(rule: str):
     inside = MACHINE._replace(is_container=True)
     assert diagnose(used(**PLANTED[rule]), inside).findings == ()
+
+
+def test_a_pod_that_sleeps_is_waiting_however_busy_its_host_is():
+    inside = MACHINE._replace(is_container=True)
+    busy_host = {"disk_utilisation_percent": 95.0, "stalled_cpu_seconds": 100.0}
+    [finding] = diagnose(used(**SLEEPING | busy_host), inside).findings
+    assert finding.rule == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "mib_per_second"), [(45.0, 4.0), (480.0, 1.5), (30.0, 1.0), (45.0, 9.0)]
+)
+def test_who_only_downloads_is_download_heavy_however_slowly(seconds: float, mib_per_second: float):
+    received = {
+        "network_received_bytes": round(seconds * mib_per_second * MIB),
+        "network_received_bytes_per_second": mib_per_second * MIB,
+    }
+    usage = used(**SLEEPING | received, seconds=seconds, covered_seconds=seconds)
+    assert rules_found(usage) == ["download_heavy"]
+
+
+def test_with_all_cores_at_work_a_download_is_beside_the_point():
+    assert rules_found(used(**PLANTED["download_heavy"] | {"cpu_percent_mean": 90.0})) == [
+        "cpu_bound"
+    ]
+
+
+def test_memory_goes_before_a_single_thread():
+    short = {"memory_max_bytes": 15.2 * GIB, "memory_mean_bytes": 12 * GIB}
+    usage = used(**ONE_CORE | short | {"cpu_percent_mean": 30.0})
+    assert rules_found(usage) == ["memory_bound", "single_threaded"]
 
 
 def test_a_machine_with_few_cores_is_not_called_single_threaded():
@@ -325,6 +371,11 @@ def test_thresholds_have_names_of_their_own():
 # Where a second way to see a bottleneck is planted, and nothing of the first.
 OTHER_WAYS = {
     "memory_bound.stall": {"stalled_memory_seconds": 60.0},
+    "download_heavy.slow": {
+        "cpu_percent_mean": 5.0,
+        "network_received_bytes": 400 * MIB,
+        "network_received_bytes_per_second": 3.0 * MIB,
+    },
     "download_heavy.rate": {
         "cpu_percent_mean": 20.0,
         "network_received_bytes": 400 * MIB,

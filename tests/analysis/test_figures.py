@@ -29,7 +29,7 @@ def test_figures_are_related_to_what_was_seen_and_what_is_allowed():
 
     assert known["cpu_cores_mean"] == pytest.approx(1.6)
     assert known["cpu_cores_max"] == pytest.approx(3.4)
-    assert known["cpu_throttled_percent"] == pytest.approx(6)
+    assert known["cpu_throttled_percent"] == pytest.approx(1.5)
     assert known["memory_max_percent"] == pytest.approx(50)
     assert known["memory_own_percent"] == pytest.approx(37.5)
     assert known["disk_operations_per_second"] == pytest.approx(120)

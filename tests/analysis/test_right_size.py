@@ -90,7 +90,9 @@ def test_who_ran_short_of_memory_should_have_more_whatever_the_average():
 
 
 def test_a_job_that_ran_out_of_memory_is_judged_however_short_it_was():
-    killed = used(seconds=12.0, covered_seconds=12.0, out_of_memory_kills=1)
+    killed = used(
+        seconds=12.0, covered_seconds=12.0, out_of_memory_kills=1, memory_max_bytes=14 * GIB
+    )
     assert right_size(killed, MACHINE).verdict == LARGER
 
 
@@ -125,3 +127,8 @@ def test_half_a_minute_is_enough():
     assert right_size(used(seconds=30.0, covered_seconds=30.0), MACHINE).verdict == RIGHT
     assert right_size(used(seconds=60.0, covered_seconds=30.0), MACHINE).verdict == RIGHT
     assert right_size(used(seconds=30.0, covered_seconds=27.0), MACHINE).verdict == RIGHT
+
+
+def test_a_kill_with_memory_to_spare_is_no_reason_for_a_larger_runner():
+    killed = used(out_of_memory_kills=1, memory_mean_bytes=3 * GIB, memory_max_bytes=4 * GIB)
+    assert right_size(killed, MACHINE).verdict == RIGHT

@@ -46,7 +46,7 @@ def test_of_two_bottlenecks_the_longer_leads_but_what_stopped_work_goes_first():
     slow = lasting(600, cpu_percent_mean=98.0)
     brief = lasting(90, cpu_percent_mean=99.0)
     assert "`step 1` takes 10 min" in sentence(used_by_job(slow, brief))
-    killed = lasting(40, out_of_memory_kills=1)
+    killed = lasting(40, out_of_memory_kills=1, memory_max_bytes=15 * GIB)
     assert "`step 2` takes 40 s of 10 min 40 s and ran out of memory: 1 kill" in sentence(
         used_by_job(slow, killed)
     )
@@ -70,7 +70,8 @@ def test_a_step_that_is_short_of_memory_is_never_on_a_runner_of_the_right_size()
     verdict = conclude(job)
     assert verdict.sentence.startswith("The runner is too small; `step 1` takes 10 min")
     assert verdict.right_size.memory_bytes == 32 * GIB
-    killed = used_by_job(lasting(12, out_of_memory_kills=1), lasting(600), out_of_memory_kills=1)
+    ran_out = {"out_of_memory_kills": 1, "memory_max_bytes": 15 * GIB}
+    killed = used_by_job(lasting(12, **ran_out), lasting(600), **ran_out)
     assert sentence(killed).startswith("The runner is too small; `step 1` takes 12 s")
 
 
