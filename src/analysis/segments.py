@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from copy import copy
 from itertools import accumulate
 
 from ..model.named_tuples import NamedTuple
@@ -73,15 +74,19 @@ class Segment:
         unseen_ms = sum(times_ms[index] - times_ms[index - 1] for index in self.gaps)
         return times_ms[-1] - times_ms[0] - unseen_ms
 
-    def leave_out(self, start_ms: int, end_ms: int) -> None:
-        """Keep the samples before or after these times, whichever are more."""
+    def without(self, start_ms: int, end_ms: int) -> list[Segment]:
+        """What is before and what is after these times, as far as it has two samples or more."""
         low, high = bisect_left(self.times_ms, start_ms), bisect_right(self.times_ms, end_ms)
-        keep_before = low >= len(self.times_ms) - high
-        first, last = (0, low) if keep_before else (high, len(self.times_ms))
-        self.times_ms = self.times_ms[first:last]
-        self.gaps = self._find_gaps()
+        ends = (0, low), (high, len(self.times_ms))
+        return [self._between(first, last) for first, last in ends if last - first > 1]
+
+    def _between(self, first: int, last: int) -> Segment:
+        piece = copy(self)
+        piece.times_ms = self.times_ms[first:last]
+        piece.gaps = piece._find_gaps()  # noqa: SLF001  # one of us
         cut = (part.between(first, last) for part in self.parts)
-        self.parts = [part for part in cut if part.length > 0]
+        piece.parts = [part for part in cut if part.length > 0]
+        return piece
 
     def _find_gaps(self) -> list[int]:
         interval_ms, times_ms = self.host.interval_ms, self.times_ms
@@ -155,10 +160,11 @@ def segments(batches: Iterable[Batch], skew_ms: int) -> list[Segment]:
     found = [Segment(group, skew_ms) for group in groups.values()]
     kept: list[Segment] = []
     for segment in sorted(found, key=lambda s: (-s.covered_ms, s.times_ms[0], s.sampler)):
+        pieces = [segment] if len(segment.times_ms) > 1 else []
         for other in kept:
-            segment.leave_out(other.times_ms[0], other.times_ms[-1])
-        if len(segment.times_ms) > 1:
-            kept.append(segment)
+            span_ms = other.times_ms[0], other.times_ms[-1]
+            pieces = [rest for piece in pieces for rest in piece.without(*span_ms)]
+        kept += pieces
     return sorted(kept, key=lambda s: s.times_ms[0])
 
 

@@ -187,3 +187,18 @@ def test_an_owner_s_counter_that_falls_says_the_same_however_it_is_cut():
 
     for series in (whole, cut):
         assert sum(sum(rises) for _, rises in series.owner_ticks("a")) == 700
+
+
+def test_who_looked_on_in_another_s_gap_leaves_both_its_halves():
+    early, late, between = [*range(11)], [*range(200, 211)], [*range(50, 100)]
+    parts = [
+        received(early, early),
+        received(late, late, sequence=1),
+        received(between, between, sampler="cd"),
+    ]
+    series = series_of(*parts)
+
+    assert series.times_ms == [ms(at) for at in (*early, *between, *late)]
+    counter = series.counter(RECEIVED)
+    assert counter
+    assert counter.values[-1] == 10 + 49 + 10
