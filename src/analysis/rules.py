@@ -278,6 +278,23 @@ RULES: tuple[Rule, ...] = (
         lacks=CORES,
     ),
     Rule(
+        "cpu_bound",
+        *("is", "CPU-bound"),
+        "it waited for a core in {stalled_cpu_percent} of the time, beside others, with"
+        " {cpu_percent_mean} of {cores_allowed} its own",
+        "Use more or faster cores, or do less at the same time: split it over jobs.",
+        (
+            # One thread too many now and then is how a machine is made full use of.
+            _least("stalled_cpu_percent", 50, plain=90),
+            _least("cpu_percent_mean", 25),
+        ),
+        shown=("cores_allowed",),
+        explains=("single_threaded",),
+        top="cpu",
+        lacks=CORES,
+        way="stall",
+    ),
+    Rule(
         "single_threaded",
         *("is", "single-threaded"),
         "{cpu_cores_mean} busy of {cores_allowed}, and never more than {cpu_cores_max}",

@@ -295,6 +295,14 @@ def test_with_all_cores_at_work_a_download_is_beside_the_point():
     ]
 
 
+def test_who_shares_a_machine_that_is_full_is_short_of_cores_too():
+    beside_others = {"stalled_cpu_seconds": 110.0, "cpu_percent_mean": 48.0}
+    [finding] = diagnose(used(**beside_others), MACHINE).findings
+    assert finding.rule == "cpu_bound"
+    assert "waited for a core in 92 % of the time, beside others, with 48 %" in finding.words
+    assert rules_found(used(**beside_others | {"cpu_percent_mean": 6.0})) == []
+
+
 def test_memory_goes_before_a_single_thread():
     short = {"memory_max_bytes": 15.2 * GIB, "memory_mean_bytes": 12 * GIB}
     usage = used(**ONE_CORE | short | {"cpu_percent_mean": 30.0})
@@ -371,6 +379,7 @@ def test_thresholds_have_names_of_their_own():
 # Where a second way to see a bottleneck is planted, and nothing of the first.
 OTHER_WAYS = {
     "memory_bound.stall": {"stalled_memory_seconds": 60.0},
+    "cpu_bound.stall": {"stalled_cpu_seconds": 100.0, "cpu_percent_mean": 45.0},
     "download_heavy.slow": {
         "cpu_percent_mean": 5.0,
         "network_received_bytes": 400 * MIB,
