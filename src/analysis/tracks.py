@@ -43,11 +43,11 @@ class Track:
         self.written_kb: list[Count] = []
 
     def go_on(
-        self, group: ProcessGroup, part: Part, times_ms: Sequence[int], since_ms: int
+        self, group: ProcessGroup, part: Part, times_ms: Sequence[int], since_ms: Optional[int]
     ) -> None:
         """With the next part of the segment, whose samples' moments are `times_ms`.
 
-        Before `since_ms` the group can have done nothing that is counted.
+        Before `since_ms` the group can have done nothing that is counted; None: it may have.
         """
         first, last = bisect_left(group.at, part.first), bisect_left(group.at, part.last)
         shift = part.start - part.first
@@ -55,13 +55,19 @@ class Track:
             return
         if not self.times_ms and group.at[first] + shift:
             before_ms = times_ms[group.at[first] + shift - 1]
-            is_told = first or not group.cpu_ticks[0]
-            self.times_ms.append(before_ms if is_told else min(since_ms, before_ms))
-            for name in _COLUMNS:
-                getattr(self, name).append(getattr(group, name)[first - 1] if first else 0)
+            if first or not group.cpu_ticks[0]:
+                self._begin(before_ms, group, first)
+            elif since_ms is not None:
+                self._begin(min(since_ms, before_ms), group, first)
         self.times_ms += [times_ms[index + shift] for index in group.at[first:last]]
         for name in _COLUMNS:
             getattr(self, name).extend(getattr(group, name)[first:last])
+
+    def _begin(self, time_ms: int, group: ProcessGroup, first: int) -> None:
+        """With what was counted before the group's record of this index."""
+        self.times_ms.append(time_ms)
+        for name in _COLUMNS:
+            getattr(self, name).append(getattr(group, name)[first - 1] if first else 0)
 
     def _is_namesake(self, time_ms: int) -> bool:
         """Whether another group of this name is already told of that time: one counts."""
@@ -95,13 +101,14 @@ def tracks(segments: Iterable[Segment]) -> list[Track]:
 def _tracks(segment: Segment) -> Iterable[Track]:
     found: dict[tuple[str, str], Track] = {}
     births_ms, times_ms = segment.births_ms(), segment.times_ms
+    is_whole = not segment.parts[0].batch.sequence and not segment.parts[0].first
     for part in segment.parts:
         for group in _groups(part.batch):
             name = group.owner, group.name
             if name not in found:
                 found[name] = Track(*name)
             since_ms = max(times_ms[0], births_ms.get(group.owner, times_ms[0]))
-            found[name].go_on(group, part, times_ms, since_ms)
+            found[name].go_on(group, part, times_ms, since_ms if is_whole else None)
     for track in found.values():
         track.cpu_ticks, track.seen = never_falling(track.cpu_ticks), never_falling(track.seen)
     return [track for track in found.values() if track.times_ms]

@@ -74,6 +74,14 @@ def test_who_is_first_recorded_late_did_it_at_any_time_before():
     assert [round(use.cpu_seconds) for use in idle.usage.top_by_cpu] == [30]
 
 
+def test_what_was_counted_before_a_lost_beginning_is_nobody_s():
+    seconds = [*range(10)]
+    told = batch(seconds, seconds, sequence=1, groups=[daemon([5, 6, 9], 180, 180.3, 181.2)])
+    [use] = measure(job(step(1, "idle", 0, 9), end=9), [told]).steps[0].usage.top_by_cpu
+
+    assert round(use.cpu_seconds, 6) == 1.2
+
+
 def test_nobody_used_more_than_all():
     told = batch([0, 1, 2], [0, 1, 2], groups=[daemon([0, 1, 2], 0, 5, 9)])
     measured = measure(job(step(1, "one", 0, 2), end=2), [told])
