@@ -84,7 +84,10 @@ def attribute(series: Series, roster: Roster, claimed: Mapping[int, Claim]) -> d
     if cpu is None:
         return {}
     own = {
-        index: _own(series, cpu.owners[owner], span, cpu.tick_us)
+        index: _at_most(
+            _most_us(series.host.cpus, roster.lives[index]),
+            _own(series, cpu.owners[owner], span, cpu.tick_us),
+        )
         for index, (owner, span) in claimed.items()
     }
     own_us = {index: sum(rises.rises_us) for index, rises in own.items()}
@@ -108,6 +111,19 @@ def _own(series: Series, parts: Iterable[Rises], span: Span, tick_us: float) -> 
         if first <= interval < last:
             rises_us[interval - first] *= _part_within(series, interval, span)
     return _Own(first, rises_us)
+
+
+def _most_us(cpus: int, life: Span) -> float:
+    """What a life has room for; GitHub cuts its end, and births may lie a second before it."""
+    return cpus * (life.length_ms + 2 * SECOND_MS) * _MS_US
+
+
+def _at_most(most_us: float, own: _Own) -> _Own:
+    """A long interval that a life touches may hold what its processes did after it: that is cut."""
+    if sum(own.rises_us) <= most_us:
+        return own
+    counts = [min(count, most_us) for count in accumulate(own.rises_us, initial=0.0)]
+    return _Own(own.first, list(rises(counts)))
 
 
 def _part_within(series: Series, interval: int, span: Span) -> float:

@@ -102,6 +102,17 @@ def test_a_short_step_s_share_is_at_most_all_cores():
     assert only.usage.cpu_percent_mean == only.usage.cpu_percent_max == 100
 
 
+def test_what_a_daemon_did_after_its_step_in_a_long_interval_is_not_the_step_s():
+    """A tick a minute; the step of 15 s on 2 cores cannot have used 52.5 s."""
+    host = Host(cpus=2, memory_total_kb=1, interval_ms=60_000)
+    used = [0, 52.5, 52.5]
+    told = batch([0, 60, 120], used, host=host, owners=[owner("a", 0.1, used)])
+    steps = step(1, "one", 0, 15), step(2, "two", 15, 120)
+    one, two = (each.usage for each in measured(*steps, told=told, end=120))
+    assert one.cpu_seconds - one.cpu_seconds_by_time == pytest.approx(2 * (15 + 2))
+    assert one.cpu_seconds + two.cpu_seconds == pytest.approx(52.5)
+
+
 def test_the_maximum_is_of_the_intervals_that_are_mostly_the_step_s():
     used = [0, 2, 3, 3.5, 7.5, *[7.5] * 6]
     usage = usage_of(batch(SECONDS, used), start=1.4, end=3.6)
