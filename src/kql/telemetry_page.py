@@ -129,7 +129,8 @@ def _needed(limit: Limit) -> str:
     # Bytes are shown as one reads them; whoever moves the threshold gives their number.
     number = f" ({limit.threshold:.0f})" if UNITS[limit.figure].startswith("By") else ""
     unknown = ", or unknown" if limit.or_unknown else ""
-    return f"{sense} {say(limit.threshold, UNITS[limit.figure])}{number}{unknown}"
+    failed = ", or the step failed" if limit.or_failed else ""
+    return f"{sense} {say(limit.threshold, UNITS[limit.figure])}{number}{unknown}{failed}"
 
 
 def _plain(rule: Rule, limit: Limit) -> str:
