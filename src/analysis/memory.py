@@ -137,7 +137,7 @@ def _capped(gauge: Sequence[Stretch], allowed_kb: int) -> list[Stretch]:
 
 def _room(course: Sequence[gauges.Line], size_kb: Optional[int]) -> _Room:
     least_kb = gauges.lowest(course) or 0
-    percent = least_kb / size_kb * _PERCENT if size_kb else None
+    percent = min(least_kb / size_kb, 1.0) * _PERCENT if size_kb else None  # it may have grown
     return round(least_kb * _KIB), percent, round((gauges.fall(course) or 0) * _KIB)
 
 

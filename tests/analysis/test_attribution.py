@@ -235,6 +235,14 @@ def test_the_fullest_filesystem_is_told():
     assert (usage.disk_free_fell_bytes, unknown.disk_free_fell_bytes) == (100 * 1024, 0)
 
 
+def test_no_more_than_a_whole_filesystem_is_free():
+    host = Host(cpus=1, memory_total_kb=1, filesystems={"/": 1000})
+    assert (
+        usage_of(batch(SECONDS, host=host, filesystems={"/": [2000] * 11})).disk_free_min_percent
+        == 100
+    )
+
+
 def test_a_filesystem_that_ran_full_hides_behind_none_that_is_fuller():
     gib_kb = 1 << 20
     sizes = {"/": 500 * gib_kb, "/always": 40_000, "/mnt": 2 * gib_kb}
