@@ -8,7 +8,7 @@ from .diagnosis import EVENT, Diagnosis, Finding, diagnose
 from .right_size import LARGER, RIGHT, SMALLER, UNKNOWN, RightSize, right_size
 from .rules import CORES, MEMORY, RULE_BY_NAME, Rule, rules_with
 from .timeline import FAILED, has_failed
-from .usage import NONE, JobUsage, StepUsage
+from .usage import NONE, JobUsage, StepUsage, Usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,9 +61,10 @@ def conclude(
     """
     rules = rules_with(thresholds or {})
     diagnoses = dict(_diagnoses(used, rules))
-    of_job = diagnose(used.usage, used.machine, rules, has_failed=has_failed(used.job))
+    whole = _without_own_kills(used.usage, diagnoses)
+    of_job = diagnose(whole, used.machine, rules, has_failed=has_failed(used.job))
     lacking = _lacking(used, diagnoses, of_job)
-    size = right_size(used.usage, used.machine, is_short_of_memory=MEMORY in lacking)
+    size = right_size(whole, used.machine, is_short_of_memory=MEMORY in lacking)
     of_size = FITS if size.verdict == RIGHT and CORES in lacking else SIZES[size.verdict]
     failure = None
     if has_failed(used.job):
@@ -100,6 +101,13 @@ def _diagnoses(used: JobUsage, rules: tuple[Rule, ...]) -> Iterator[tuple[int, D
             own = tuple(f for f in diagnosis.findings if f.rule not in inherited)
             diagnosis, left = diagnosis._replace(findings=own), lasting
         yield each.step.number, diagnosis
+
+
+def _without_own_kills(usage: Usage, diagnoses: Mapping[int, Diagnosis]) -> Usage:
+    """The job's usage; kills at limits of a step's own say nothing of the machine."""
+    rules = {finding.rule for each in diagnoses.values() for finding in each.findings}
+    is_own = "own_memory_limit" in rules and "out_of_memory" not in rules
+    return usage._replace(out_of_memory_kills=0) if is_own else usage
 
 
 def _lacking(used: JobUsage, diagnoses: Mapping[int, Diagnosis], of_job: Diagnosis) -> set[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from src.analysis.right_size import RIGHT
 from src.analysis.rules import ThresholdError
 from src.analysis.usage import NONE, JobUsage, Usage
 from src.analysis.verdict import conclude
@@ -182,3 +183,12 @@ def test_the_judge_imports_nothing_slow():
         check=True,
     )
     assert done.stdout == "[]\n"
+
+
+def test_a_kill_at_a_limit_of_a_step_s_own_is_not_the_machine_s_be_another_step_at_its_peak():
+    killed = lasting(60, out_of_memory_kills=1, memory_max_bytes=4 * GIB)
+    job = used_by_job(killed, lasting(600), out_of_memory_kills=1, memory_max_bytes=14 * GIB)
+    verdict = conclude(job)
+    assert "ran into a memory limit of its own" in verdict.sentence
+    assert verdict.right_size.verdict == RIGHT
+    assert verdict.of_job.findings == ()
