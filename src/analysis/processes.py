@@ -126,7 +126,8 @@ def _divided(
         return {**parts, JOB: total}
     shared = roster.divide(_left(track, counts, roster, own.values()))
     shared[JOB] += total
-    return {who: parts.get(who, 0.0) + share for who, share in shared.items()}
+    # Parts of sums may come out a hair below nothing.
+    return {who: parts.get(who, 0.0) + max(share, 0.0) for who, share in shared.items()}
 
 
 def _left(track: Track, counts: Sequence[int], roster: Roster, own: Iterable[Span]) -> list[float]:

@@ -282,7 +282,7 @@ RULES: tuple[Rule, ...] = (
         *("is", "CPU-bound"),
         "it waited for a core in {stalled_cpu_percent} of the time, beside others, with"
         " {cpu_percent_mean} of {cores_allowed} its own",
-        "Use more or faster cores, or do less at the same time: split it over jobs.",
+        "Use more or faster cores, or do less: cache what is built, split it over jobs.",
         (
             # One thread too many now and then is how a machine is made full use of.
             _least("stalled_cpu_percent", 50, plain=90),
