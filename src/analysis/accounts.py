@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from ..model.checked import printable
+from ..model.printable import printable
 from ..model.samples import LONGEST_NAME, MOST_OWNERS, Owner, ProcessGroup
 
 TYPE_CHECKING = False

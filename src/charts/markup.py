@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Mapping
 
-_UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
+from ..model.printable import printable
 
 
 def element(tag: str, attributes: Mapping[str, object], *content: str) -> str:
@@ -19,13 +19,6 @@ def element(tag: str, attributes: Mapping[str, object], *content: str) -> str:
 def text(words: str) -> str:
     """Words as markup."""
     return escape(printable(words))
-
-
-def printable(words: str) -> str:
-    """On one line, and nothing in it that is not seen: no escapes, no turns of direction."""
-    if words.isprintable():
-        return words
-    return "".join(c if c.isprintable() else _UNPRINTABLE for c in words)
 
 
 def shortened(words: str, most: int) -> str:

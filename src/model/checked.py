@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 
+from .printable import printable
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,7 +18,6 @@ LARGEST = 2**63 - 1
 LONGEST_TEXT = 4 * 1024 * 1024
 MOST_KEYS = 1_000  # of an object: newer writers may know more of them
 MOST_CORES = 65_536
-UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 class BatchError(ValueError):
@@ -69,13 +70,6 @@ def text(value: object, where: str, *, longest: int) -> str:
     if not isinstance(value, str) or len(value) > longest:
         raise BatchError(f"{where}: not a text of at most {longest} characters")
     return printable(value)
-
-
-def printable(value: str) -> str:
-    """As long as it was, each character that cannot be printed replaced."""
-    if value.isprintable():
-        return value
-    return "".join(c if c.isprintable() else UNPRINTABLE for c in value)
 
 
 def listing(value: object, where: str, *, most: int) -> list[object]:

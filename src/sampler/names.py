@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from posixpath import basename
 
+from ..model.printable import printable
 from .interpreters import interpreter, what_runs
 
 TYPE_CHECKING = False
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 _LONGEST = 60
 _COMM_LENGTH = 15  # the kernel keeps no more of a name
-_UNPRINTABLE = "\N{REPLACEMENT CHARACTER}"
 
 
 def readable_name(comm: str, words: Sequence[str]) -> str:
@@ -29,12 +29,8 @@ def readable_name(comm: str, words: Sequence[str]) -> str:
         called = called if _is_cut(comm) and called.startswith(comm) else comm
         known = interpreter(called)
     runs = what_runs(known, words[1:]) if known else ""
-    return _printable(f"{called} {runs}" if runs else called)[:_LONGEST]
+    return printable(f"{called} {runs}" if runs else called)[:_LONGEST]
 
 
 def _is_cut(comm: str) -> bool:
     return len(comm.encode("utf-8", "replace")) >= _COMM_LENGTH
-
-
-def _printable(name: str) -> str:
-    return "".join(letter if letter.isprintable() else _UNPRINTABLE for letter in name)

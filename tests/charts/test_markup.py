@@ -4,7 +4,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from src.charts.markup import decimal, element, percent, printable, shortened, text
+from src.charts.markup import decimal, element, percent, shortened, text
+from src.model.printable import printable
 from tests.sampler.odd_names import ODD_NAMES
 
 

@@ -10,7 +10,7 @@ from math import isclose
 
 import pytest
 
-from src.charts.markup import printable
+from src.model.printable import printable
 from src.sampler.html import MOST_STEPS, html_report
 from src.sampler.report.moments import MOST_PARTS
 from tests.sampler.odd_names import ODD_NAMES

@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from src.analysis.judge import judge
 from src.analysis.timeline import Job, Step
 from src.analysis.usage import ProcessUse, StepUsage, Usage
-from src.charts.markup import printable
+from src.model.printable import printable
 from src.sampler.report.phrases import step_name
 from src.sampler.report.step_table import MOST_ROWS
 from src.sampler.summary import MOST_BYTES, summary

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Iterable, Sequence
 
-from ...charts.markup import printable, shortened
+from ...charts.markup import shortened
+from ...model.printable import printable
 
 LONGEST_NAME = 80
 LONGEST_TEXT = 400

@@ -8,10 +8,11 @@ from ...analysis.amounts import say, say_clock, say_seconds
 from ...analysis.step_words import step_word
 from ...analysis.usage import Machine, StepUsage, Usage
 from ...analysis.verdict import Verdict
-from ...charts.markup import element, printable, shortened, text
+from ...charts.markup import element, shortened, text
 from ...charts.palette import SHADES
 from ...charts.spark import spark_svg
 from ...charts.stacked import Part, stacked
+from ...model.printable import printable
 from .curves import Course
 from .moments import sign
 from .phrases import UNKNOWN, both, most_used, percent, size, step_name
