@@ -12,7 +12,8 @@ import json
 from typing import Iterable, Iterator, NamedTuple, Optional, Sequence
 
 from ..analysis.amounts import say_seconds
-from .markup import decimal, printable, shortened
+from ..model.printable import printable
+from .markup import decimal, shortened
 
 MOST_CHARACTERS = 10_000  # of one diagram: beyond 50,000 there is an error instead
 MOST_POINTS = 120

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Iterator, NamedTuple, Sequence
 
+from ..model.printable import printable
 from .block import BLOCK_PX, block
 from .lanes import lanes
-from .markup import element, percent, printable, shortened, text
+from .markup import element, percent, shortened, text
 from .panel import Tick
 
 MOST_LANES = 12

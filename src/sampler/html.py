@@ -15,7 +15,8 @@ from typing import Iterable, Iterator, Optional, Sequence
 from ..analysis.series import Span
 from ..analysis.usage import StepUsage
 from ..analysis.verdict import Verdict
-from ..charts.markup import element, printable, shortened, text
+from ..charts.markup import element, shortened, text
+from ..model.printable import printable
 from ..model.samples import Batch
 from .report.curves import Course, Curves, course_of, step_span
 from .report.longest import longest
