@@ -64,7 +64,7 @@ def test_a_container_is_told_to_be_one(tmp_path: Path):
     used = told_inside(tmp_path, 'mount -t proc proc /proc && exec "$@"')
 
     assert used["is_container"] is True
-    assert 0.3 <= used["processes"][0]["cpu_seconds"] < 1  # a busy machine's Python starts slowly
+    assert 0.28 <= used["processes"][0]["cpu_seconds"] < 1  # a busy machine's Python starts slowly
 
 
 @pytest.mark.usefixtures("container")
@@ -74,6 +74,6 @@ def test_a_host_s_proc_shows_all_of_its_processes(tmp_path: Path):
     batch = decode((tmp_path / "inside.jsonl").read_text())
 
     assert used["problems"] == []
-    assert 0.3 <= used["processes"][0]["cpu_seconds"] < 1  # a busy machine's Python starts slowly
+    assert 0.28 <= used["processes"][0]["cpu_seconds"] < 1  # a busy machine's Python starts slowly
     assert samples.NETWORK_RECEIVED_BYTES in batch.columns
     assert used["is_container"] is False
