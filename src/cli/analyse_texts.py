@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..analysis.amounts import say_bytes
+from ..model.printable import printable
 
 GAP = 2
 LEAST_WIDTH = 22  # of the column that gives way, as long as there are others that can go
@@ -15,8 +16,7 @@ LEAST_WIDTH = 22  # of the column that gives way, as long as there are others th
 
 def text(words: str, style: str = "") -> Text:
     """Names come from workflows and processes: nothing in them may steer the terminal."""
-    shown = (c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in words)
-    return Text("".join(shown), style)
+    return Text(printable(words), style)
 
 
 def item(mark: str, words: str, style: str) -> RenderableType:

@@ -14,6 +14,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from src.frontend.scopes import Scope
 from src.frontend.trust import TokenTrust
+from src.shared.sent_batches import Identity
 from tests.http_service import serving
 
 AUDIENCE = "https://telemetry.example"
@@ -60,6 +61,20 @@ class Issuer:
     @property
     def host(self) -> str:
         return self.url.removeprefix("http://").partition("/")[0]
+
+    @property
+    def identity(self) -> Identity:
+        """What the claims, unchanged, say."""
+        return Identity(
+            how="token",
+            host=self.host,
+            repository_id=REPOSITORY,
+            run_id=RUN,
+            run_attempt=ATTEMPT,
+            job_id=JOB,
+            owner_id=OWNER,
+            runner_environment="github-hosted",
+        )
 
     def claims(self, **changes: Any) -> dict[str, Any]:
         """GitHub's, of one job; a claim that `changes` sets to None is left out."""

@@ -82,16 +82,7 @@ def test_a_batch_with_a_token_is_on_the_queue_with_whose_it_is(issuer: Issuer, t
     assert (event.kind, event.id, event.attempts) == ("samples", "3f2a-17", 0)
     assert timedelta(0) < datetime.now(UTC) - event.received_at < timedelta(seconds=10)
     told = read_sent_batch(event.body)
-    assert told.identity == Identity(
-        how="token",
-        host=issuer.host,
-        repository_id=REPOSITORY,
-        run_id=RUN,
-        run_attempt=ATTEMPT,
-        job_id=JOB,
-        owner_id=OWNER,
-        runner_environment="github-hosted",
-    )
+    assert told.identity == issuer.identity
     assert told.sent_at == sent_at
     there = batches.decode(bytes(told.batch))
     assert (there.time_ms, there.columns[CPU_USER]) == (batch().time_ms, [0, 100, 200])

@@ -7,7 +7,7 @@ import pytest
 from src.frontend.tokens import Tokens
 from src.frontend.verdict import RefusedError
 from src.shared.sent_batches import Identity
-from tests.frontend.issuing import ATTEMPT, JOB, OWNER, REPOSITORY, RUN, issuing
+from tests.frontend.issuing import REPOSITORY, issuing
 
 
 def test_the_first_that_come_share_one_check_and_its_keys():
@@ -20,18 +20,7 @@ def test_the_first_that_come_share_one_check_and_its_keys():
     with issuing() as issuer:
         identities = asyncio.run(come(Tokens(issuer.trust()), issuer.token()))
 
-        assert set(identities) == {
-            Identity(
-                how="token",
-                host=issuer.host,
-                repository_id=REPOSITORY,
-                run_id=RUN,
-                run_attempt=ATTEMPT,
-                job_id=JOB,
-                owner_id=OWNER,
-                runner_environment="github-hosted",
-            )
-        }
+        assert set(identities) == {issuer.identity}
         assert len(issuer.asked) == 2
 
 

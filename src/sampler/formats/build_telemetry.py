@@ -10,6 +10,7 @@ import time
 from ...analysis.build_metrics import BUILD_METRICS, MB, build_metrics
 from ...analysis.timeline import Step
 from ...analysis.usage import JobUsage, Usage
+from ...model.printable import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,13 +29,13 @@ CSV_COLUMNS = ("name", "start_time", "end_time", *(metric.name for metric in BUI
 
 def opening(name: str, time_ms: int) -> str:
     """The upper part of a step's box."""
-    head = f"{_CLOCK}  [{printable(name)}] START: {iso(time_ms)}"
+    head = f"{_CLOCK}  [{shown(name)}] START: {iso(time_ms)}"
     return f"{'═' * _WIDTH}\n{head}\n{'─' * _WIDTH}\n"
 
 
 def closing(name: str, time_ms: int, usage: Usage) -> str:
     """The lower part, with what the step used."""
-    head = f"{_CLOCK}  [{printable(name)}] END: {iso(time_ms)}"
+    head = f"{_CLOCK}  [{shown(name)}] END: {iso(time_ms)}"
     lines = [f"  {label:<14} {words}" for label, words in _words(build_metrics(usage))]
     return "\n".join(["─" * _WIDTH, head, "", *lines, "═" * _WIDTH, ""])
 
@@ -103,12 +104,9 @@ def iso(time_ms: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(time_ms // 1000))
 
 
-def printable(name: str) -> str:
+def shown(name: str) -> str:
     """On one line, and without what a terminal or a runner would take for a command."""
-    kept = "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name
-    )
-    return kept.replace("::", ": :")
+    return printable(name).replace("::", ": :")
 
 
 def _words(metrics: Metrics) -> Iterable[tuple[str, str]]:
@@ -129,7 +127,7 @@ def _words(metrics: Metrics) -> Iterable[tuple[str, str]]:
 def _table_row(step: Step, metrics: Metrics) -> tuple[str, ...]:
     names = ("disk_read_mb", "disk_write_mb", "net_rx_mb", "net_tx_mb")
     return (
-        printable(step.name),
+        shown(step.name),
         _amount(metrics["duration_s"], "s", 1),
         _amount(metrics["cpu_percent"], "%"),
         _amount(metrics["memory_used_mb"], "MB"),
