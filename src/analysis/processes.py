@@ -63,7 +63,13 @@ def _capped(uses: Iterable[ProcessUse], used: Optional[Used]) -> list[ProcessUse
     if used is None:
         return list(uses)
     most_seconds = (used.own_us + used.by_time_us) / _SECOND_US
-    return [use._replace(cpu_seconds=min(use.cpu_seconds, most_seconds)) for use in uses]
+    return [
+        use._replace(
+            cpu_seconds=min(use.cpu_seconds, most_seconds),
+            own_cpu_seconds=min(use.own_cpu_seconds, most_seconds),
+        )
+        for use in uses
+    ]
 
 
 def _top(uses: Sequence[ProcessUse]) -> Top:
@@ -84,6 +90,7 @@ def _together(one: ProcessUse, two: ProcessUse) -> ProcessUse:
         max(one.memory_max_bytes, two.memory_max_bytes),
         _sum(one.read_bytes, two.read_bytes),
         _sum(one.written_bytes, two.written_bytes),
+        one.own_cpu_seconds + two.own_cpu_seconds,
     )
 
 
@@ -112,6 +119,7 @@ def _uses(
                 max((track.most_resident_kb(span) for span in spans), default=0) * _KIB,
                 round(read_kb[who] * _KIB) if who in read_kb else None,
                 round(written_kb[who] * _KIB) if who in written_kb else None,
+                track.rise(track.cpu_ticks, own[who]) / ticks_per_second if who in own else 0.0,
             )
     return uses
 

@@ -16,7 +16,8 @@ BY_PROCESS, BY_TIME, MIXED = "process", "time", "mixed"
 class ProcessUse(NamedTuple):
     """What processes of one name did within a step; `seen` of them there were.
 
-    Bytes read and written are None where they could not be seen.
+    Bytes read and written are None where they could not be seen. `own_cpu_seconds` is the part of
+    `cpu_seconds` that is the step's own processes', the rest was split by time.
     """
 
     name: str
@@ -25,6 +26,7 @@ class ProcessUse(NamedTuple):
     memory_max_bytes: int
     read_bytes: Optional[int]
     written_bytes: Optional[int]
+    own_cpu_seconds: float = 0.0
 
 
 class Usage(NamedTuple):

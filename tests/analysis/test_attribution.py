@@ -28,6 +28,12 @@ from tests.analysis.made import batch, job, ms, owner, step
 SECONDS = [*range(11)]
 
 
+def approx(seconds: float) -> float:
+    """That or nearly so, as a figure to compare with."""
+    nearly: float = pytest.approx(seconds)  # type: ignore[assignment]
+    return nearly
+
+
 def measured(*steps: Step, told: Batch, end: float = 10) -> list[StepUsage]:
     return list(measure(job(*steps, end=end), [told]).steps)
 
@@ -291,8 +297,8 @@ def test_a_step_s_own_processes_are_its_top():
         ],
     )
     usage = usage_of(told)
-    rustc = ProcessUse("rustc", 3, pytest.approx(6.0), 700 << 20, None, None)  # type: ignore[arg-type]
-    cargo = ProcessUse("cargo", 3, pytest.approx(0.3), 900 << 20, 30 << 20, None)  # type: ignore[arg-type]
+    rustc = ProcessUse("rustc", 3, approx(6.0), 700 << 20, None, None, approx(6.0))
+    cargo = ProcessUse("cargo", 3, approx(0.3), 900 << 20, 30 << 20, None, approx(0.3))
     assert usage.top_by_cpu == (rustc, cargo)
     assert usage.top_by_memory == (cargo, rustc)
 
@@ -347,7 +353,7 @@ def test_another_step_s_processes_are_no_one_else_s_until_they_outlive_it():
 def test_groups_of_one_name_are_one():
     groups = [group("node", [1, 2], [5, 10], 30, of="a"), group("node", [3, 4], [20, 30], 50)]
     [node] = usage_of(batch(SECONDS, owners=[owner("a", 0, SECONDS)], groups=groups)).top_by_cpu
-    assert node == ProcessUse("node", 4, pytest.approx(0.4), 50 << 20, None, None)  # type: ignore[arg-type]
+    assert node == ProcessUse("node", 4, approx(0.4), 50 << 20, None, None, approx(0.1))
 
 
 def test_what_first_shows_up_in_a_later_batch_did_nothing_before():

@@ -51,7 +51,7 @@ def rows(markdown: str) -> list[list[str]]:
         if token.type == "tr_open":
             found.append([])
         elif token.type == "inline":
-            found[-1].append(shown(token))
+            found[-1].append(shown(token).replace("\N{NO-BREAK SPACE}", " "))
     return found[1:]
 
 
@@ -94,13 +94,23 @@ def test_a_row_says_what_a_step_used():
     assert rows(markdown)[3][8] == "⚠ single-threaded"
 
 
+def test_a_figure_and_its_unit_stay_on_one_line():
+    assert re.search(r"\| 4\d&nbsp;% / \d\d&nbsp;% \|", written(parallel()))
+    assert re.search(r"\| 1\.7&nbsp;GiB \|", written(parallel()))
+
+
+def test_red_is_explained_where_there_is_any():
+    assert "are red" in written(parallel())
+    assert "are red" not in written(unseen())
+
+
 def test_what_stopped_a_step_stands_out():
     job = failing()
     words = paragraphs(written(job))
 
     assert "✗ failed, out of memory" in [row[8] for row in rows(written(job))]
     assert any(each.startswith("out of memory: 1 kill by the kernel") for each in words)
-    assert any(each.startswith("resource: ") and "likely; " in each for each in words)
+    assert any(each.startswith("Resource: ") and "likely; " in each for each in words)
 
 
 def test_every_step_has_a_row_of_all_columns(any_job: Reported):
@@ -194,7 +204,9 @@ def test_stages_are_told_by_their_time():
 def test_a_step_is_called_by_github_or_by_what_it_ran(
     name: str, owner: str, top: list[str], shown_name: str
 ):
-    processes = tuple(ProcessUse(each, 1, 1.0, 1, None, None) for each in top)
+    stranger = ProcessUse("dockerd", 1, 9.0, 1, None, None)
+    own = (ProcessUse(each, 1, 1.0, 1, None, None, 1.0) for each in top)
+    processes = (stranger, *own)
 
     assert (
         step_name(StepUsage(Step(1, name, 0, 1), Usage(top_by_cpu=processes), owner)) == shown_name

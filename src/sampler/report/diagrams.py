@@ -31,11 +31,13 @@ def charts(verdict: Verdict, course: Course) -> Optional[str]:
 def timeline(verdict: Verdict, course: Optional[Course]) -> Optional[str]:
     """The steps as bars; None where no step has a time."""
     steps = longest(verdict.usage.steps, _MOST_TASKS)
-    drawn = gantt(task for step in steps for task in _tasks(step, verdict, course))
+    tasks = [task for step in steps for task in _tasks(step, verdict, course)]
+    drawn = gantt(tasks)
     if drawn is None:
         return None
     said = "Steps that were short of something are red."
-    return markdown.folded("Timeline of the steps", said, markdown.diagram(drawn))
+    known = (said,) if any(task.is_critical for task in tasks) else ()
+    return markdown.folded("Timeline of the steps", *known, markdown.diagram(drawn))
 
 
 def _tasks(step: StepUsage, verdict: Verdict, course: Optional[Course]) -> Iterator[Task]:

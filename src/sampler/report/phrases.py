@@ -5,7 +5,7 @@ Names in them are whatever a workflow or a process calls itself: who writes them
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import Iterable, NamedTuple, Optional
 
 from ...analysis.amounts import say, say_bytes, say_seconds
 from ...analysis.failures import Failure, say_how_sure
@@ -40,7 +40,7 @@ def step_name(used: StepUsage) -> str:
     name = used.step.name
     if name != used.owner and not name.startswith(_UNNAMED):
         return name
-    command = _main_command(used.usage.top_by_cpu)
+    command = _main_command(process for process in used.usage.top_by_cpu if process.own_cpu_seconds)
     return f"{name} · {command}" if command else name
 
 
@@ -54,7 +54,7 @@ def about(verdict: Verdict) -> str:
 
 def failed(failure: Failure) -> str:
     """Why, how sure that is, and what to do."""
-    return f"{failure.words}, {say_how_sure(failure)}. {failure.advice}"
+    return f"{_capital(failure.words)}, {say_how_sure(failure)}. {failure.advice}"
 
 
 def percent(value: Optional[float]) -> str:
@@ -92,7 +92,8 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _main_command(processes: tuple[ProcessUse, ...]) -> Optional[str]:
+def _main_command(processes: Iterable[ProcessUse]) -> Optional[str]:
     """Who did most, but for the shell that waited for it."""
-    names = [process.name for process in processes]
+    by_use = sorted(processes, key=lambda process: -process.own_cpu_seconds)
+    names = [process.name for process in by_use]
     return next((name for name in names if _SHELL not in name), names[0] if names else None)

@@ -46,11 +46,16 @@ def _row(step: StepUsage, verdict: Verdict, course: Optional[Course]) -> list[st
         str(step.step.number),
         markdown.name(step_name(step)),
         UNKNOWN if usage.seconds is None else say_clock(usage.seconds),
-        _cpu(usage),
+        markdown.figures(_cpu(usage)),
         _course(step, verdict.usage.machine, course),
-        size(usage.memory_max_bytes),
-        both(usage.disk_read_bytes, usage.disk_written_bytes),
-        both(usage.network_received_bytes, usage.network_sent_bytes),
+        *map(
+            markdown.figures,
+            (
+                size(usage.memory_max_bytes),
+                both(usage.disk_read_bytes, usage.disk_written_bytes),
+                both(usage.network_received_bytes, usage.network_sent_bytes),
+            ),
+        ),
         markdown.words(f"{_MARKS.get(kind, '')}{said}"),
     ]
 
