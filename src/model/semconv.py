@@ -239,7 +239,7 @@ USAGE_TERMS: tuple[UsageTerm, ...] = (
     UsageTerm(
         "top_by_cpu",
         "",
-        "The five processes, by name, that used most CPU: how many there were (`seen`), CPU seconds, the most memory that those of one name and owner held together at one moment, bytes read and written",
+        "The five processes, by name, that used most CPU: how many there were (`seen`), CPU seconds (`own_cpu_seconds` of them by processes of the step itself), the most memory that those of one name and owner held together at one moment, bytes read and written",
     ),
     UsageTerm("top_by_memory", "", "The five that held most memory"),
 )
