@@ -27,6 +27,7 @@ from .checks import (
     take_probe,
     use_store,
 )
+from .samplers_check import ask_issuer, tell_samplers
 from .sink_check import use_sink
 from .stack_settings import SECRET_FILE
 
@@ -94,6 +95,7 @@ class _Examination:
             await self._check("frontend: queue", put_probe(queue))
             if queue.max_message_bytes:  # what is larger goes through the store
                 await self._store("frontend: object store", settings)
+        await self._samplers(settings)
         await self._check("frontend: itself", ask_frontend(settings))
         return settings
 
@@ -110,6 +112,14 @@ class _Examination:
         await self._store("backend: object store", settings)
         await self._sinks(settings)
         return settings
+
+    async def _samplers(self, settings: FrontendSettings) -> None:
+        trust = self._attempt("frontend: samples", settings.samplers)
+        if trust is None:
+            return
+        self.findings.append(Finding("frontend: samples", *tell_samplers(trust)))
+        for issuer in trust.tokens.issuers if trust.tokens else ():
+            await self._check(f"frontend: issuer {issuer}", ask_issuer(issuer))
 
     async def _sinks(self, settings: BackendSettings) -> None:
         if _is_of_up(settings) and _lacks_sinks(settings):

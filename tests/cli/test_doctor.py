@@ -24,6 +24,7 @@ from tests.backend.scene import job
 from tests.backend.sinks.ingestion import ingestion
 from tests.canned import canned_server, http
 from tests.faults.azurite_service import storage_at
+from tests.frontend.issuing import issuing
 from tests.insights.stack import KEY, free_port
 from tests.integration.stack import running_stack
 
@@ -88,6 +89,7 @@ def test_a_machine_of_its_own_is_well(environment: dict[str, str]):
         f"ok     frontend: storage: {storage} {objects}",
         "ok     frontend: webhook secret: is set",
         "ok     frontend: queue: took a probe; messages: 0",
+        "-      frontend: samples: are refused: SAMPLES_OWNER_IDS or SAMPLES_KEYS let some in",
         f"-      frontend: itself: nobody listens on 127.0.0.1:{environment['PORT']}; elsewhere?",
         f"ok     backend: storage: {storage} {objects}",
         "ok     backend: queue: gave a probe back, and deleted it",
@@ -119,14 +121,14 @@ def test_one_service_may_be_asked_alone(environment: dict[str, str], only: str):
     assert all(
         what.startswith(f"{only}:") and is_well
         for what, (is_well, _) in told.items()
-        if what != "frontend: itself"
+        if what not in {"frontend: itself", "frontend: samples"}
     )
 
 
 def test_running_services_are_asked_and_not_disturbed(tmp_path: Path):
     with running_stack(tmp_path) as stack:
         told = findings(stack.settings)
-        assert {is_well for is_well, _ in told.values()} == {True}
+        assert [what for what, (is_well, _) in told.items() if not is_well] == ["frontend: samples"]
         assert told["frontend: itself"] == (True, f"{stack.url} is ready")
         stack.drain()  # of the probe, whoever got it
         assert depth(open_poison_queue(StorageSettings(**stack.settings))) == 0
@@ -181,6 +183,25 @@ def test_a_home_of_up_needs_no_secret_and_no_sink(environment: dict[str, str], r
     assert SECRET not in result.output
 
 
+def test_whose_samples_are_taken_is_told(environment: dict[str, str]):
+    with issuing() as issuer:
+        by_token = {
+            "SAMPLES_OWNER_IDS": f"{issuer.host}/11, {issuer.host}/9",
+            "SAMPLES_AUDIENCE": "https://telemetry.example",
+            "SAMPLES_ISSUERS": issuer.url,
+        }
+        told = findings(environment | by_token | {"SAMPLES_KEYS": f"22:{SECRET} too"})
+
+    assert told[f"frontend: issuer {issuer.url}"] == (True, "gives its keys: 1")
+    is_well, said = told["frontend: samples"]
+    assert is_well
+    assert said == (
+        f"are taken of owners {issuer.host}/9, {issuer.host}/11"
+        " by tokens for https://telemetry.example"
+        " and of repositories with a key of their own: 22"
+    )
+
+
 # --- what is wrong, and what mends it -----------------------------------------------------------
 
 
@@ -197,6 +218,26 @@ def test_settings_that_cannot_be_read_are_named(environment: dict[str, str]):
     assert told.keys() == {"frontend: settings", "backend: settings"}
     assert "PORT" in told["frontend: settings"]
     assert "POLL_INTERVAL_SECONDS" in told["backend: settings"]
+
+
+def test_samplers_without_an_audience_are_refused_settings(environment: dict[str, str]):
+    half = environment | {"SAMPLES_OWNER_IDS": "11"}
+
+    assert "SAMPLES_AUDIENCE is not set" in wrong(half)["frontend: samples"]
+    assert doctor(half).exit_code == 2
+
+
+def test_an_issuer_where_nobody_is_is_told_with_its_variable(environment: dict[str, str]):
+    issuer = f"http://127.0.0.1:{free_port()}"
+    given = {
+        "SAMPLES_OWNER_IDS": f"{issuer.removeprefix('http://')}/11",
+        "SAMPLES_AUDIENCE": "us",
+        "SAMPLES_ISSUERS": issuer,
+    }
+
+    assert wrong(environment | given)[f"frontend: issuer {issuer}"].startswith(
+        "ConnectError: is SAMPLES_ISSUERS right"
+    )
 
 
 def test_unsigned_webhooks_are_said_and_not_wrong(environment: dict[str, str]):
