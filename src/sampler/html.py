@@ -12,13 +12,13 @@ from base64 import b64encode
 from hashlib import sha256
 from typing import Iterable, Iterator, Optional, Sequence
 
+from ..analysis.curves import Course, Curves, course_of, step_span
 from ..analysis.series import Span
 from ..analysis.usage import StepUsage
 from ..analysis.verdict import Verdict
 from ..charts.markup import element, shortened, text
 from ..model.printable import printable
 from ..model.samples import Batch
-from .report.curves import Course, Curves, course_of, step_span
 from .report.longest import longest
 from .report.moments import MOST_PARTS, Axis, axis_of, curves_drawn, readings, steps_drawn
 from .report.phrases import about, step_name

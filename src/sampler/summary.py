@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import Iterable, Iterator, Optional, Sequence
 
 from ..analysis.amounts import say_seconds
+from ..analysis.curves import Course, course_of
 from ..analysis.diagnosis import Finding
 from ..analysis.remarks import remarks
 from ..analysis.usage import StepUsage
 from ..analysis.verdict import Verdict, findings
 from ..model.samples import Batch
 from .report import diagrams, markdown
-from .report.curves import Course, course_of
 from .report.phrases import (
     about,
     failed,

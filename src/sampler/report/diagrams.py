@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Iterator, Optional, Sequence
 
 from ...analysis.amounts import say, say_bytes
+from ...analysis.curves import Course, Curves, Values, step_span
 from ...analysis.step_words import SHORT, STOPPED, step_word
 from ...analysis.usage import StepUsage
 from ...analysis.verdict import Verdict
 from ...charts.mermaid import MOST_POINTS, Task, bridged, gantt, xychart
 from ...charts.scales import ticks
 from . import markdown
-from .curves import Course, Curves, Values, step_span
 from .longest import longest
 from .phrases import step_name
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Iterator, NamedTuple, Optional, Sequence
 
 from ...analysis.amounts import number, say, say_clock, say_seconds
+from ...analysis.curves import Curves, Values, step_span
 from ...analysis.series import Span
 from ...analysis.step_words import HEALTHY, SHORT, STOPPED, UNJUDGED, StepWord, step_word
 from ...analysis.usage import Machine, StepUsage
@@ -15,7 +16,6 @@ from ...analysis.verdict import Verdict
 from ...charts.panel import Line, Panel, Tick, panel
 from ...charts.scales import byte_ticks, clock_ticks, ticks
 from ...charts.timeline import Bar, time_axis, timeline
-from .curves import Curves, Values, step_span
 from .phrases import step_name
 from .stages import Stage
 

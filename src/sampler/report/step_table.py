@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Optional
 
 from ...analysis.amounts import say_clock, say_seconds
+from ...analysis.curves import Course
 from ...analysis.step_words import SHORT, STOPPED, step_word
 from ...analysis.usage import Machine, StepUsage, Usage
 from ...analysis.verdict import Verdict
 from ...charts.spark import spark
 from . import markdown
-from .curves import Course
 from .longest import longest
 from .phrases import UNKNOWN, both, percent, size, step_name
 

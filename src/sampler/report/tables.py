@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Iterable, Mapping, Optional, Sequence
 
 from ...analysis.amounts import say, say_clock, say_seconds
+from ...analysis.curves import Course
 from ...analysis.step_words import step_word
 from ...analysis.usage import Machine, StepUsage, Usage
 from ...analysis.verdict import Verdict
@@ -13,7 +14,6 @@ from ...charts.palette import SHADES
 from ...charts.spark import spark_svg
 from ...charts.stacked import Part, stacked
 from ...model.printable import printable
-from .curves import Course
 from .moments import sign
 from .phrases import UNKNOWN, both, most_used, percent, size, step_name
 

@@ -2,10 +2,10 @@
 
 import pytest
 
+from src.analysis.curves import Course, Values, course_of, step_span
 from src.analysis.judge import judge
 from src.analysis.timeline import Job, Step
 from src.sampler.html import html_report
-from src.sampler.report.curves import Course, Values, course_of, step_span
 from src.sampler.summary import summary
 from tests.analysis.made import NOON_MS, batch, ms
 from tests.sampler.reported import Reported, failing, hour, parallel, seen_once, unseen

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Iterable, NamedTuple, Optional
 
-from ...analysis.cpu import cpu_of
-from ...analysis.gauges import highest, lines
-from ...analysis.memory import memory_used
-from ...analysis.series import Series, Span, disk_column, machine_column, read_series
-from ...analysis.timeline import Job, Step
-from ...analysis.usage import BY_PROCESS, StepUsage
-from ...model import samples
-from ...model.samples import Batch
+from ..model import samples
+from ..model.samples import Batch
+from .cpu import cpu_of
+from .gauges import highest, lines
+from .memory import memory_used
+from .series import Series, Span, disk_column, machine_column, read_series
+from .timeline import Job, Step
+from .usage import BY_PROCESS, StepUsage
 
 if TYPE_CHECKING:
-    from ...analysis.series import Read
+    from .series import Read
 
 
 Values = tuple[Optional[float], ...]
