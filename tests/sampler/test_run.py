@@ -42,6 +42,17 @@ os.wait()
 while not os.path.exists("done"): time.sleep(0.05)
 """
 
+PRETEND = """
+import shlex, signal, subprocess, sys
+sys.path.insert(0, "{root}")
+sys.platform = "{platform}"
+if sys.platform == "win32":
+    sys.modules.update(dict.fromkeys(("fcntl", "resource")))
+    del signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.pthread_sigmask
+from src.sampler.main import main
+sys.exit(main(["run", *shlex.split({command!r})]))
+"""
+
 
 @pytest.mark.parametrize("python", pythons(), ids=lambda path: Path(path).parents[1].name)
 def test_every_python_runs_it_where_the_user_has_a_src(python: str, tmp_path: Path):
@@ -225,17 +236,23 @@ def test_what_is_not_understood_costs_one_line(options: tuple[str, ...], said: s
     assert (ran.exit_code, ran.said) == (2, said)
 
 
-@pytest.mark.parametrize(("command", "exit_code"), [("sh -c 'exit 4'", 4), ("nobody", 127)])
-def test_elsewhere_than_on_linux_the_command_runs_all_the_same(command: str, exit_code: int):
-    script = (
-        f"import sys; sys.path.insert(0, {str(ENTRY.parents[1])!r}); sys.platform = 'darwin'\n"
-        f"import shlex; from src.sampler.main import main\n"
-        f"sys.exit(main(['run', *shlex.split({command!r})]))"
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+@pytest.mark.parametrize(
+    ("command", "exit_code", "said"),
+    [("sh -c 'exit 4'", 4, ""), ("nobody", 127, "nobody: command not found\n")],
+)
+def test_elsewhere_than_on_linux_the_command_runs_all_the_same(
+    platform: str, command: str, exit_code: int, said: str
+):
+    ran = subprocess.run(
+        [PYTHON, "-c", PRETEND.format(platform=platform, root=ENTRY.parents[1], command=command)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    ran = subprocess.run([PYTHON, "-c", script], capture_output=True, text=True, check=False)
 
     assert ran.returncode == exit_code
-    assert ran.stderr.startswith("nothing is sampled: this is not Linux\n")
+    assert ran.stderr == f"nothing is sampled: this is {platform}, and /proc is Linux's\n{said}"
 
 
 def test_help_tells_every_name():

@@ -13,7 +13,7 @@ COLLECTING = """
 from src.sampler.assembly import collector
 collector("/proc", 1.0, lambda text: None).sample(all_of_them=True)
 """
-RUNNING = "from src.sampler import main, options, run"
+RUNNING = "from src.sampler import main, options, run, watched"
 STARTING = "from src.sampler import main, options, background"
 SAMPLING = "from src.sampler import main, options, daemon"
 

@@ -3,10 +3,12 @@
 import fcntl
 import os
 import pty
+import signal
 import subprocess
 import sys
 import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,48 @@ def read_to_end(terminal: int) -> bytes:
         if not piece:
             return said
         said += piece
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("send", "exit_code"),
+    [
+        pytest.param(os.killpg, 12, id="to-the-group"),
+        pytest.param(os.kill, 12, id="to-us-alone"),
+    ],
+)
+def test_what_is_sent_twice_the_command_has_twice(
+    send: Callable[[int, int], None], exit_code: int, number: signal.Signals, tmp_path: Path
+):
+    """Once a time, to whomever it was sent."""
+    script = COUNT.format("").replace("SIGINT", number.name)
+    with subprocess.Popen(
+        [*entry(), "run", "--", sys.executable, "-c", script],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"ready\n"
+        for _ in range(2):
+            send(process.pid, number)
+            time.sleep(0.2)
+
+        assert process.wait(20) == exit_code
+    with pytest.raises(ProcessLookupError):  # nobody of the group lives on
+        os.killpg(process.pid, 0)
+
+
+def test_a_sampler_that_is_killed_leaves_no_process_but_the_command(tmp_path: Path):
+    with subprocess.Popen(
+        [*entry(), "run", "--", "sh", "-c", "echo ready; exec sleep 0.5"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == b"ready\n"
+        process.kill()
+        process.communicate(timeout=20)  # as long as anybody has our pipe open
