@@ -38,6 +38,12 @@ class Folder:
         self.metrics = self.file("metrics.json")
         self.job = self.file("job.json")
         self.steps = self.file("steps.csv")
+        self.build_summary = self.file("build-summary.json")
+        self.telemetry_log = self.file("build-telemetry.log")
+        self.memory_log = self.file("memory-samples.log")
+        self.network_log = self.file("network-samples.log")
+        self.stages_log = self.file("build-stages.log")
+        self.baseline = self.file("baseline.json")
         self.summary = self.file("summary.md")
         self.report = self.file("report.html")
 
@@ -45,6 +51,12 @@ class Folder:
     def to_upload(self) -> list[str]:
         """What is worth keeping when the job is over, whether it is there already or not."""
         return [self.samples, self.batches, self.metrics, self.job, self.steps, self.report]
+
+    @property
+    def of_a_session(self) -> list[str]:
+        """What makes way for the next session; a baseline is there for that one, and stays."""
+        logs = (self.telemetry_log, self.memory_log, self.network_log, self.stages_log)
+        return [*self.to_upload, self.build_summary, *logs, self.summary, self.log]
 
     def file(self, name: str) -> str:
         """The path of what has this name in it."""
