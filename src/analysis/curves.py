@@ -6,7 +6,7 @@ maximum, so that sums stay true and no peak of memory is lost. None is what was 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Iterable, NamedTuple, Optional, Protocol
 
 from ..model import samples
 from ..model.samples import Batch
@@ -47,8 +47,22 @@ class Curves(NamedTuple):
         return self.span.length_ms / 1000
 
 
-class Course:
-    """A job's samples, of which curves can be asked."""
+class Course(Protocol):
+    """A job's course, of which curves can be asked: its samples, or what was kept of them."""
+
+    @property
+    def span(self) -> Span:
+        """The job's time; some it took."""
+
+    def curves(self, most: int) -> Curves:
+        """The job's, in at most so many parts; no more than there were samples."""
+
+    def step_cores(self, used: StepUsage, most: int) -> Values:
+        """The CPU that a step used: its own processes where they are known, else the machine."""
+
+
+class SampledCourse:
+    """The course as samples tell it."""
 
     def __init__(self, job: Job, series: Series) -> None:
         """`job` says when it began and ended; where it does not, the samples do."""
@@ -141,12 +155,12 @@ class Course:
         return _scaled(tuple(most), _KIB)
 
 
-def course_of(job: Job, batches: Iterable[Batch], *, skew_ms: int = 0) -> Optional[Course]:
+def course_of(job: Job, batches: Iterable[Batch], *, skew_ms: int = 0) -> Optional[SampledCourse]:
     """None where not even one interval was seen, or the job took no time."""
     series = read_series(batches, skew_ms)
     if series is None:
         return None
-    course = Course(job, series)
+    course = SampledCourse(job, series)
     return course if course.span.length_ms > 0 else None
 
 

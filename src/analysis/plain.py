@@ -1,0 +1,41 @@
+"""Named tuples in; the same as objects and lists that JSON can hold, out; and back.
+
+A field is called in JSON what it is called in Python, so that a reader of either knows the other.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Mapping, TypeVar
+
+    Made = TypeVar("Made")
+
+
+def plain(value: Any) -> Any:
+    """Named tuples as objects, other tuples as lists; whatever is in them too."""
+    if hasattr(value, "_asdict"):
+        return {name: plain(part) for name, part in value._asdict().items()}
+    return [plain(part) for part in value] if isinstance(value, tuple) else value
+
+
+def made(kind: type[Made], told: Mapping[str, Any], **readers: Callable[[Any], object]) -> Made:
+    """The named tuple of this kind; `readers` make of what is told the fields that are no values.
+
+    A field that an older writer did not know has its default, what a newer one knows besides is
+    passed over.
+
+    Raises:
+        KeyError, TypeError: it was not told by `plain`.
+    """
+    names: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]
+    found = {name: told[name] for name in names if name in told}
+    for name, reader in readers.items():
+        if found.get(name) is not None:
+            found[name] = reader(found[name])
+    return kind(**found)
+
+
+def several(reader: Callable[[Any], Made]) -> Callable[[Any], tuple[Made, ...]]:
+    """A reader of lists of what this one reads."""
+    return lambda told: tuple(map(reader, told))
