@@ -9,23 +9,29 @@ from __future__ import annotations
 
 from ..model.named_tuples import NamedTuple
 from . import step_names
-from .alignment import certain
+from .alignment import MARGIN, align
+from .births import Owner, by_birth, in_order, peers
 from .series import Span
 from .step_names import numbered, speaks_for
 from .timeline import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Mapping, Optional, Sequence
+    from typing import Iterable, Iterator, Mapping, Optional, Sequence, TypeVar
+
+    _Found = TypeVar("_Found")
+    _Prices = Mapping[str, Mapping[int, int]]
+    """What it costs an owner, by key, to have a place, by index: those that it may have."""
 
 SECOND_MS = 1000
 """GitHub cuts times to whole seconds: what it says was at 9 was before 10."""
 
 _FAR_MS = 5000  # that a process was born still later after a step's start says no more
 _UNSAID_MS = 1000  # where a name could have spoken for the key, and does not
+_NEVER = float("inf")
 
 
-class _Step(NamedTuple):
+class _Place(NamedTuple):
     """A step that may have an owner: its index, its life, and what it costs to leave it bare."""
 
     step: int
@@ -47,16 +53,12 @@ def match(
     sampler must have met is dearer.
     """
     kin = _kin(steps, lives)
-    places = _places(steps, lives, kin, seen, interval_ms)
-    found = _told_by_name(births_ms, places)
-    left = [place for place in places if place.step not in found.values()]
-    owners = [key for key in _in_order(births_ms) if key not in found]
-    costs_ms = [[_cost_ms(key, births_ms[key], place) for place in left] for key in owners]
-    for row, column in certain(costs_ms, [place.bare_ms for place in left]).items():
-        found[owners[row]] = left[column].step
-    families = {key: kin[step] for key, step in found.items()}
-    claimed = list(families.values())
-    return {key: family for key, family in families.items() if claimed.count(family) == 1}
+    places, owners = _places(steps, lives, kin, seen, interval_ms), by_birth(births_ms)
+    costs_ms = dict(_costs_ms(owners, places))
+    found = _told_by_name(costs_ms, places)
+    found.update(_told_by_order(owners, costs_ms, places, found))
+    families = {key: kin[places[place].step] for key, place in found.items()}
+    return _alone(families)
 
 
 def _kin(steps: Sequence[Step], lives: Mapping[int, Span]) -> dict[int, tuple[int, ...]]:
@@ -75,18 +77,18 @@ def _places(
     kin: Mapping[int, tuple[int, ...]],
     seen: Span,
     interval_ms: int,
-) -> list[_Step]:
+) -> list[_Place]:
     """The steps that may have an owner, in the order of their starts."""
-    in_order = sorted(lives, key=lambda index: (lives[index].start_ms, index))
+    in_turn = sorted(lives, key=lambda index: (lives[index].start_ms, index))
+    first: dict[tuple[int, ...], int] = {}
     places = []
-    for index in in_order:
-        if steps[index].name not in step_names.OF_THE_RUNNER:
-            is_first = index == min(kin[index], key=in_order.index)
-            met_ms = _met_ms(lives[index], seen) - interval_ms if is_first else 0
+    for index in in_turn:
+        name, span = steps[index].name, lives[index]
+        if name not in step_names.OF_THE_RUNNER:
+            is_first = first.setdefault(kin[index], index) == index
+            met_ms = _met_ms(span, seen) - interval_ms if is_first else 0
             bare_ms = min(max(met_ms, 0), _FAR_MS)
-            places.append(
-                _Step(index, lives[index], step_names.without_part(steps[index].name), bare_ms)
-            )
+            places.append(_Place(index, span, step_names.without_part(name), bare_ms))
     return places
 
 
@@ -95,55 +97,84 @@ def _met_ms(span: Span, seen: Span) -> int:
     return min(span.end_ms, seen.end_ms) - max(span.start_ms + SECOND_MS, seen.start_ms)
 
 
-def _in_order(births_ms: Mapping[str, int]) -> list[str]:
-    """By birth; but of one kind's keys born within a second the lower number first.
+def _costs_ms(
+    owners: Iterable[Owner], places: Sequence[_Place]
+) -> Iterator[tuple[str, dict[int, int]]]:
+    """For each owner what it costs to have each place that it may have: one that lived then.
 
-    Steps that start together are started in the order of their definition, and numbered in it;
-    when their first processes come is up to the scheduler.
+    GitHub's seconds leave a second's slack at both ends.
     """
-    owners = sorted(births_ms, key=lambda key: (births_ms[key], key))
-    for end in range(1, len(owners)):
-        for later in range(end, 0, -1):
-            before, key = owners[later - 1 : later + 1]
-            near = births_ms[key] - births_ms[before] < SECOND_MS
-            if not (near and _is_numbered_before(key, before)):
-                break
-            owners[later - 1 : later + 1] = key, before
-    return owners
+    begun, living = 0, []
+    for owner in owners:
+        while begun < len(places) and places[begun].span.start_ms - SECOND_MS <= owner.born_ms:
+            living.append(begun)
+            begun += 1
+        living = [at for at in living if owner.born_ms <= places[at].span.end_ms + SECOND_MS]
+        costs = {at: _cost_ms(owner, places[at]) for at in living}
+        yield owner.key, {at: cost for at, cost in costs.items() if cost is not None}
 
 
-def _told_by_name(births_ms: Mapping[str, int], places: Sequence[_Step]) -> dict[str, int]:
-    """The steps of those owners whose keys name one step alone, which no other key names.
+def _cost_ms(owner: Owner, place: _Place) -> Optional[int]:
+    """How ill a birth and a step fit; None where a name speaks against it.
+
+    A birth within the second of the step's start is as good as can be.
+    """
+    speaks = speaks_for(owner.key, place.name)
+    if speaks is False:
+        return None
+    late_ms = min(owner.born_ms - place.span.start_ms - SECOND_MS, _FAR_MS)
+    unsaid_ms = _UNSAID_MS if speaks is None and numbered(owner.key) else 0
+    return max(late_ms, place.span.start_ms - owner.born_ms, 0) + unsaid_ms
+
+
+def _told_by_name(costs_ms: _Prices, places: Sequence[_Place]) -> dict[str, int]:
+    """The places of those owners whose keys name one step alone, which no other key names.
 
     Only steps that fit the birth as well as any: order says nothing against a name, but time does.
     """
     named: dict[str, int] = {}
-    for key, born_ms in births_ms.items():
-        costs = {place: _cost_ms(key, born_ms, place) for place in places}
-        fits = {place: cost for place, cost in costs.items() if cost is not None}
-        speaking = [place for place in fits if speaks_for(key, place.name)]
-        if len(speaking) == 1 and fits[speaking[0]] == min(fits.values()):
-            named[key] = speaking[0].step
-    steps = list(named.values())
-    return {key: step for key, step in named.items() if steps.count(step) == 1}
+    for key, prices in costs_ms.items():
+        speaking = [at for at in prices if speaks_for(key, places[at].name)]
+        if len(speaking) == 1 and prices[speaking[0]] == min(prices.values()):
+            named[key] = speaking[0]
+    return _alone(named)
 
 
-def _is_numbered_before(key: str, other: str) -> bool:
-    one, two = numbered(key), numbered(other)
-    return bool(one and two and one.kind == two.kind and one.number < two.number)
+def _told_by_order(
+    owners: Sequence[Owner], costs_ms: _Prices, places: Sequence[_Place], told: Mapping[str, int]
+) -> dict[str, int]:
+    """The places of the owners that are not told by name, in those that are left."""
+    taken = set(told.values())
+    left = {
+        owner: {at: cost for at, cost in costs_ms[owner.key].items() if at not in taken}
+        for owner in owners
+        if owner.key not in told
+    }
+    line = in_order(left)
+    bare_ms = [0 if at in taken else place.bare_ms for at, place in enumerate(places)]
+    found = align([left[owner] for owner in line], bare_ms)
+    best = {line[row]: place for row, place in found.best.items()}
+    certain = {line[row] for row in found.certain}
+    return {
+        owner.key: best[owner]
+        for owner, others in peers([*left])
+        if owner in certain and not any(_may_swap(owner, other, best, left) for other in others)
+    }
 
 
-def _cost_ms(key: str, born_ms: int, place: _Step) -> Optional[int]:
-    """How ill a birth and a step fit; None where they cannot belong together.
+def _may_swap(
+    one: Owner, two: Owner, best: Mapping[Owner, int], costs_ms: Mapping[Owner, Mapping[int, int]]
+) -> bool:
+    """Whether two could as well have the place of one, and one what two has."""
+    swapped_ms = costs_ms[two].get(best[one], _NEVER)
+    if two in best:
+        swapped_ms += costs_ms[one].get(best[two], _NEVER) - costs_ms[two][best[two]]
+    return swapped_ms < costs_ms[one][best[one]] + MARGIN
 
-    A birth within the second of the step's start is as good as can be.
-    """
-    start_ms, end_ms = place.span
-    if not start_ms - SECOND_MS <= born_ms <= end_ms + SECOND_MS:
-        return None
-    speaks = speaks_for(key, place.name)
-    if speaks is False:
-        return None
-    late_ms = min(born_ms - start_ms - SECOND_MS, _FAR_MS)
-    unsaid_ms = _UNSAID_MS if speaks is None and numbered(key) else 0
-    return max(late_ms, start_ms - born_ms, 0) + unsaid_ms
+
+def _alone(found: Mapping[str, _Found]) -> dict[str, _Found]:
+    """Without those of which two owners would have the same."""
+    counts: dict[_Found, int] = {}
+    for what in found.values():
+        counts[what] = counts.get(what, 0) + 1
+    return {key: what for key, what in found.items() if counts[what] == 1}

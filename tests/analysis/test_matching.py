@@ -1,12 +1,13 @@
 """Owners and steps: which is whose, and what nobody can tell."""
 
 from itertools import combinations
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.analysis.alignment import MARGIN, certain
+from src.analysis.alignment import MARGIN, align
 from src.analysis.matching import match
 from src.analysis.roster import roster_of
 from src.analysis.series import Span
@@ -69,6 +70,53 @@ PARALLEL = [step(1, "one", 3, 20), step(2, "two", 3, 20), step(3, "three", 3, 20
 
 def test_steps_that_start_together_are_told_by_the_order_of_births():
     assert matched(PARALLEL, a=3.3, b=3.1, c=3.2) == {"b": (1,), "c": (2,), "a": (3,)}
+
+
+def test_user_s_keys_born_within_one_tick_have_no_order():
+    assert matched(PARALLEL, a=3.1, b=3.3, c=3.11) == {"b": (3,)}
+    assert matched(PARALLEL, c=3.1, b=3.3, a=3.1) == {"b": (3,)}
+    assert matched(PARALLEL[:2], a=3.1, b=3.111) == {"a": (1,), "b": (2,)}
+
+
+def test_scripts_born_within_one_tick_are_in_the_order_of_their_numbers():
+    assert matched(PARALLEL[:2], __run_10=3.1, __run_2=3.1) == {"__run_2": (1,), "__run_10": (2,)}
+
+
+def test_a_user_s_key_born_with_a_script_s_could_be_either_unless_a_name_tells():
+    named = [step(1, "Run make", 3, 20), step(2, "two", 3, 20)]
+    assert matched(PARALLEL[:2], __run=3.1, mine=3.1) == {}
+    assert matched(named, __run=3.1, mine=3.1) == {"__run": (1,), "mine": (2,)}
+
+
+def test_of_two_born_together_one_may_be_the_only_one_that_fits():
+    steps = [step(1, CHECKOUT, 3, 20), step(2, CHECKOUT, 3, 20), step(3, "mine", 3, 20)]
+    born = {"mine": 3.1, "__actions_checkout": 3.1, "__actions_checkout_2": 3.1}
+    expected = {"mine": (3,), "__actions_checkout": (1,), "__actions_checkout_2": (2,)}
+    assert matched(steps, **born) == expected
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(1, 9)), min_size=1, max_size=5),
+    st.lists(st.sampled_from([0, 10, 20, 500, 1000, 3000, 5000]), min_size=1, max_size=5),
+    st.randoms(use_true_random=False),
+)
+def test_how_its_user_called_a_step_decides_nothing(
+    spans: list[tuple[int, int]], born_ms: list[int], random: Random
+):
+    steps = [
+        step(at, f"step {at}", start, start + length) for at, (start, length) in enumerate(spans, 1)
+    ]
+    keys = [f"key{at}" for at in range(len(born_ms))]
+    others = random.sample(keys, len(keys))
+    told, renamed = (
+        matched(steps, **{key: born / 1000 for key, born in zip(names, born_ms, strict=True)})
+        for names in (keys, others)
+    )
+    assert {others[keys.index(key)]: family for key, family in told.items()} == renamed
+
+
+def test_where_one_place_is_left_for_two_born_together_nobody_has_it():
+    assert matched([step(1, "one", 3, 20)], a=3.1, b=3.1) == {}
 
 
 def test_where_counts_differ_nobody_is_certain():
@@ -230,7 +278,10 @@ def test_certain_pairings_are_those_without_which_every_alignment_is_dearer(
     }
     best = next(way for cost, way in ways if cost == least)
     expected = {pair for pair in best if others[pair] >= least + MARGIN}
-    assert set(certain(table, bare[:width]).items()) == expected
+    costs = [{at: cost for at, cost in enumerate(row) if cost is not None} for row in table]
+    found = align(costs, bare[:width])
+    assert set(found.certain.items()) == expected
+    assert (least, set(found.best.items())) in ways
 
 
 def alignments(
