@@ -14,7 +14,7 @@ from ..shared.errors import SinkRefusedError, SinkUnavailableError
 from ..shared.health import Health
 from .batch import Planned, RowName
 from .pauses import all_of
-from .sinks.base import EventRow, Receipt, Row, Sink
+from .sinks.base import Receipt, Row, Sink, SpanRow
 
 MOST_KEPT_IN_MIND = 100_000  # rows a sink
 
@@ -74,7 +74,7 @@ def _kind_of(row: Row) -> tuple[type[Row], object]:
 
     That it takes the spans of a job says nothing about the job's event.
     """
-    return type(row), row.name if isinstance(row, EventRow) else row.parent_span_id is None
+    return type(row), row.parent_span_id is None if isinstance(row, SpanRow) else row.name
 
 
 class _SinkProgress:

@@ -1,9 +1,8 @@
 """Rows to Application Insights, through the exporter's public `export()`.
 
-Log records and spans are made by hand, with the times and ids that we choose, and handed over
-without provider, sampler or batch processor: those lose data in a worker. With offline storage,
-retries and the rate limiter off, the exporter's answer is the truth, and the queue does the
-retrying.
+What is exported is made by hand, with the times and ids that we choose, and handed over without
+provider, sampler or batch processor: those lose data in a worker. With offline storage, retries and
+the rate limiter off, the exporter's answer is the truth, and the queue does the retrying.
 https://learn.microsoft.com/en-us/azure/azure-monitor/app/opentelemetry-configuration
 """
 
@@ -11,23 +10,19 @@ import asyncio
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 from azure.monitor.opentelemetry.exporter import (
     AzureMonitorLogExporter,
+    AzureMonitorMetricExporter,
     AzureMonitorTraceExporter,
 )
-from opentelemetry._logs import LogRecord
-from opentelemetry.sdk._logs import ReadableLogRecord
-from opentelemetry.sdk.resources import SERVICE_NAME, Resource
-from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
 from ...shared.azure_exporter import options, silence
 from ...shared.errors import SettingsError
-from .base import EventRow, Receipt, Row, SpanRow
-from .calls import calls, nanoseconds
+from .application_insights_items import log_record, metrics_data, span
+from .base import EventRow, MetricRow, Receipt, Row, SpanRow
+from .calls import calls
 from .retry_after import retry_after_seconds
 
 READ_TIMEOUT_SECONDS = 8  # so that ten seconds after it hung all is as before
@@ -36,9 +31,6 @@ _BY_ITEM = frozenset({206, 400})
 _REFUSED_FOR_GOOD = frozenset({400, 413})
 _TOO_LARGE = 413
 _SAMPLED_OUT = "Telemetry sampled out."
-
-_SAMPLED = TraceFlags(TraceFlags.SAMPLED)
-_FAILED, _FINE = Status(StatusCode.ERROR), Status(StatusCode.UNSET)
 
 
 class ApplicationInsightsSink:
@@ -54,17 +46,19 @@ class ApplicationInsightsSink:
         try:
             self._logs = AzureMonitorLogExporter(**made_with)
             self._traces = AzureMonitorTraceExporter(**made_with)
+            self._metrics = AzureMonitorMetricExporter(**made_with)
         except ValueError as exc:
             raise SettingsError(f"APPLICATIONINSIGHTS_CONNECTION_STRING: {exc}") from exc
 
     async def emit(self, rows: Sequence[Row]) -> Receipt:
-        """Send events, then spans, in a thread; each call's answer is awaited."""
+        """Send events, then spans, then metrics, in a thread; each call's answer is awaited."""
         return await asyncio.to_thread(self._emit, rows)
 
     async def close(self) -> None:
         """Close the exporters' connections."""
         self._logs.shutdown()
         self._traces.shutdown()
+        self._metrics.shutdown()
 
     def _emit(self, rows: Sequence[Row]) -> Receipt:
         """Part after part; where the service is not well, what is left is not tried."""
@@ -95,11 +89,16 @@ class ApplicationInsightsSink:
         return _receipt(rows, answer)
 
     def _export(self, rows: Sequence[Row]) -> bool:
-        if isinstance(rows[0], EventRow):
-            events = [_log_record(row) for row in rows if isinstance(row, EventRow)]
-            return self._logs.export(events).name == "SUCCESS"
-        spans = [_span(row) for row in rows if isinstance(row, SpanRow)]
-        return self._traces.export(spans).name == "SUCCESS"
+        match rows[0]:
+            case EventRow():
+                events = [log_record(row) for row in rows if isinstance(row, EventRow)]
+                return self._logs.export(events).name == "SUCCESS"
+            case SpanRow():
+                spans = [span(row) for row in rows if isinstance(row, SpanRow)]
+                return self._traces.export(spans).name == "SUCCESS"
+            case MetricRow():
+                points = metrics_data(row for row in rows if isinstance(row, MetricRow))
+                return self._metrics.export(points).name == "SUCCESS"
 
     def _send_less(self, rows: Sequence[Row], complaint: str) -> Receipt:
         """What does not pass together may pass by halves; what does not pass alone never will."""
@@ -150,47 +149,3 @@ def _item_errors(answer: Any, count: int) -> list[dict[str, Any]] | None:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return errors if errors and indices and statuses else None
-
-
-def _log_record(row: EventRow) -> ReadableLogRecord:
-    """A log record that the exporter turns into a custom event with measurements."""
-    attributes = {
-        **row.properties,
-        "microsoft.custom_event.name": row.name,
-        "microsoft.custom_measurements": json.dumps(row.measurements),
-        "ai.operation.name": row.operation,
-    }
-    record = LogRecord(
-        timestamp=nanoseconds(row.at),
-        trace_id=row.trace_id,
-        span_id=row.span_id,
-        trace_flags=_SAMPLED,
-        attributes=attributes,
-    )
-    return ReadableLogRecord(record, _resource(row.role))
-
-
-def _span(row: SpanRow) -> ReadableSpan:
-    """A span that the exporter turns into a request (the run) or an in-process dependency."""
-    parent = row.parent_span_id
-    return ReadableSpan(
-        name=row.name,
-        context=_context(row.trace_id, row.span_id),
-        parent=_context(row.trace_id, parent) if parent else None,
-        resource=_resource(row.role),
-        attributes=row.attributes,
-        kind=SpanKind.INTERNAL if parent else SpanKind.SERVER,
-        status=_FAILED if row.failed else _FINE,
-        start_time=nanoseconds(row.started_at),
-        end_time=nanoseconds(row.ended_at),
-    )
-
-
-def _context(trace_id: int, span_id: int) -> SpanContext:
-    return SpanContext(trace_id, span_id, is_remote=False, trace_flags=_SAMPLED)
-
-
-@lru_cache(maxsize=1024)
-def _resource(role: str) -> Resource:
-    """The repository is the role: the portal's application map then shows repositories."""
-    return Resource({SERVICE_NAME: role})

@@ -38,7 +38,35 @@ class SpanRow:
     attributes: Properties
 
 
-Row = EventRow | SpanRow
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """What a runner's samples said of one figure within a minute.
+
+    Attributes:
+        name, unit: OpenTelemetry's.
+        started_at, ended_at: the minute; moved as one where it would be refused.
+        count: how many samples knew the figure; a point that is told again has more of them.
+        sum, min, max: over them. `sum / count` is the mean of a level; of what flows, `sum` is the
+            whole amount.
+        record_id: the point's, however often it is told.
+        role: the repository.
+        properties: whose it is, and what OpenTelemetry tells the figure's parts apart by.
+    """
+
+    name: str
+    unit: str
+    started_at: datetime
+    ended_at: datetime
+    count: int
+    sum: float
+    min: float
+    max: float
+    record_id: str
+    role: str
+    properties: Properties
+
+
+Row = EventRow | SpanRow | MetricRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,18 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from .base import EventRow, Row, SpanRow
+from .base import EventRow, MetricRow, Row, SpanRow
 
 ITEMS_PER_CALL = 500
+SCOPE = "github-telemetry"
+"""Who tells it all, as OpenTelemetry calls that."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def calls(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
     """Rows of one kind together, no more than services take at once."""
-    for kind in (EventRow, SpanRow):
+    for kind in (EventRow, SpanRow, MetricRow):
         alike = [row for row in rows if isinstance(row, kind)]
         yield from (alike[i : i + ITEMS_PER_CALL] for i in range(0, len(alike), ITEMS_PER_CALL))
 

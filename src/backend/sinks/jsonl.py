@@ -12,7 +12,9 @@ from pathlib import Path
 import msgspec
 
 from ...model.times import format_time
-from .base import EventRow, Receipt, Row
+from .base import EventRow, MetricRow, Receipt, Row, SpanRow
+
+_TABLES: dict[type[Row], str] = {EventRow: "event", SpanRow: "span", MetricRow: "metric"}
 
 
 class JsonlSink:
@@ -51,9 +53,8 @@ def _write_and_sync(file: FileIO, text: bytes) -> None:
 
 
 def _line(row: Row) -> bytes:
-    table = "event" if isinstance(row, EventRow) else "span"
     fields = {name: _plain(name, value) for name, value in asdict(row).items()}
-    return msgspec.json.encode({"table": table, **fields}) + b"\n"
+    return msgspec.json.encode({"table": _TABLES[type(row)], **fields}) + b"\n"
 
 
 def _plain(name: str, value: object) -> object:

@@ -13,20 +13,25 @@ https://opentelemetry.io/docs/specs/otlp/#otlphttp-response
 import asyncio
 import gzip
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
 from urllib.parse import unquote
 
 import httpx
 from google.protobuf.message import DecodeError, Message
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceResponse
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceResponse,
+)
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from ...shared.errors import SettingsError
-from .base import EventRow, Receipt, Row, SpanRow
+from .base import EventRow, MetricRow, Receipt, Row, SpanRow
 from .calls import calls
-from .otlp_messages import logs_request, traces_request
+from .otlp_messages import logs_request, metrics_request, traces_request
 from .retry_after import retry_after_seconds
 
 LONGEST_COMPLAINT = 200  # characters of what a backend has to say
@@ -34,6 +39,27 @@ LONGEST_COMPLAINT = 200  # characters of what a backend has to say
 _FASTEST = 1
 _OF_THE_ROWS = frozenset({400, 413})  # about what was sent, not about the service
 _WHO = "the OTLP endpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class _Signal:
+    """One of OpenTelemetry's signals: its path, its request, and its answer's partial success."""
+
+    path: str
+    request: Callable[[Iterable[Any]], Message]
+    response: type[Message]
+    rejected: str
+
+
+_SIGNALS: Mapping[type[Row], _Signal] = MappingProxyType(
+    {
+        EventRow: _Signal("logs", logs_request, ExportLogsServiceResponse, "rejected_log_records"),
+        SpanRow: _Signal("traces", traces_request, ExportTraceServiceResponse, "rejected_spans"),
+        MetricRow: _Signal(
+            "metrics", metrics_request, ExportMetricsServiceResponse, "rejected_data_points"
+        ),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +80,7 @@ class _Answer:
 
 
 class OtlpSink:
-    """Posts to `<endpoint>/v1/logs` and `<endpoint>/v1/traces`."""
+    """Posts to `<endpoint>/v1/logs`, `…/v1/traces` and `…/v1/metrics`."""
 
     def __init__(
         self,
@@ -79,7 +105,7 @@ class OtlpSink:
         )
 
     async def emit(self, rows: Sequence[Row]) -> Receipt:
-        """Send events, then spans, no more at once than backends take."""
+        """Send events, then spans, then metrics, no more at once than backends take."""
         return await self._send_in_turn(list(calls(rows)))
 
     async def close(self) -> None:
@@ -119,44 +145,38 @@ class OtlpSink:
         return await self._send_in_turn((rows[:middle], rows[middle:]), answer.rejected)
 
     async def _call(self, rows: Sequence[Row]) -> _Answer:
-        signal = "logs" if isinstance(rows[0], EventRow) else "traces"
+        signal = _SIGNALS[type(rows[0])]
         try:
-            body = await asyncio.to_thread(self._encode, rows)
+            body = await asyncio.to_thread(self._encode, signal.request, rows)
         except Exception as exc:  # noqa: BLE001 -- protobuf cannot write one of these rows
             return _Answer(rejected=None, complaint=f"{type(exc).__name__}: cannot be written")
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                url = f"{self._endpoint}/v1/{signal}"
+                url = f"{self._endpoint}/v1/{signal.path}"
                 response = await self._client.post(url, content=body, timeout=None)
         except (httpx.HTTPError, TimeoutError) as exc:
             return _Answer(is_away=True, complaint=f"{_WHO} did not answer: {type(exc).__name__}")
-        return _read(response, datetime.now(UTC))
+        return _read(response, signal, datetime.now(UTC))
 
-    def _encode(self, rows: Sequence[Row]) -> bytes:
-        body = _request(rows).SerializeToString()
+    def _encode(self, request: Callable[[Iterable[Any]], Message], rows: Sequence[Row]) -> bytes:
+        body = request(rows).SerializeToString()
         return gzip.compress(body, _FASTEST) if self._compress else body
 
 
-def _request(rows: Sequence[Row]) -> Message:
-    if isinstance(rows[0], EventRow):
-        return logs_request(row for row in rows if isinstance(row, EventRow))
-    return traces_request(row for row in rows if isinstance(row, SpanRow))
-
-
-def _read(response: httpx.Response, now: datetime) -> _Answer:
+def _read(response: httpx.Response, signal: _Signal, now: datetime) -> _Answer:
     said = f"{_WHO} answered {response.status_code}"
     if response.is_success:
-        return _read_success(response, said)
+        return _read_success(response, signal, said)
     if response.status_code in _OF_THE_ROWS:
         return _Answer(rejected=None, complaint=said)
     wait = retry_after_seconds(response.headers.get("Retry-After"), now)
     return _Answer(is_away=True, complaint=said, retry_after_seconds=wait)
 
 
-def _read_success(response: httpx.Response, said: str) -> _Answer:
+def _read_success(response: httpx.Response, signal: _Signal, said: str) -> _Answer:
     """A success in another tongue may be a portal's page: it is no receipt."""
     try:
-        rejected, why = _partial_success(response)
+        rejected, why = _partial_success(response.content, signal)
     except DecodeError:
         return _Answer(is_away=True, complaint=f"{said}, but not in OTLP")
     if rejected <= 0:
@@ -165,13 +185,11 @@ def _read_success(response: httpx.Response, said: str) -> _Answer:
     return _Answer(rejected=rejected, complaint=f"{said}: {line}" if line else said)
 
 
-def _partial_success(response: httpx.Response) -> tuple[int, str]:
+def _partial_success(content: bytes, signal: _Signal) -> tuple[int, str]:
     """How many rows were rejected, and why."""
-    if response.url.path.endswith("/logs"):
-        logs = ExportLogsServiceResponse.FromString(response.content).partial_success
-        return logs.rejected_log_records, logs.error_message
-    spans = ExportTraceServiceResponse.FromString(response.content).partial_success
-    return spans.rejected_spans, spans.error_message
+    answer: Any = signal.response.FromString(content)
+    partial = answer.partial_success
+    return getattr(partial, signal.rejected), partial.error_message
 
 
 def _checked(endpoint: str) -> str:

@@ -1,4 +1,4 @@
-"""Rows in, OTLP export requests out: events become log records, spans become spans. Pure.
+"""Rows in, OTLP export requests out: log records, spans, and histograms for metrics. Pure.
 
 An event's properties are text attributes of its log record, its measurements double ones. The
 repository is the service: `service.name` groups rows as it does in Application Insights.
@@ -9,6 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+)
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, InstrumentationScope, KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import (
@@ -16,6 +19,14 @@ from opentelemetry.proto.logs.v1.logs_pb2 import (
     LogRecord,
     ResourceLogs,
     ScopeLogs,
+)
+from opentelemetry.proto.metrics.v1.metrics_pb2 import (
+    AGGREGATION_TEMPORALITY_DELTA,
+    Histogram,
+    HistogramDataPoint,
+    Metric,
+    ResourceMetrics,
+    ScopeMetrics,
 )
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import (
@@ -26,10 +37,9 @@ from opentelemetry.proto.trace.v1.trace_pb2 import (
     Status,
 )
 
-from .base import EventRow, SpanRow
-from .calls import nanoseconds
+from .base import EventRow, MetricRow, SpanRow
+from .calls import SCOPE, nanoseconds
 
-_SCOPE = "github-telemetry"
 _SAMPLED = 1  # of W3C's trace flags
 
 
@@ -60,6 +70,27 @@ def traces_request(rows: Iterable[SpanRow]) -> ExportTraceServiceRequest:
                 resource=_resource(role), scope_spans=[ScopeSpans(scope=_scope(), spans=of_role)]
             )
             for role, of_role in spans.items()
+        ]
+    )
+
+
+def metrics_request(rows: Iterable[MetricRow]) -> ExportMetricsServiceRequest:
+    """Each metric with its points, below its repository."""
+    points = defaultdict[str, dict[tuple[str, str], list[HistogramDataPoint]]](dict)
+    for row in rows:
+        points[row.role].setdefault((row.name, row.unit), []).append(_point(row))
+    return ExportMetricsServiceRequest(
+        resource_metrics=[
+            ResourceMetrics(
+                resource=_resource(role),
+                scope_metrics=[
+                    ScopeMetrics(
+                        scope=_scope(),
+                        metrics=[_metric(*named, told) for named, told in of_role.items()],
+                    )
+                ],
+            )
+            for role, of_role in points.items()
         ]
     )
 
@@ -96,6 +127,25 @@ def _span(row: SpanRow) -> Span:
     )
 
 
+def _metric(name: str, unit: str, points: Sequence[HistogramDataPoint]) -> Metric:
+    """A histogram without buckets: no other kind of metric has a sum, a least and a most."""
+    histogram = Histogram(data_points=points, aggregation_temporality=AGGREGATION_TEMPORALITY_DELTA)
+    return Metric(name=name, unit=unit, histogram=histogram)
+
+
+def _point(row: MetricRow) -> HistogramDataPoint:
+    """Without the record's id: each of its values would be a time series of its own."""
+    return HistogramDataPoint(
+        attributes=_texts(row.properties),
+        start_time_unix_nano=nanoseconds(row.started_at),
+        time_unix_nano=nanoseconds(row.ended_at),
+        count=row.count,
+        sum=row.sum,
+        min=row.min,
+        max=row.max,
+    )
+
+
 def _texts(texts: Mapping[str, str]) -> Sequence[KeyValue]:
     return [KeyValue(key=k, value=AnyValue(string_value=v)) for k, v in texts.items()]
 
@@ -110,4 +160,4 @@ def _resource(role: str) -> Resource:
 
 
 def _scope() -> InstrumentationScope:
-    return InstrumentationScope(name=_SCOPE)
+    return InstrumentationScope(name=SCOPE)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from src.backend.sinks.base import EventRow, Row, SpanRow
+from src.backend.sinks.base import EventRow, MetricRow, Row, SpanRow
 
 NOW = datetime.now(UTC)
 TRACE_ID = 0x00F0_0000_0000_0000_0000_0000_0000_0001
@@ -46,5 +46,25 @@ def span(number: int = 0, *, failed: bool = False) -> SpanRow:
     )
 
 
-def rows(events: int = 1, spans: int = 0) -> list[Row]:
-    return [*(event(n) for n in range(events)), *(span(n) for n in range(spans))]
+def metric(number: int = 0) -> MetricRow:
+    return MetricRow(
+        name="system.disk.io",
+        unit="By",
+        started_at=moment(number),
+        ended_at=moment(number) + timedelta(minutes=1),
+        count=60,
+        sum=4096.0 + number,
+        min=0.0,
+        max=1024.5,
+        record_id=f"{number:016x}",
+        role="acme/rocket",
+        properties={"job_id": "7", "disk.io.direction": "read"},
+    )
+
+
+def rows(events: int = 1, spans: int = 0, metrics: int = 0) -> list[Row]:
+    return [
+        *(event(n) for n in range(events)),
+        *(span(n) for n in range(spans)),
+        *(metric(n) for n in range(metrics)),
+    ]

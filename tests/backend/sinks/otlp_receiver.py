@@ -12,16 +12,21 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
     ExportLogsServiceRequest,
     ExportLogsServiceResponse,
 )
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
+    ExportMetricsServiceRequest,
+    ExportMetricsServiceResponse,
+)
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
 )
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
+from opentelemetry.proto.metrics.v1.metrics_pb2 import HistogramDataPoint, Metric
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from tests.http_service import serving
 
-Item = LogRecord | Span
+Item = LogRecord | Span | HistogramDataPoint
 
 
 @dataclass(frozen=True)
@@ -46,21 +51,27 @@ class Receiver:
     headers: list[dict[str, str]] = field(default_factory=list)
     logs: list[tuple[str, LogRecord]] = field(default_factory=list)
     spans: list[tuple[str, Span]] = field(default_factory=list)
+    metrics: list[tuple[str, Metric]] = field(default_factory=list)
     is_over: threading.Event = field(default_factory=threading.Event)
 
     def take(self, path: str, body: bytes) -> tuple[Verdict, bytes]:
         """Decode, judge, keep what a success says was taken; the verdict and its body."""
-        named: list[tuple[str, Any]] = _logs(body) if path == "/v1/logs" else _spans(body)
-        verdict = self.judge([item for _, item in named])
-        self.calls.append(len(named))
-        if verdict.status == 200 and not verdict.rejected:
-            (self.logs if path == "/v1/logs" else self.spans).extend(named)
-        answer: Any = ExportTraceServiceResponse()
+        answer: Any
         if path == "/v1/logs":
-            answer = ExportLogsServiceResponse()
-            answer.partial_success.rejected_log_records = verdict.rejected
+            named, kept, answer = _logs(body), self.logs, ExportLogsServiceResponse()
+            items, rejected = [record for _, record in named], "rejected_log_records"
+        elif path == "/v1/metrics":
+            named, kept, answer = _metrics(body), self.metrics, ExportMetricsServiceResponse()
+            items = [point for _, metric in named for point in metric.histogram.data_points]
+            rejected = "rejected_data_points"
         else:
-            answer.partial_success.rejected_spans = verdict.rejected
+            named, kept, answer = _spans(body), self.spans, ExportTraceServiceResponse()
+            items, rejected = [span for _, span in named], "rejected_spans"
+        verdict = self.judge(items)
+        self.calls.append(len(items))
+        if verdict.status == 200 and not verdict.rejected:
+            kept.extend(named)
+        setattr(answer.partial_success, rejected, verdict.rejected)
         answer.partial_success.error_message = verdict.why
         return verdict, answer.SerializeToString() if verdict.body is None else verdict.body
 
@@ -82,6 +93,16 @@ def _spans(body: bytes) -> list[tuple[str, Span]]:
         for of_resource in request.resource_spans
         for of_scope in of_resource.scope_spans
         for span in of_scope.spans
+    ]
+
+
+def _metrics(body: bytes) -> list[tuple[str, Metric]]:
+    request = ExportMetricsServiceRequest.FromString(body)
+    return [
+        (_service(of_resource.resource), metric)
+        for of_resource in request.resource_metrics
+        for of_scope in of_resource.scope_metrics
+        for metric in of_scope.metrics
     ]
 
 

@@ -17,7 +17,7 @@ from src.model.times import format_time, parse_time
 from src.shared import azure_exporter
 from src.shared.errors import SettingsError
 from tests.backend.sinks.ingestion import HANG, HANG_UP, KEY, Endpoint, ingestion
-from tests.backend.sinks.made_rows import RUN_SPAN_ID, TRACE_ID, event, moment, rows, span
+from tests.backend.sinks.made_rows import RUN_SPAN_ID, TRACE_ID, event, metric, moment, rows, span
 from tests.insights.stack import Insights, free_port, running_insights
 
 pytestmark = pytest.mark.anyio
@@ -91,11 +91,33 @@ async def test_rows_arrive_with_their_ids_times_and_numbers(insights: Insights):
     assert (run["success"], step["success"]) in {(True, False), ("True", "False")}
 
 
+async def test_a_metric_is_an_aggregate_at_the_beginning_of_its_minute(insights: Insights):
+    async with sink_to(insights.url) as sink:
+        assert await sink.emit([metric(7), metric(8)]) == Receipt((), [], "")
+
+    query = "customMetrics | order by valueSum asc"
+    read, later = await asyncio.to_thread(insights.ask, query)
+    assert parse_time(read["timestamp"]) == moment(7)
+    assert (read["name"], read["cloud_RoleName"]) == ("system.disk.io", "acme/rocket")
+    assert [read[f"value{name}"] for name in ("Count", "Sum", "Min", "Max")] == [
+        60,
+        4103.0,
+        0.0,
+        1024.5,
+    ]
+    assert read["customDimensions"] == {
+        "record_id": "0000000000000007",
+        "job_id": "7",
+        "disk.io.direction": "read",
+    }
+    assert later["valueSum"] == 4104.0
+
+
 async def test_many_items_go_in_calls_that_the_exporter_does_not_cut(endpoint: Endpoint):
     async with sink_to(endpoint.url) as sink:
-        await sink.emit(rows(2 * ITEMS_PER_CALL + 1, spans=ITEMS_PER_CALL + 2))
+        await sink.emit(rows(2 * ITEMS_PER_CALL + 1, spans=ITEMS_PER_CALL + 2, metrics=3))
 
-    assert endpoint.calls == [ITEMS_PER_CALL, ITEMS_PER_CALL, 1, ITEMS_PER_CALL, 2]
+    assert endpoint.calls == [ITEMS_PER_CALL, ITEMS_PER_CALL, 1, ITEMS_PER_CALL, 2, 3]
 
 
 async def test_no_rows_are_no_call(endpoint: Endpoint):
@@ -174,6 +196,14 @@ async def test_each_row_that_is_not_taken_is_named(
     assert receipt.complaint == f"Application Insights answered {status}: no good"
 
 
+async def test_a_metric_that_is_not_taken_is_named(endpoint: Endpoint):
+    endpoint.answer(206, 400)
+    sent = [metric(number) for number in range(3)]
+    async with sink_to(endpoint.url) as sink:
+        receipt = await sink.emit(sent)
+    assert ([*receipt.refused], [*receipt.missing]) == ([sent[0]], [])
+
+
 async def test_what_is_too_large_together_goes_by_halves_until_one_stands_alone(
     endpoint: Endpoint,
 ):
@@ -188,12 +218,12 @@ async def test_what_is_too_large_together_goes_by_halves_until_one_stands_alone(
 async def test_a_row_that_the_exporter_cannot_write_is_refused_alone(
     endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ):
-    write = application_insights._log_record
+    write = application_insights.log_record
 
     def cursed(row: EventRow) -> object:
         return write(row) if row.at != moment(1) else 1 / 0
 
-    monkeypatch.setattr(application_insights, "_log_record", cursed)
+    monkeypatch.setattr(application_insights, "log_record", cursed)
     sent = rows(4)
     async with sink_to(endpoint.url) as sink:
         receipt = await sink.emit(sent)

@@ -8,7 +8,7 @@ import pytest
 
 from src.backend.sinks.jsonl import JsonlSink
 from src.model.times import format_time
-from tests.backend.sinks.made_rows import event, moment, rows, span
+from tests.backend.sinks.made_rows import event, metric, moment, rows, span
 
 pytestmark = pytest.mark.anyio
 
@@ -41,6 +41,29 @@ async def test_each_row_is_a_line_with_ids_in_hexadecimal(tmp_path: Path):
     )
     assert (failed["parent_span_id"], failed["failed"]) == ("0a00000000000001", True)
     assert failed["started_at"] == format_time(moment(7))
+
+
+async def test_a_metric_is_a_line_too(tmp_path: Path):
+    path = tmp_path / "rows.jsonl"
+
+    await JsonlSink(path).emit([metric(7)])
+
+    assert lines_of(path) == [
+        {
+            "table": "metric",
+            "name": "system.disk.io",
+            "unit": "By",
+            "started_at": format_time(moment(7)),
+            "ended_at": format_time(moment(67).replace(microsecond=moment(7).microsecond)),
+            "count": 60,
+            "sum": 4103.0,
+            "min": 0.0,
+            "max": 1024.5,
+            "record_id": "0000000000000007",
+            "role": "acme/rocket",
+            "properties": {"job_id": "7", "disk.io.direction": "read"},
+        }
+    ]
 
 
 async def test_rows_are_appended(tmp_path: Path):

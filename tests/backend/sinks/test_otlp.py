@@ -7,13 +7,14 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
+from opentelemetry.proto.metrics.v1.metrics_pb2 import AGGREGATION_TEMPORALITY_DELTA
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from src.backend.sinks.base import Receipt, Row
 from src.backend.sinks.calls import ITEMS_PER_CALL
 from src.backend.sinks.otlp import OtlpSink
 from src.shared.errors import SettingsError
-from tests.backend.sinks.made_rows import RUN_SPAN_ID, TRACE_ID, event, moment, rows, span
+from tests.backend.sinks.made_rows import RUN_SPAN_ID, TRACE_ID, event, metric, moment, rows, span
 from tests.backend.sinks.otlp_receiver import Item, Receiver, Verdict, otlp_receiver
 from tests.insights.stack import free_port
 
@@ -92,6 +93,38 @@ async def test_a_run_and_its_step_are_spans_with_their_times_and_kinship(receive
     assert in_microseconds(step.start_time_unix_nano) == moment(7)
     assert step.end_time_unix_nano - step.start_time_unix_nano == 60_007_000_000
     assert attributes_of(step) == {"record_id": "github.com/jobs/7"}
+
+
+async def test_metrics_are_histograms_of_their_minutes_without_buckets(receiver: Receiver):
+    written = replace(metric(8), properties={"disk.io.direction": "write"})
+    async with sink_to(receiver.url) as sink:
+        sent = [metric(7), written, replace(metric(9), name="other", unit="1")]
+        assert await sink.emit(sent) == Receipt((), [], "")
+
+    (service, disk), (_, other) = receiver.metrics
+    assert (service, disk.name, disk.unit) == ("acme/rocket", "system.disk.io", "By")
+    assert (other.name, other.unit) == ("other", "1")
+    assert disk.histogram.aggregation_temporality == AGGREGATION_TEMPORALITY_DELTA
+    first, second = disk.histogram.data_points
+    assert (first.count, first.sum, first.min, first.max) == (60, 4103.0, 0.0, 1024.5)
+    assert in_microseconds(first.start_time_unix_nano) == moment(7)
+    assert first.time_unix_nano - first.start_time_unix_nano == 60_000_000_000
+    assert [*first.bucket_counts, *first.explicit_bounds] == []
+    assert attributes_of(first) == {"job_id": "7", "disk.io.direction": "read"}
+    assert attributes_of(second) == {"disk.io.direction": "write"}
+
+
+async def test_of_metrics_too_those_that_are_rejected_are_found(receiver: Receiver):
+    def judge(items: Sequence[Any]) -> Verdict:
+        return Verdict(rejected=sum(point.sum == 4096.0 for point in items), why="too late")
+
+    receiver.judge = judge
+    sent = [metric(number) for number in range(4)]
+    async with sink_to(receiver.url) as sink:
+        receipt = await sink.emit(sent)
+
+    assert ([*receipt.refused], [*receipt.missing]) == ([sent[0]], [])
+    assert receipt.complaint == "the OTLP endpoint answered 200: too late"
 
 
 async def test_rows_of_several_repositories_are_several_services(receiver: Receiver):
