@@ -14,20 +14,25 @@
 # Where this file is: bash says it; other shells have it open while they read it.
 _telemetry_find() {
     # shellcheck disable=SC3028,SC3054
-    if [ -n "${BASH_SOURCE:-}" ]; then
-        _telemetry_file=$(readlink -f "$BASH_SOURCE")
-    else
-        _telemetry_file=
+    _telemetry_file=${BASH_SOURCE:-}
+    if [ -z "$_telemetry_file" ]; then
         for _telemetry_fd in /proc/$$/fd/*; do
-            case $(readlink "$_telemetry_fd") in
-                */telemetry.sh) _telemetry_file=$(readlink "$_telemetry_fd") ;;
+            case $(readlink "$_telemetry_fd" || :) in
+                */telemetry.sh) _telemetry_file=$_telemetry_fd ;;
             esac
         done
     fi
+    _telemetry_file=$(readlink -f "$_telemetry_file" || :)
     echo "${_telemetry_file%/*}/sampler.py"
 }
 
 TELEMETRY_SAMPLER=${TELEMETRY_SAMPLER:-$(_telemetry_find)}
+
+# A folder that is named from here must stay the same one wherever the shell goes.
+case ${TELEMETRY_DIR:-/} in
+    /*) ;;
+    *) export TELEMETRY_DIR="$PWD/$TELEMETRY_DIR" ;;
+esac
 
 _telemetry() {
     if ! command -v python3 >/dev/null 2>&1; then
@@ -35,8 +40,16 @@ _telemetry() {
     elif [ ! -r "$TELEMETRY_SAMPLER" ]; then
         echo "nothing is sampled: set TELEMETRY_SAMPLER to where action/sampler.py is" >&2
     else
-        python3 -I -S "$TELEMETRY_SAMPLER" "$@" || :
+        python3 -I -S "$TELEMETRY_SAMPLER" "$@" </dev/null
+    fi || :
+}
+
+# For another shell, in the folder where init_telemetry was called.
+_telemetry_here() {
+    if [ -z "${TELEMETRY_DIR:-}" ] && [ -d .telemetry ]; then
+        export TELEMETRY_DIR="$PWD/.telemetry"
     fi
+    _telemetry "$@"
 }
 
 # telemetry_init [JOB [VERSION]]: begin; a sampler runs in the background until telemetry_finalize.
@@ -62,16 +75,21 @@ init_telemetry() {
 }
 
 # record_build_stage NAME; record_build_stage_complete NAME [success|failure|warning [MESSAGE]]
-record_build_stage() { _telemetry stage -- "$@"; }
+record_build_stage() { _telemetry_here stage -- "$@"; }
 record_build_stage_complete() {
-    _telemetry stage --status="${2:-success}" --message="${3:-}" -- "${1:-}"
+    _telemetry_here stage --status="${2:-success}" --message="${3:-}" -- "${1:-}"
 }
 
 # record_build_failure STAGE REASON [CODE]
 record_build_failure() {
-    _telemetry failure ${3:+"--code=$3"} -- "${1:-}" "${2:-}"
+    _telemetry_here failure ${3:+"--code=$3"} -- "${1:-}" "${2:-}"
 }
 
-# finalize_telemetry: as telemetry_finalize. get_telemetry_summary: the table so far.
-finalize_telemetry() { _telemetry finalize "$@"; }
-get_telemetry_summary() { _telemetry summary "$@"; }
+# finalize_telemetry: as telemetry_finalize. get_telemetry_summary [--csv | --json]: the table so far.
+finalize_telemetry() { _telemetry_here finalize "$@"; }
+get_telemetry_summary() { _telemetry_here summary "$@"; }
+
+# save_as_baseline: what later builds in this folder are compared with; SAVE_BASELINE=true has
+# finalize_telemetry do it. check_performance_regressions: how this build compares, so far.
+save_as_baseline() { _telemetry_here baseline save; }
+check_performance_regressions() { _telemetry_here baseline check; }

@@ -3,66 +3,89 @@
 from __future__ import annotations
 
 import json
-import os
 
-from ..analysis.verdict import conclude
-from . import clock, marks
-from .formats import build_session, build_telemetry
-from .measured import measured
-from .stored import stored_batches
+from .conclusion import conclude_session, whole
+from .formats import build_logs, build_session, build_summary, build_telemetry
+from .spans import moment_ms
+from .stored import boot_id, clock_ms
 from .surroundings import surroundings
 from .view import PROC
+from .whole_file import write_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Optional
+    from collections.abc import Iterator, Mapping
 
-    from ..analysis.failures import Failure
+    from .conclusion import Conclusion
     from .folder import Folder
+    from .marks import Mark
     from .measured import Measured
 
-_JOB = "GITHUB_JOB"
-_USUAL_NAME = "build"
 
-
-def measure_session(
-    folder: Folder, environment: Mapping[str, str], since_uptime_ms: Optional[int] = None
-) -> Measured:
-    """What each step and stage used; where only the last ones matter, by what was seen since."""
-    return measured(
-        environment.get(_JOB) or _USUAL_NAME,
-        marks.read(folder),
-        stored_batches(folder.batches, since_uptime_ms),
-        clock.wall_ms(),
-    )
-
-
-def write_documents(folder: Folder, environment: Mapping[str, str]) -> Measured:
+def write_documents(folder: Folder, environment: Mapping[str, str]) -> Conclusion:
     """Each whole or not at all; returns what they are made of.
 
     Raises:
         OSError: one cannot be written.
     """
-    found = measure_session(folder, environment)
-    rows = list(zip(found.steps, found.usages))
-    batches = found.batches
-    statuses = [span.status for span in found.spans]
-    metrics = build_session.metrics(
+    told = conclude_session(folder, environment)
+    for path, document in (
+        (folder.metrics, metrics_of(told)),
+        (folder.job, _job(told, environment)),
+        (folder.build_summary, _build_summary(told)),
+    ):
+        write_whole(path, json.dumps(document, indent=2) + "\n")
+    for path, text in _tables(folder, told):
+        write_whole(path, text)
+    return told
+
+
+def metrics_of(told: Conclusion) -> dict[str, object]:
+    """What `metrics.json` is to hold."""
+    found = told.found
+    return build_session.metrics(
         found.job,
-        list(zip(found.steps, statuses)),
-        batches,
+        [(step, span.status) for step, span in zip(found.steps, found.spans)],
+        found.batches,
         surroundings(PROC),
         _recorded(found),
-        _failure(found),
+        told.failure,
+        told.comparison,
     )
-    disk_kb = max((kb for batch in batches for kb in batch.host.filesystems.values()), default=0)
-    version = str(found.init.more.get("version", "")) if found.init else ""
-    job = build_telemetry.document(found.job, rows, environment, version, disk_kb)
-    _write(folder.metrics, json.dumps(metrics, indent=2) + "\n")
-    _write(folder.job, json.dumps(job, indent=2) + "\n")
-    _write(folder.steps, build_telemetry.csv(rows))
-    return found
+
+
+def telemetry_of(told: Conclusion) -> dict[str, object]:
+    """What is to stand in the summary of a build."""
+    return build_summary.telemetry(told.found.job, told.failure, told.comparison)
+
+
+def _build_summary(told: Conclusion) -> dict[str, object]:
+    return build_summary.summary(told.found.job, told.version, told.failure, told.comparison)
+
+
+def _job(told: Conclusion, environment: Mapping[str, str]) -> dict[str, object]:
+    found = told.found
+    sizes_kb = (kb for batch in found.batches for kb in batch.host.filesystems.values())
+    rows = zip(found.steps, found.usages)
+    return build_telemetry.document(
+        found.job, rows, environment, told.version, max(sizes_kb, default=0)
+    )
+
+
+def _tables(folder: Folder, told: Conclusion) -> Iterator[tuple[str, str]]:
+    """The files that are no JSON."""
+    found, batches = told.found, told.found.batches
+    clock, boot = clock_ms(batches), boot_id(batches)
+
+    def when_ms(mark: Mark) -> int:
+        return moment_ms(mark, clock, boot) or mark.time_ms
+
+    yield folder.steps, build_telemetry.csv(zip(found.steps, found.usages))
+    story = build_logs.telemetry_log(found.marks, when_ms, telemetry_of(told))
+    yield folder.telemetry_log, story
+    yield folder.memory_log, build_logs.memory_log(batches)
+    yield folder.network_log, build_logs.network_log(batches)
+    yield folder.stages_log, build_logs.stages_log(zip(found.steps, found.spans))
 
 
 def _recorded(found: Measured) -> build_session.Recorded:
@@ -70,31 +93,6 @@ def _recorded(found: Measured) -> build_session.Recorded:
     return build_session.Recorded(
         stage=failure.name if failure else "",
         reason=str(failure.more.get("reason", "")) if failure else "",
-        packages_built=_count(final.more.get("packages_built")) if final else None,
-        packages_failed=_count(final.more.get("packages_failed")) if final else None,
+        packages_built=whole(final.more.get("packages_built")) if final else None,
+        packages_failed=whole(final.more.get("packages_failed")) if final else None,
     )
-
-
-def _failure(found: Measured) -> Optional[Failure]:
-    """What kind it was, by what was recorded and what was seen."""
-    from ..analysis.failures import Recorded
-
-    told = found.failure
-    recorded = Recorded("", f"{told.name}: {told.more.get('reason', '')}") if told else None
-    code = _count(told.more.get("code")) if told else None
-    return conclude(found.job, exit_code=code, recorded=recorded).failure
-
-
-def _count(value: object) -> Optional[int]:
-    return value if isinstance(value, int) else None
-
-
-def _write(path: str, text: str) -> None:
-    draft = f"{path}.{os.getpid()}"
-    try:
-        with open(draft, "w", encoding="utf-8", errors="replace") as file:
-            file.write(text)
-        os.replace(draft, path)
-    finally:
-        if os.path.exists(draft):
-            os.unlink(draft)

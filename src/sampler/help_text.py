@@ -33,10 +33,12 @@ Steps and stages that you name; all of this is also in action/telemetry.sh, as s
   step end NAME [--status STATUS]
   stage NAME                begin a stage, quietly
   stage NAME --status success|failure|warning [--message WORDS]
-  failure STAGE REASON [--code N]
+  failure STAGE REASON [--code CODE]
   finalize [--packages-built N] [--packages-failed N]
-                            write metrics.json, job.json and steps.csv, print a table
-  summary [--csv]           the table so far, or a line of CSV a step
+                            write the documents and logs, print a table and what has got worse
+  summary [--csv | --json]  the table so far, a line of CSV a step, or the whole in a few figures
+  baseline save             what later builds are compared with; not of a build that failed
+  baseline check            how this one compares: 20 % more time or memory is a regression
 
 Afterwards, anywhere:
 
@@ -46,7 +48,8 @@ Afterwards, anywhere:
   push [--last]             send what the frontend has not got (TELEMETRY_PUSH_URL)
   variables [--artifact NAME]  what later steps of a job are to know, for GITHUB_ENV
 
-TELEMETRY_ENABLED=false has all of them do nothing, but for `run`.
+TELEMETRY_ENABLED=false has all of them do nothing, but for `run`; SAVE_BASELINE=true has `finalize`
+save the baseline.
 
 """
 

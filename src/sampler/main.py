@@ -106,6 +106,12 @@ def _mark(name: str) -> Callable[[Sequence[str]], int]:
     return _never_failing(call)
 
 
+def _baseline(words: Sequence[str]) -> None:
+    from .baseline_command import baseline
+
+    baseline(words)
+
+
 def _push(words: Sequence[str]) -> int:
     """Its exit code tells the sampler whether to try again."""
     from .folder import Folder
@@ -167,6 +173,7 @@ _COMMANDS = {
     "stop": _never_failing(_stop),
     "status": _never_failing(_status),
     **{name: _mark(name) for name in _MARKS},
+    "baseline": _never_failing(_baseline),
     "push": _push,
     "variables": _never_failing(_variables),
     "summarize": _never_failing(_summarize),

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
-import sys
-import time
 
 from . import asking, clock, marks
 from .background import ask, start, stop
-from .documents import measure_session, write_documents
+from .baseline_command import alerts, is_wanted, save
+from .conclusion import conclude_session, measure_session
+from .documents import telemetry_of, write_documents
+from .flush import await_batch
 from .folder import Folder
 from .formats import build_telemetry
 from .measured import SAMPLE
-from .options import StartOptions, UsageError, take
+from .options import StartOptions, UsageError, exactly, take
 from .pid_file import read as read_pid
-from .said import say
+from .said import say, tell
 from .snapshot import snapshot
 from .spans import last_ended, spans_of
-from .stored import stored_batches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from .measured import Measured
 
 STATUSES = ("success", "failure", "warning")
-_FLUSH_SECONDS = 2.0
-_LOOK_SECONDS = 0.01
+_LONGEST_CODE = 100
 
 
 def init(words: Sequence[str]) -> None:
@@ -47,11 +47,11 @@ def init(words: Sequence[str]) -> None:
 def step(words: Sequence[str]) -> None:
     """`step start NAME`, `step end NAME [--status STATUS]`."""
     given, rest = take(words, ("--dir", "--status"), "step")
-    what, name = _exactly(rest, 2, "step start NAME, or step end NAME")
+    what, name = exactly(rest, 2, "step start NAME, or step end NAME")
     folder = Folder(os.environ, given.get("--dir"))
     if what == "start":
         mark = _begin(folder, marks.START, name)
-        _print(build_telemetry.opening(mark.name, mark.time_ms))
+        tell(build_telemetry.opening(mark.name, mark.time_ms))
     elif what == "end":
         _end(folder, name, _status(given))
     else:
@@ -61,7 +61,7 @@ def step(words: Sequence[str]) -> None:
 def stage(words: Sequence[str]) -> None:
     """`stage NAME` begins one, `stage NAME --status STATUS [--message WORDS]` ends it."""
     given, rest = take(words, ("--dir", "--status", "--message"), "stage")
-    (name,) = _exactly(rest, 1, "stage NAME [--status success|failure|warning]")
+    (name,) = exactly(rest, 1, "stage NAME [--status success|failure|warning]")
     folder = Folder(os.environ, given.get("--dir"))
     if "--status" not in given:
         _begin(folder, marks.STAGE, name)
@@ -72,18 +72,19 @@ def stage(words: Sequence[str]) -> None:
 
 
 def failure(words: Sequence[str]) -> None:
-    """`failure STAGE REASON [--code N]`."""
+    """`failure STAGE REASON [--code CODE]`; a code may be an exit code, or a word."""
     given, rest = take(words, ("--dir", "--code"), "failure")
-    name, reason = _exactly(rest, 2, "failure STAGE REASON [--code N]")
+    name, reason = exactly(rest, 2, "failure STAGE REASON [--code CODE]")
     folder = Folder(os.environ, given.get("--dir"))
-    code = _whole("--code", given)
+    word = given.get("--code", "")[:_LONGEST_CODE]
+    code = int(word) if word.isdecimal() else word or None
     marks.put(folder, marks.FAILURE, name, reason=reason[: marks.LONGEST_MESSAGE], code=code)
 
 
 def finalize(words: Sequence[str]) -> None:
     """`finalize [--packages-built N] [--packages-failed N]`: the documents, and the table."""
     given, rest = take(words, ("--dir", "--packages-built", "--packages-failed"), "finalize")
-    _exactly(rest, 0, "finalize, and options")
+    exactly(rest, 0, "finalize, and options")
     folder = Folder(os.environ, given.get("--dir"))
     counts = {
         name: _whole(f"--{name.replace('_', '-')}", given)
@@ -93,21 +94,27 @@ def finalize(words: Sequence[str]) -> None:
     if _was_started_by_init(folder):
         stop(folder)
     else:
-        _await_batch(folder, mark.uptime_ms)
-    _print_table(write_documents(folder, os.environ))
+        await_batch(folder, mark.uptime_ms)
+    told = write_documents(folder, os.environ)
+    _print_table(told.found)
+    tell(alerts(told.comparison, os.environ))
+    if is_wanted(os.environ):
+        save(folder, told)
 
 
 def summary(words: Sequence[str]) -> None:
-    """`summary [--csv]`: what there is so far."""
-    given, rest = take(words, ("--dir",), "summary", flags=("--csv",))
-    _exactly(rest, 0, "summary, and options")
+    """`summary [--csv | --json]`: what there is so far."""
+    given, rest = take(words, ("--dir",), "summary", flags=("--csv", "--json"))
+    exactly(rest, 0, "summary, and options")
     folder = Folder(os.environ, given.get("--dir"))
-    _await_batch(folder, clock.uptime_ms())
-    found = measure_session(folder, os.environ)
+    await_batch(folder, clock.uptime_ms())
+    told = conclude_session(folder, os.environ)
     if "--csv" in given:
-        _print(build_telemetry.csv(zip(found.steps, found.usages)))
+        tell(build_telemetry.csv(zip(told.found.steps, told.found.usages)))
+    elif "--json" in given:
+        tell(json.dumps(telemetry_of(told), indent=2) + "\n")
     else:
-        _print_table(found)
+        _print_table(told.found)
 
 
 def _begin(folder: Folder, kind: str, name: str) -> Mark:
@@ -120,14 +127,14 @@ def _end(folder: Folder, name: str, status: str) -> None:
     """Mark it, and tell what was used since its start."""
     sample = _sample_of_end(folder, name, marks.START)
     mark = marks.put(folder, marks.END, name, status=status, sample=sample)
-    _await_batch(folder, mark.uptime_ms)
+    await_batch(folder, mark.uptime_ms)
     span = last_ended(spans_of(marks.read(folder)), mark)
     if span is None or span.start is None:
         say(f"step end {name}: it was never started")
         return
     found = measure_session(folder, os.environ, span.start.uptime_ms)
     usage = found.usages[found.spans.index(span)]
-    _print(build_telemetry.closing(mark.name, mark.time_ms, usage))
+    tell(build_telemetry.closing(mark.name, mark.time_ms, usage))
 
 
 def _sample_of_end(folder: Folder, name: str, kind: str) -> Optional[str]:
@@ -140,31 +147,6 @@ def _sample_of_end(folder: Folder, name: str, kind: str) -> Optional[str]:
     return None
 
 
-def _await_batch(folder: Folder, uptime_ms: int) -> None:
-    """Have what was seen until then written, if a sampler runs; not for long."""
-    if ask(folder, asking.FLUSH) is None:
-        return
-    until, size = time.monotonic() + _FLUSH_SECONDS, -1
-    while time.monotonic() < until:
-        now = _size(folder.batches)
-        if now != size and _last_uptime_ms(folder) >= uptime_ms:
-            return
-        size = now
-        time.sleep(_LOOK_SECONDS)
-
-
-def _last_uptime_ms(folder: Folder) -> int:
-    batches = stored_batches(folder.batches, since_uptime_ms=sys.maxsize)
-    return batches[-1].uptime_ms[-1] if batches else -1
-
-
-def _size(path: str) -> int:
-    try:
-        return os.path.getsize(path)
-    except OSError:
-        return 0
-
-
 def _was_started_by_init(folder: Folder) -> bool:
     began = [mark for mark in marks.read(folder) if mark.kind == marks.INIT]
     return read_pid(folder.pid) is not None and any(mark.more.get("started") for mark in began)
@@ -172,19 +154,7 @@ def _was_started_by_init(folder: Folder) -> bool:
 
 def _print_table(found: Measured) -> None:
     steps = list(zip(found.steps, found.usages))
-    _print(build_telemetry.table(steps, found.job.usage.seconds))
-
-
-def _print(words: str) -> None:
-    """To the log, whatever encoding a shell has left us."""
-    sys.stdout.buffer.write(words.encode("utf-8", "replace"))
-    sys.stdout.buffer.flush()
-
-
-def _exactly(words: Sequence[str], count: int, usage: str) -> Sequence[str]:
-    if len(words) != count:
-        raise UsageError(f"it is: {usage}")
-    return words
+    tell(build_telemetry.table(steps, found.job.usage.seconds))
 
 
 def _status(given: dict[str, str]) -> str:

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Optional
 
-INIT, START, END, STAGE, DONE, FAILURE, FINAL = (
+INIT, START, END, STAGE, DONE, FAILURE, SAVED, FINAL = (
     *("init", "step start", "step end"),
-    *("stage start", "stage end", "failure", "finalize"),
+    *("stage start", "stage end", "failure", "baseline saved", "finalize"),
 )
 """What a mark may be of."""
 LONGEST_NAME, LONGEST_MESSAGE = 256, 4_000

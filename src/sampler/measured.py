@@ -24,7 +24,7 @@ SAMPLE = "sample"
 
 
 class Measured(NamedTuple):
-    """`usages` are those of `spans`, by place; `init`, `failure` and `final` the last such marks.
+    """`usages` are those of `spans`, by place; `init`, `failure` and `final` the last such `marks`.
 
     `batches` are what all of it rests on: a sampler's, or else the marks' own.
     """
@@ -37,6 +37,7 @@ class Measured(NamedTuple):
     init: Optional[Mark]
     failure: Optional[Mark]
     final: Optional[Mark]
+    marks: Sequence[Mark] = ()
 
 
 def measured(name: str, marks: Sequence[Mark], batches: Sequence[Batch], now_ms: int) -> Measured:
@@ -67,7 +68,7 @@ def measured(name: str, marks: Sequence[Mark], batches: Sequence[Batch], now_ms:
         _alone(step, own[place]) if own[place] else used.steps[place].usage
         for place, step in enumerate(steps)
     ]
-    return Measured(used, batches, spans, steps, usages, init, failure, final)
+    return Measured(used, batches, spans, steps, usages, init, failure, final, marks)
 
 
 def _own_batches(span: Span) -> list[Batch]:

@@ -99,6 +99,17 @@ def take(
     return given, others
 
 
+def exactly(words: Sequence[str], count: int, usage: str) -> Sequence[str]:
+    """The words that are no options.
+
+    Raises:
+        UsageError: there are more of them, or fewer.
+    """
+    if len(words) != count:
+        raise UsageError(f"it is: {usage}")
+    return words
+
+
 def interval_seconds(given: dict[str, str]) -> float:
     """How often to look; once a second unless told.
 

@@ -9,11 +9,12 @@ import pytest
 
 from src.analysis.failures import Failure
 from src.analysis.measure import measure
+from src.analysis.regressions import BuildFigures, compare
 from src.analysis.timeline import Job, Step
 from src.analysis.usage import JobUsage, Usage
 from src.model import samples
 from src.model.samples import Batch, Host
-from src.sampler.formats import build_session, build_telemetry
+from src.sampler.formats import build_session, build_summary, build_telemetry
 from src.sampler.formats.build_session import Recorded, Surroundings
 from src.sampler.surroundings import parse_default_interface, parse_established, surroundings
 
@@ -21,6 +22,7 @@ GIB_KB, MIB_KB = 2**20, 2**10
 START_MS = 1_769_256_000_000  # 2026-01-24T12:00:00Z
 HERE = Surroundings("vm", "Linux 6", "eth0", 15)
 NOTHING = Recorded()
+ALONE = compare(BuildFigures(), BuildFigures())
 SEED_STEP = {
     *("name", "start_time", "end_time", "duration_s", "cpu_percent", "memory_used_mb"),
     *("memory_delta_mb", "disk_read_mb", "disk_write_mb", "disk_read_ops", "disk_write_ops"),
@@ -137,7 +139,8 @@ def test_metrics_are_those_of_the_session():
     stages = [(WHOLE, "success"), (Step(2, "open", START_MS, None), None)]
     recorded = Recorded("packer_build", "out of memory", 12, 0)
     failure = Failure("resource", 0.9, True, "", "", ())
-    told = build_session.metrics(whole, stages, [batch()], HERE, recorded, failure)
+    worse = compare(BuildFigures(10.0, 2048), BuildFigures(8.0, 2000))
+    told = build_session.metrics(whole, stages, [batch()], HERE, recorded, failure, worse)
 
     memory = told.pop("memory_metrics")
     assert told == {
@@ -168,6 +171,11 @@ def test_metrics_are_those_of_the_session():
                 {"name": "open", "status": None, "duration": None},
             ],
         },
+        "performance_metrics": {
+            "regressions_detected": ["Build duration increased by 25%"],
+            "baseline_comparison": {"duration_diff_percent": 25.0, "memory_diff_percent": 2.4},
+            "performance_score": 75,
+        },
     }
     assert memory == {
         "peak_usage_mb": 2048,
@@ -178,9 +186,34 @@ def test_metrics_are_those_of_the_session():
     }
 
 
+def test_a_build_s_summary_has_whole_numbers_for_shells():
+    failure = Failure("resource", 0.9, True, "", "", ())
+    worse = compare(BuildFigures(10.0, 2048), BuildFigures(8.0, 2000))
+
+    assert build_summary.summary(used(WHOLE), "0.10.2", failure, worse) == {
+        "package": "build",
+        "version": "0.10.2",
+        "telemetry": {
+            "build_duration_seconds": 10,
+            "peak_memory_mb": 2048,
+            "network_downloaded_bytes": 10 * 2**20,
+            "network_uploaded_bytes": 0,
+            "failure_category": "resource",
+            "performance_regressions": ["Build duration increased by 25%"],
+        },
+    }
+
+
+def test_without_samples_a_build_s_summary_is_null():
+    nothing = measure(Job("build", None, None), [])
+    told = build_summary.telemetry(nothing, None, ALONE)
+
+    assert [*told.values()] == [None, None, None, None, "", []]
+
+
 def test_without_samples_metrics_are_null_and_still_json():
     nothing = measure(Job("build", None, None), [])
-    told = build_session.metrics(nothing, [], [], HERE, NOTHING, None)
+    told = build_session.metrics(nothing, [], [], HERE, NOTHING, None, ALONE)
 
     assert json.loads(json.dumps(told, allow_nan=False)) == told
     session = told["build_session"]

@@ -180,6 +180,15 @@ def test_stages_and_a_failure_are_in_the_metrics(tmp_path: Path):
     assert stages["never_started"]["duration"] is stages["open"]["duration"] is None
 
 
+def test_a_failure_s_code_may_be_a_word(tmp_path: Path):
+    found = Session(tmp_path)
+    found.call("failure", "compile", "gcc: error", "--code", "E404")
+    found.call("finalize")
+
+    assert found.document("metrics.json")["build_metrics"]["failure_reason"] == "gcc: error"
+    assert "gcc: error (code E404)" in (found.folder / "build-telemetry.log").read_text()
+
+
 def test_nothing_is_known_of_a_session_without_marks_and_samples(tmp_path: Path):
     found = Session(tmp_path)
     found.call("finalize")
@@ -198,7 +207,7 @@ def test_nothing_is_known_of_a_session_without_marks_and_samples(tmp_path: Path)
         (("step", "start"), "it is: step start NAME, or step end NAME"),
         (("step", "pause", "x"), "step pause: it is start or end"),
         (("stage", "x", "--status", "fine"), "--status: fine is none of success, failure, warning"),
-        (("failure", "x", "y", "--code", "z"), "--code: z is no whole number"),
+        (("finalize", "--packages-built", "z"), "--packages-built: z is no whole number"),
     ],
 )
 def test_whatever_is_wrong_costs_a_line(words: tuple[str, ...], said: str, tmp_path: Path):

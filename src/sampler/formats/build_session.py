@@ -1,6 +1,7 @@
 """A session of building in; its `metrics.json`, as a dict, out.
 
-    {"build_session": {…}, "memory_metrics": {…}, "network_metrics": {…}, "build_metrics": {…}}
+    {"build_session": {…}, "memory_metrics": {…}, "network_metrics": {…}, "build_metrics": {…},
+     "performance_metrics": {…}}
 
 A MB is 1024 * 1024 bytes, a GB 1024 of those; what is unknown is null.
 """
@@ -15,10 +16,11 @@ from ...model.samples import CGROUP_MEMORY_KB, MEMORY_USED_KB
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Optional
 
     from ...analysis.failures import Failure
+    from ...analysis.regressions import Comparison
     from ...analysis.timeline import Step
     from ...analysis.usage import JobUsage
     from ...model.samples import Batch
@@ -56,6 +58,7 @@ def metrics(
     surroundings: Surroundings,
     recorded: Recorded,
     failure: Optional[Failure],
+    comparison: Comparison,
 ) -> Told:
     """The document; `stages` come with the status that was told of each."""
     usage = used.usage
@@ -79,21 +82,39 @@ def metrics(
             "packages_failed": recorded.packages_failed,
             "build_stages": [_stage(step, status) for step, status in stages],
         },
+        "performance_metrics": {
+            "regressions_detected": list(comparison.regressions),
+            "baseline_comparison": {
+                "duration_diff_percent": comparison.duration_diff_percent,
+                "memory_diff_percent": comparison.memory_diff_percent,
+            },
+            "performance_score": comparison.score,
+        },
     }
 
 
 def memory_samples(batches: Iterable[Batch]) -> list[Told]:
-    """Memory in use, the control group's where one limits the job, else the machine's."""
-    seen = [
-        (time_ms // 1000, kb // _MIB_KB)
-        for batch in batches
-        for time_ms, kb in zip(batch.time_ms, _memory_kb(batch))
-        if kb is not None
-    ]
+    """Memory in use; of many samples, the most of each part."""
+    seen = list(memory_seen(batches))
     parts = min(len(seen), MOST_SAMPLES)
     edges = [len(seen) * part // parts for part in range(parts + 1)] if parts else []
     most = [max(seen[low:high], key=lambda each: each[1]) for low, high in zip(edges, edges[1:])]
     return [{"timestamp": timestamp, "memory_mb": mb} for timestamp, mb in most]
+
+
+def memory_seen(batches: Iterable[Batch]) -> Iterator[tuple[int, int]]:
+    """Of each sample the second since 1970, and the MB in use then."""
+    for batch in batches:
+        for time_ms, kb in zip(batch.time_ms, _memory_kb(batch)):
+            if kb is not None:
+                yield time_ms // 1000, kb // _MIB_KB
+
+
+def _memory_kb(batch: Batch) -> Sequence[Optional[int]]:
+    """The control group's where one limits the job, else the machine's."""
+    is_limited = batch.host.memory_limit_kb is not None
+    group = batch.columns.get(CGROUP_MEMORY_KB) if is_limited else None
+    return group or batch.columns.get(MEMORY_USED_KB) or ()
 
 
 def _session(used: JobUsage, batches: Sequence[Batch], surroundings: Surroundings) -> Told:
@@ -115,12 +136,6 @@ def _stage(step: Step, status: Optional[str]) -> Told:
     known = step.start_ms is not None and step.end_ms is not None
     seconds = (step.end_ms - step.start_ms) / 1000 if known else None  # type: ignore[operator]
     return {"name": step.name, "status": status, "duration": seconds}
-
-
-def _memory_kb(batch: Batch) -> Sequence[Optional[int]]:
-    is_limited = batch.host.memory_limit_kb is not None
-    group = batch.columns.get(CGROUP_MEMORY_KB) if is_limited else None
-    return group or batch.columns.get(MEMORY_USED_KB) or ()
 
 
 def _disk_gb(batches: Sequence[Batch]) -> Optional[int]:
