@@ -5,6 +5,9 @@
     worker      CPU of a delivery from message to decision and to acknowledged rows; memory
     latency     from put to row on the whole local stack
     startup     from start to ready
+    batch       what a batch of samples weighs
+    judge       what it costs to measure a job of an hour
+    sampler     what sampling costs beside a reader in C; how soon it begins
     insights    what an item costs the stand-in; not quoted, run by `python -m bench.insights`
 
     bodies      deliveries to send            load       the lean client that sends them

@@ -11,6 +11,9 @@ from .latency import latency_table
 from .machine import describe
 from .pressure import SECONDS as PRESSURE_SECONDS
 from .pressure import pressure_table
+from .sampler import SECONDS as SAMPLER_SECONDS
+from .sampler import sampler_table
+from .sampler_start import start_table
 from .startup import startup_table
 from .worker import (
     DECISIONS,
@@ -26,7 +29,7 @@ BATCHES = 20
 ROUNDS = 5
 QUICK = 20  # a quick run takes this part of the counts: enough to see that all works
 
-PARTS = ("frontend", "pressure", "worker", "latency", "startup", "batch", "judge")
+PARTS = ("frontend", "pressure", "worker", "latency", "startup", "batch", "judge", "sampler")
 
 
 def main() -> None:
@@ -71,6 +74,9 @@ def _print(part: str, arguments: argparse.Namespace) -> None:
         _section("From put to rows", latency_table(LATENCY_DELIVERIES // share))
     elif part == "batch":
         _section("A batch of samples", batch_table(max(BATCHES // share, 1)))
+    elif part == "sampler":
+        _section("A sampler", sampler_table(max(SAMPLER_SECONDS // share, 3)))
+        _section("Its start", start_table(rounds))
     elif part == "judge":
         _section("A job of an hour", judge_table(rounds))
     else:

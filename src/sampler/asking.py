@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from signal import SIGTERM, SIGUSR1, SIGUSR2
+from .signals import SIGTERM, SIGUSR1, SIGUSR2
 
 STOP, FLUSH, LOOK = SIGTERM, SIGUSR1, SIGUSR2
 """End, with a last sample and the last files; look and make a batch at once; only look."""

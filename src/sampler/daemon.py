@@ -7,19 +7,19 @@ once, SIGUSR2 only look. Nothing that fails ends it: each problem is a line in i
 from __future__ import annotations
 
 import os
-import signal
 import time
 
-from . import pid_file
+from . import pid_file, signals
 from .asking import FLUSH, LOOK, STARTED, STOP
 from .assembly import collector
 from .folder import Folder
 from .job_facts import job_facts
-from .limits import BATCH_MS, SHORT_BATCH_MS, Reason, is_short
+from .limits import BATCH_MS, SHORT_BATCH_MS, Reason
 from .proc.pid_environ import parse_variable
 from .pusher import Pusher
 from .said import say
 from .session import BatchFile, RawFile
+from .shortage import is_short
 from .ticks import Ticks
 
 TYPE_CHECKING = False
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .options import StartOptions
 
 # A terminal's and a lost connection's, too, though none is ours.
-_STOPS = frozenset({STOP, signal.SIGINT, signal.SIGHUP})
+_STOPS = frozenset({STOP, signals.SIGINT, signals.SIGHUP})
 _AWAITED = _STOPS | {FLUSH, LOOK}
 _STEP = b"GITHUB_ACTION"
 _OUTPUT, _LOG = 1, 2  # the standard streams, as `start` has laid them
@@ -41,7 +41,7 @@ _MOST_TOLD = 100  # problems
 
 def run_daemon(options: StartOptions, worker: Optional[int]) -> int:
     """Sample until the end; `worker` is the process whose end is the job's."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
+    signals.pthread_sigmask(signals.SIG_BLOCK, _AWAITED)
     folder = Folder(os.environ, options.folder)
     samples = options.output or folder.samples
     started = time.monotonic()
@@ -92,7 +92,7 @@ class Daemon:
         """Until it is told to stop, or nobody is left to look on for."""
         moment = ticks.advance(time.monotonic())
         while True:
-            received = signal.sigtimedwait(_AWAITED, max(0.0, moment - time.monotonic()))
+            received = signals.sigtimedwait(_AWAITED, max(0.0, moment - time.monotonic()))
             number = received.si_signo if received else None
             if number in _STOPS:
                 return

@@ -1,14 +1,9 @@
-"""A moment on the machine in; whether memory or disk runs short, or nobody is left to look on, out.
-
-A process that the kernel kills for want of memory cannot say goodbye: what was seen until then has
-to be on disk before.
-"""
+"""How often, how much and how long a sampler writes; a folder in, whether to go on at all, out."""
 
 from __future__ import annotations
 
 import os
 
-from ..model import samples
 from . import pid_file
 from .files import read_text
 from .proc.pid_stat import parse_pid_stat
@@ -17,9 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
 
-    from ..model.samples import Host
-    from .moment import Moment
-
 BATCH_MS = 15_000
 """A batch is made as often, …"""
 SHORT_BATCH_MS = 2_000
@@ -27,25 +19,9 @@ SHORT_BATCH_MS = 2_000
 FILE_MIB = 64.0
 """Neither file of samples grows beyond it."""
 
-_FULL = 0.95
-_LITTLE_KB = 262_144
 _LONGEST_MS = 5 * 24 * 3_600_000  # GitHub allows a job no more, wherever it runs
 _WORKER = b"Runner.Worker"
 _FURTHEST = 50  # forebears
-
-
-def is_short(moment: Moment, first: Moment, host: Host) -> bool:
-    """Whether memory is almost full, or a filesystem that was not at first."""
-    columns = moment.columns
-    used_kb, group_kb = columns[samples.MEMORY_USED_KB], columns[samples.CGROUP_MEMORY_KB]
-    return (
-        _is_full(used_kb, host.memory_total_kb)
-        or _is_full(group_kb, host.memory_limit_kb)
-        or any(
-            _is_little(free_kb) and not _is_little(first.free_kb[point])
-            for point, free_kb in moment.free_kb.items()
-        )
-    )
 
 
 class Reason:
@@ -76,11 +52,3 @@ def find_worker() -> Optional[int]:
             return pid
         pid = stat[1]
     return None
-
-
-def _is_full(used_kb: Optional[int], whole_kb: Optional[int]) -> bool:
-    return used_kb is not None and whole_kb is not None and used_kb > _FULL * whole_kb
-
-
-def _is_little(free_kb: Optional[int]) -> bool:
-    return free_kb is not None and free_kb < _LITTLE_KB

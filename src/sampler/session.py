@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 
-from .formats.system_telemetry import Looked, line
 from .line_file import LineFile
 
 TYPE_CHECKING = False
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from ..model.samples import Batch
     from .collector import Collector
+    from .formats.system_telemetry import Looked
     from .moment import Moment
 
 _MOST_PENDING = 40  # batches that wait for room on the disk
@@ -39,6 +39,8 @@ class RawFile:
         Raises:
             OSError: there is no room.
         """
+        from .formats.system_telemetry import Looked, line  # what lines are made of can wait
+
         every = 2**self._file.thinned
         self._count += 1
         if self._before and (self._count % every or self._before.moment is moment):

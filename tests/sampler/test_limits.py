@@ -1,47 +1,13 @@
-"""When memory and disk run short, and when nobody is left to sample for."""
+"""When nobody is left to sample for."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from src.sampler.limits import Reason
 
-from src.model import samples
-from src.model.samples import Host
-from src.sampler.limits import Reason, is_short
-from src.sampler.moment import Moment
-
-GIB_KB = 2**20
-HOST = Host(cpus=2, memory_total_kb=8 * GIB_KB)
-LIMITED = Host(cpus=2, memory_total_kb=8 * GIB_KB, memory_limit_kb=GIB_KB)
 DAY_MS = 24 * 3_600_000
-
-
-def moment(used_kb: int | None, group_kb: int | None = None, free_kb: int | None = None) -> Moment:
-    columns = {samples.MEMORY_USED_KB: used_kb, samples.CGROUP_MEMORY_KB: group_kb}
-    return Moment(0, 0, columns=columns, disks={}, free_kb={"/": free_kb})
-
-
-@pytest.mark.parametrize(
-    ("now", "host", "expected"),
-    [
-        (moment(4 * GIB_KB), HOST, False),
-        (moment(8 * GIB_KB - 1), HOST, True),
-        (moment(GIB_KB, GIB_KB - 1), LIMITED, True),
-        (moment(GIB_KB, GIB_KB // 2), LIMITED, False),
-        (moment(GIB_KB, GIB_KB - 1), HOST, False),
-        (moment(GIB_KB, None, 1000), HOST, True),
-        (moment(GIB_KB, None, GIB_KB), HOST, False),
-        (moment(None), HOST, False),
-    ],
-)
-def test_short_is_what_is_almost_full(now: Moment, host: Host, expected: bool):  # noqa: FBT001
-    assert is_short(now, moment(0, 0, GIB_KB), host) is expected
-
-
-def test_a_filesystem_that_was_full_at_first_says_nothing():
-    assert not is_short(moment(0, 0, 1000), moment(0, 0, 1001), HOST)
 
 
 def test_a_sampler_has_no_reason_without_a_folder(tmp_path: Path):
