@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from src.model.semconv import STEP_EVENT, TERMS_BY_EVENT
+from src.model.semconv import TERMS_BY_EVENT
+from src.model.terms import STEP_EVENT
 from tests.insights.items import body, item
 from tests.insights.stack import Insights, running_insights
 

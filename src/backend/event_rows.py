@@ -4,9 +4,13 @@ from datetime import datetime
 
 from ..model import ids
 from ..model.records import Record, StepRecord
-from ..model.semconv import EMISSION_TERMS, MEASUREMENT, PROPERTY, TERMS_BY_EVENT
+from ..model.semconv import EMISSION_TERMS, TERMS_BY_EVENT
+from ..model.terms import MEASUREMENT, PROPERTY
+from ..model.used_terms import USED_TERMS
 from .sinks.base import EventRow, Measurements
 from .texts import EVENT_BY_RECORD, Getter, getter, run_name, texts
+
+_NO_FIELDS = EMISSION_TERMS | {term.name for term in USED_TERMS}
 
 
 def _getters(kind_of_term: str) -> dict[type[Record], list[tuple[str, Getter]]]:
@@ -14,7 +18,7 @@ def _getters(kind_of_term: str) -> dict[type[Record], list[tuple[str, Getter]]]:
         kind: [
             (term.name, getter(kind, term.name))
             for term in TERMS_BY_EVENT[event]
-            if term.kind == kind_of_term and term.name not in EMISSION_TERMS
+            if term.kind == kind_of_term and term.name not in _NO_FIELDS
         ]
         for kind, event in EVENT_BY_RECORD.items()
     }
@@ -31,6 +35,12 @@ def event_row(record: Record, received_at: datetime, oldest: datetime, now: date
     properties = texts(record, _PROPERTIES[type(record)])
     if at != own_time:
         properties["time_shifted"] = "true"
+    measurements = _numbers(record)
+    for name, value in record.used.items():
+        if isinstance(value, str):
+            properties[name] = value
+        else:
+            measurements[name] = value
     return EventRow(
         name=EVENT_BY_RECORD[type(record)],
         at=at,
@@ -39,7 +49,7 @@ def event_row(record: Record, received_at: datetime, oldest: datetime, now: date
         operation=run_name(record),
         role=record.repository_full_name,
         properties=properties,
-        measurements=_numbers(record),
+        measurements=measurements,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from ..model.records import JobRecord, Record, RunRecord, StepRecord
-from ..model.semconv import JOB_EVENT, RUN_EVENT, STEP_EVENT
+from ..model.terms import JOB_EVENT, RUN_EVENT, STEP_EVENT
 from ..model.times import format_time
 
 EVENT_BY_RECORD: dict[type[Record], str] = {

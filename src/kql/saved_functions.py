@@ -7,7 +7,8 @@ term's name, so queries read like the table of names, and duplicates end here.
 
 from dataclasses import dataclass
 
-from ..model.semconv import JOB_EVENT, PROPERTY, RUN_EVENT, STEP_EVENT, TERMS_BY_EVENT, Term
+from ..model.semconv import TERMS_BY_EVENT
+from ..model.terms import JOB_EVENT, PROPERTY, RUN_EVENT, STEP_EVENT, Term
 
 FUNCTION_BY_EVENT = {event: f"{event}s" for event in (RUN_EVENT, JOB_EVENT, STEP_EVENT)}
 

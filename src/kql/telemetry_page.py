@@ -13,19 +13,9 @@ from ..analysis.build_metrics import BUILD_METRICS
 from ..analysis.failure_signs import CATEGORIES
 from ..analysis.figures import FORMULAS, UNITS
 from ..analysis.rules import RULES, Limit, Rule
-from ..model.semconv import (
-    JOB_EVENT,
-    MEASUREMENT,
-    METRICS,
-    PROPERTY,
-    RESULT_BY_CONCLUSION,
-    RUN_EVENT,
-    STEP_EVENT,
-    TERMS,
-    TERMS_BY_EVENT,
-    USAGE_TERMS,
-    Term,
-)
+from ..model.semconv import DELIVERED_TERMS, METRICS, RESULT_BY_CONCLUSION, TERMS_BY_EVENT
+from ..model.terms import JOB_EVENT, MEASUREMENT, PROPERTY, RUN_EVENT, STEP_EVENT, Term
+from ..model.used_terms import USAGE_TERMS, USED_TERMS
 from .catalogue import Query
 from .saved_functions import FUNCTION_BY_EVENT
 
@@ -42,9 +32,8 @@ def render_page(queries: Iterable[Query]) -> str:
         functions=_functions(),
         queries=_queries(queries),
         metrics=_metrics(),
-        usage=_table(
-            ("Name", "Unit", "Meaning"), ((_code(t.name), t.unit, t.meaning) for t in USAGE_TERMS)
-        ),
+        usage=_used(USAGE_TERMS),
+        judged=_used(term for term in USED_TERMS if term not in USAGE_TERMS),
         build_metrics=_table(
             ("Name", "Is"), ((_code(m.name), _code(m.figure)) for m in BUILD_METRICS)
         ),
@@ -61,7 +50,7 @@ def _properties() -> str:
     head = ("Name", "Type", *_EVENTS, "On the span", "Meaning")
     rows = (
         (_code(t.name), t.type, *_ticks(t), _code(t.attribute), t.meaning)
-        for t in TERMS
+        for t in DELIVERED_TERMS
         if t.kind == PROPERTY
     )
     return _table(head, rows)
@@ -71,10 +60,16 @@ def _measurements() -> str:
     head = ("Name", "Type", "Unit", *_EVENTS, "Meaning")
     rows = (
         (_code(t.name), t.type, t.unit, *_ticks(t), t.meaning)
-        for t in TERMS
+        for t in DELIVERED_TERMS
         if t.kind == MEASUREMENT
     )
     return _table(head, rows)
+
+
+def _used(terms: Iterable[Term]) -> str:
+    """Properties are those without a unit."""
+    head = ("Name", "Type", "Unit", *_EVENTS, "Meaning")
+    return _table(head, ((_code(t.name), t.type, t.unit, *_ticks(t), t.meaning) for t in terms))
 
 
 def _ticks(term: Term) -> tuple[str, ...]:

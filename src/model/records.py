@@ -2,19 +2,23 @@
 
 A record keeps its `record_id` from queued to completed; `revision` rises, so the newest revision
 of a record id is the truth and the others are its history. Times are aware UTC datetimes,
-durations are seconds, unknown is None. Every field has a row in `semconv`.
+durations are seconds, unknown is None. Every field has a row in `semconv`, and so has every name in
+`used`: what samples say of a thing, empty where there were none.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Optional, Union
+from typing import Mapping, Optional, Union
 
 from .ids import run_record_id
 
 PHASE_QUEUED, PHASE_IN_PROGRESS, PHASE_COMPLETED = 1, 2, 3
 REVISIONS_PER_PHASE = 1_000_000
+
+UsedValues = Mapping[str, Union[str, float, int]]
+"""By name; what is unknown is left out."""
 
 
 def revision(phase: int, correction: int = 0) -> int:
@@ -53,6 +57,7 @@ class RunRecord:
     completed_at: Optional[datetime]
     duration_seconds: Optional[float]
     clamped_count: int
+    used: UsedValues = field(default_factory=dict, hash=False)
 
     @property
     def run_record_id(self) -> str:
@@ -101,6 +106,7 @@ class JobRecord:
     approval_seconds: Optional[float]
     step_count: int
     clamped_count: int
+    used: UsedValues = field(default_factory=dict, hash=False)
 
     @property
     def run_record_id(self) -> str:
@@ -127,6 +133,7 @@ class StepRecord:
     completed_at: Optional[datetime]
     duration_seconds: Optional[float]
     clamped_count: int
+    used: UsedValues = field(default_factory=dict, hash=False)
 
     @property
     def run_record_id(self) -> str:

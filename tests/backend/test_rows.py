@@ -7,7 +7,8 @@ import pytest
 from src.backend.decide import Known, decide
 from src.backend.rows import OLDEST_ROW, rows_of
 from src.backend.sinks.base import EventRow, SpanRow
-from src.model import ids, semconv
+from src.model import ids, semconv, terms
+from src.model.used_terms import USED_TERMS
 from tests.backend.bodies import STEPS, arrival_of, at, job_body, run_body, step
 
 AFTER = datetime(2026, 3, 1, 13, 0, 0, tzinfo=UTC)
@@ -38,13 +39,13 @@ def test_every_name_that_leaves_is_in_the_table_of_names():
     for body in (job_body(), run_body(), job_body("queued")):
         for event in rows(body).events:
             names = {t.name: t.kind for t in semconv.TERMS_BY_EVENT[event.name]}
-            assert {names[name] for name in event.properties} == {semconv.PROPERTY}
-            assert {names[name] for name in event.measurements} == {semconv.MEASUREMENT}
+            assert {names[name] for name in event.properties} == {terms.PROPERTY}
+            assert {names[name] for name in event.measurements} == {terms.MEASUREMENT}
 
 
 def test_a_full_job_leaves_no_name_of_the_table_out():
     job, *steps = rows(job_body()).events
-    absent = {"approval_seconds", "time_shifted"}
+    absent = {"approval_seconds", "time_shifted"} | {term.name for term in USED_TERMS}
     for event in (job, steps[0]):
         names = {t.name for t in semconv.TERMS_BY_EVENT[event.name]} - absent
         assert names <= set(event.properties) | set(event.measurements)

@@ -10,7 +10,8 @@ from src.kql.catalogue import shipped_queries
 from src.kql.saved_functions import FUNCTION_BY_EVENT
 from src.model import ids
 from src.model.records import PHASE_COMPLETED, PHASE_IN_PROGRESS, PHASE_QUEUED, revision
-from src.model.semconv import METRICS, RESULT_BY_CONCLUSION, TERMS, Term
+from src.model.semconv import METRICS, RESULT_BY_CONCLUSION, TERMS
+from src.model.terms import Term
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "telemetry.md").read_text()
@@ -29,10 +30,9 @@ def row_of(name: str) -> list[str]:
 
 @pytest.mark.parametrize("term", TERMS, ids=lambda term: term.name)
 def test_each_name_is_there_with_type_unit_events_and_meaning(term: Term):
-    row = row_of(term.name)
+    [row] = [row for row in ROWS if row[0] == f"`{term.name}`" and row[-1] == term.meaning]
 
     assert row[1] == term.type
-    assert row[-1] == term.meaning
     assert row.count("✓") == len(term.on)
     assert not term.unit or row[2] == term.unit
     assert not term.attribute or f"`{term.attribute}`" in row

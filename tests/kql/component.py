@@ -10,7 +10,8 @@ import duckdb
 
 from src.insights.kql import run_kql
 from src.model.records import PHASE_COMPLETED, revision
-from src.model.semconv import MEASUREMENT, PROPERTY, TERM_BY_NAME, TERMS_BY_EVENT
+from src.model.semconv import TERM_BY_NAME, TERMS_BY_EVENT
+from src.model.terms import MEASUREMENT, PROPERTY
 from src.model.times import format_time
 
 COMPLETED = revision(PHASE_COMPLETED)

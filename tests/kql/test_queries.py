@@ -13,7 +13,8 @@ import pytest
 
 from src.kql.catalogue import shipped_queries
 from src.model.records import PHASE_IN_PROGRESS, PHASE_QUEUED, revision
-from src.model.semconv import FAILED_RESULTS, JOB_EVENT, RESULT_BY_CONCLUSION, RUN_EVENT, STEP_EVENT
+from src.model.semconv import FAILED_RESULTS, RESULT_BY_CONCLUSION
+from src.model.terms import JOB_EVENT, RUN_EVENT, STEP_EVENT
 from tests.kql.component import Component
 
 NOW = datetime.now(UTC).replace(microsecond=0)

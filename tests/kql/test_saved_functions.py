@@ -17,7 +17,8 @@ from src.model.records import (
     REVISIONS_PER_PHASE,
     revision,
 )
-from src.model.semconv import JOB_EVENT, RUN_EVENT, STEP_EVENT, TERMS_BY_EVENT
+from src.model.semconv import TERMS_BY_EVENT
+from src.model.terms import JOB_EVENT, RUN_EVENT, STEP_EVENT
 from tests.kql.component import Component
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
