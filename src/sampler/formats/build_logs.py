@@ -6,11 +6,11 @@ count since the session's first sample, what is unknown is empty. The fourth is 
 
 from __future__ import annotations
 
+from ...analysis.build_document import iso
 from ...model.printable import printable
 from ...model.samples import NETWORK_RECEIVED_BYTES, NETWORK_SENT_BYTES
 from ..marks import DONE, END, FAILURE, FINAL, INIT, SAVED, STAGE, START
 from .build_session import memory_seen
-from .build_telemetry import iso
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,9 +5,8 @@ The names and units are those that such files have long had: `analysis.build_met
 
 from __future__ import annotations
 
-import time
-
-from ...analysis.build_metrics import BUILD_METRICS, MB, build_metrics
+from ...analysis.build_document import build_document, build_step, iso
+from ...analysis.build_metrics import BUILD_METRICS, build_metrics
 from ...analysis.timeline import Step
 from ...analysis.usage import JobUsage, Usage
 from ...model.printable import printable
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 _WIDTH = 71
 _CLOCK = "\N{STOPWATCH}\N{VARIATION SELECTOR-16}"
 _UNKNOWN = "unknown"
-_GIB = 2**30
 CSV_COLUMNS = ("name", "start_time", "end_time", *(metric.name for metric in BUILD_METRICS))
 
 
@@ -59,7 +57,7 @@ def csv(rows: Iterable[Row]) -> str:
     text = StringIO()
     lines = writer(text, lineterminator="\n")
     lines.writerow(CSV_COLUMNS)
-    lines.writerows(document_step(step, usage).values() for step, usage in rows)
+    lines.writerows(build_step(step, usage).values() for step, usage in rows)
     return text.getvalue()
 
 
@@ -67,41 +65,15 @@ def document(
     used: JobUsage, rows: Iterable[Row], environment: Mapping[str, str], version: str, disk_kb: int
 ) -> dict[str, object]:
     """The job's document; `disk_kb` is the size of the largest filesystem."""
-    job, machine = used.job, used.machine
-    return {
-        "job": job.name,
+    facts = {
         "version": version,
-        "timestamp": None if job.start_ms is None else iso(job.start_ms),
         "runner": environment.get("RUNNER_NAME") or environment.get("HOSTNAME"),
         "git_sha": environment.get("GITHUB_SHA"),
         "git_ref": environment.get("GITHUB_REF"),
         "run_id": environment.get("GITHUB_RUN_ID"),
         "run_number": environment.get("GITHUB_RUN_NUMBER"),
-        "job_start": _seconds(job.start_ms),
-        "job_end": _seconds(job.end_ms),
-        "job_duration_s": used.usage.seconds,
-        "steps": [document_step(step, usage) for step, usage in rows],
-        "system": {
-            "cpus": machine.cpus if machine else None,
-            "memory_total_mb": machine.memory_total_bytes // MB if machine else None,
-            "disk_total_gb": round(disk_kb * 1024 / _GIB) if disk_kb else None,
-        },
     }
-
-
-def document_step(step: Step, usage: Usage) -> dict[str, object]:
-    """A step in the document: its times in seconds since 1970, and the seventeen."""
-    return {
-        "name": step.name,
-        "start_time": _seconds(step.start_ms),
-        "end_time": _seconds(step.end_ms),
-        **build_metrics(usage),
-    }
-
-
-def iso(time_ms: int) -> str:
-    """`2026-01-24T12:00:00+00:00`."""
-    return time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(time_ms // 1000))
+    return build_document(used, rows, facts, disk_kb)
 
 
 def shown(name: str) -> str:
@@ -142,7 +114,3 @@ def _laid_out(line: Sequence[str], widths: Sequence[int]) -> str:
 
 def _amount(value: Optional[float], unit: str, decimals: int = 0) -> str:
     return _UNKNOWN if value is None else f"{value:.{decimals}f}{unit}"
-
-
-def _seconds(time_ms: Optional[int]) -> Optional[float]:
-    return None if time_ms is None else time_ms / 1000
