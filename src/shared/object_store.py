@@ -70,6 +70,10 @@ class ObjectStore:
             return False
         return True
 
+    async def replace(self, key: str, body: bytes) -> None:
+        """Write an object, whatever is there: for copies that others read, never for our state."""
+        await self._call(lambda: obstore.put(self._backing, key, body))
+
     async def read(self, key: str) -> bytes:
         """The object's body; ObjectMissingError where there is none."""
         return await self._call(lambda: bytes(obstore.get(self._backing, key).bytes()))

@@ -15,6 +15,7 @@ from ...model.samples import Batch
 from ...shared.archive_keys import part_key, repository_key
 from ...shared.object_store import ObjectStore
 from ..interpret import Interpretation
+from .build_bucket import BuildBucket
 
 MOST_NOTED = 10_000
 
@@ -22,8 +23,10 @@ MOST_NOTED = 10_000
 class Archive:
     """Keeps what is completed."""
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, bucket: BuildBucket | None = None) -> None:
+        """In `store`; jobs that samplers watched in `bucket` too, where there is one."""
         self._store = store
+        self._bucket = bucket
         self._noted: dict[str, None] = {}  # what finds a run is written once, not with each job
 
     async def keep(
@@ -44,9 +47,12 @@ class Archive:
         """
         if interpretation.phase != PHASE_COMPLETED:
             return
-        part = _part(interpretation.subject, interpretation.steps, verdict, batches, skew_ms)
+        subject = interpretation.subject
+        part = _part(subject, interpretation.steps, verdict, batches, skew_ms)
         await self._store.create(part_key(part), encode(part))
         await self._note(repository_key(part))
+        if self._bucket and verdict and isinstance(subject, JobRecord):
+            await self._bucket.keep(subject, verdict, batches)
 
     async def _note(self, key: str) -> None:
         if key in self._noted:
