@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from .folder import Folder
 
 _BAD_USAGE = 2
-_MARKS = ("init", "step", "stage", "failure", "finalize", "summary")
+_MARKS = ("init", "step", "stage", "failure")
+_SESSIONS = ("finalize", "summary", "baseline")
 
 
 def main(words: Sequence[str]) -> int:
@@ -60,12 +61,19 @@ def _never_failing(command: Callable[[Sequence[str]], None]) -> Callable[[Sequen
             else:
                 say("nothing is sampled: this is not Linux")
         except UsageError as exc:
-            say(str(exc))
+            _complain(str(exc))
         except Exception as exc:  # noqa: BLE001 -- whatever it is, it is ours and not the job's
-            say(f"telemetry failed: {str(exc) or type(exc).__name__}")
+            _complain(f"telemetry failed: {str(exc) or type(exc).__name__}")
         return 0
 
     return call
+
+
+def _complain(words: str) -> None:
+    """A line, whatever names are in it: a runner reads commands where lines begin."""
+    from ..model.printable import printable
+
+    say(printable(words))
 
 
 def _start(words: Sequence[str]) -> None:
@@ -106,10 +114,15 @@ def _mark(name: str) -> Callable[[Sequence[str]], int]:
     return _never_failing(call)
 
 
-def _baseline(words: Sequence[str]) -> None:
-    from .baseline_command import baseline
+def _session(name: str) -> Callable[[Sequence[str]], int]:
+    """One of the commands that tell of all that was marked and seen."""
 
-    baseline(words)
+    def call(words: Sequence[str]) -> None:
+        from . import session_commands
+
+        getattr(session_commands, name)(words)
+
+    return _never_failing(call)
 
 
 def _push(words: Sequence[str]) -> int:
@@ -173,7 +186,7 @@ _COMMANDS = {
     "stop": _never_failing(_stop),
     "status": _never_failing(_status),
     **{name: _mark(name) for name in _MARKS},
-    "baseline": _never_failing(_baseline),
+    **{name: _session(name) for name in _SESSIONS},
     "push": _push,
     "variables": _never_failing(_variables),
     "summarize": _never_failing(_summarize),

@@ -1,22 +1,17 @@
-"""The words of `init`, `step`, `stage`, `failure`, `finalize` and `summary` in; marks, boxes."""
+"""The words of `init`, `step`, `stage` and `failure` in; marks on disk, and boxes in a log, out.
+
+What only the end of a step needs is imported there: a step's beginning is to cost nothing.
+"""
 
 from __future__ import annotations
 
-import json
 import os
 
-from . import asking, clock, marks
-from .background import ask, start, stop
-from .baseline_command import alerts, is_wanted, save
-from .conclusion import conclude_session, measure_session
-from .documents import telemetry_of, write_documents
-from .flush import await_batch
+from . import asking, marks
+from .background import ask, start
 from .folder import Folder
-from .formats import build_telemetry
-from .measured import SAMPLE
 from .options import StartOptions, UsageError, exactly, take
-from .pid_file import read as read_pid
-from .said import say, tell
+from .said import tell
 from .snapshot import snapshot
 from .spans import last_ended, spans_of
 
@@ -26,7 +21,6 @@ if TYPE_CHECKING:
     from typing import Optional
 
     from .marks import Mark
-    from .measured import Measured
 
 STATUSES = ("success", "failure", "warning")
 _LONGEST_CODE = 100
@@ -50,8 +44,10 @@ def step(words: Sequence[str]) -> None:
     what, name = exactly(rest, 2, "step start NAME, or step end NAME")
     folder = Folder(os.environ, given.get("--dir"))
     if what == "start":
+        from .formats.build_telemetry import opening
+
         mark = _begin(folder, marks.START, name)
-        tell(build_telemetry.opening(mark.name, mark.time_ms))
+        tell(opening(mark.name, mark.time_ms))
     elif what == "end":
         _end(folder, name, _status(given))
     else:
@@ -81,42 +77,6 @@ def failure(words: Sequence[str]) -> None:
     marks.put(folder, marks.FAILURE, name, reason=reason[: marks.LONGEST_MESSAGE], code=code)
 
 
-def finalize(words: Sequence[str]) -> None:
-    """`finalize [--packages-built N] [--packages-failed N]`: the documents, and the table."""
-    given, rest = take(words, ("--dir", "--packages-built", "--packages-failed"), "finalize")
-    exactly(rest, 0, "finalize, and options")
-    folder = Folder(os.environ, given.get("--dir"))
-    counts = {
-        name: _whole(f"--{name.replace('_', '-')}", given)
-        for name in ("packages_built", "packages_failed")
-    }
-    mark = marks.put(folder, marks.FINAL, "", **counts)
-    if _was_started_by_init(folder):
-        stop(folder)
-    else:
-        await_batch(folder, mark.uptime_ms)
-    told = write_documents(folder, os.environ)
-    _print_table(told.found)
-    tell(alerts(told.comparison, os.environ))
-    if is_wanted(os.environ):
-        save(folder, told)
-
-
-def summary(words: Sequence[str]) -> None:
-    """`summary [--csv | --json]`: what there is so far."""
-    given, rest = take(words, ("--dir",), "summary", flags=("--csv", "--json"))
-    exactly(rest, 0, "summary, and options")
-    folder = Folder(os.environ, given.get("--dir"))
-    await_batch(folder, clock.uptime_ms())
-    told = conclude_session(folder, os.environ)
-    if "--csv" in given:
-        tell(build_telemetry.csv(zip(told.found.steps, told.found.usages)))
-    elif "--json" in given:
-        tell(json.dumps(telemetry_of(told), indent=2) + "\n")
-    else:
-        _print_table(told.found)
-
-
 def _begin(folder: Folder, kind: str, name: str) -> Mark:
     """With a sample of its own where no sampler runs."""
     is_seen = ask(folder, asking.LOOK) is not None
@@ -125,16 +85,19 @@ def _begin(folder: Folder, kind: str, name: str) -> Mark:
 
 def _end(folder: Folder, name: str, status: str) -> None:
     """Mark it, and tell what was used since its start."""
+    from .conclusion import measure_session
+    from .flush import await_batch
+    from .formats.build_telemetry import closing
+
     sample = _sample_of_end(folder, name, marks.START)
     mark = marks.put(folder, marks.END, name, status=status, sample=sample)
     await_batch(folder, mark.uptime_ms)
     span = last_ended(spans_of(marks.read(folder)), mark)
     if span is None or span.start is None:
-        say(f"step end {name}: it was never started")
-        return
+        raise UsageError(f"step end {name}: it was never started")
     found = measure_session(folder, os.environ, span.start.uptime_ms)
     usage = found.usages[found.spans.index(span)]
-    tell(build_telemetry.closing(mark.name, mark.time_ms, usage))
+    tell(closing(mark.name, mark.time_ms, usage))
 
 
 def _sample_of_end(folder: Folder, name: str, kind: str) -> Optional[str]:
@@ -142,19 +105,9 @@ def _sample_of_end(folder: Folder, name: str, kind: str) -> Optional[str]:
     is_open = (span for span in reversed(spans_of(marks.read(folder))) if span.end is None)
     for span in is_open:
         if span.start and (span.start.kind, span.name) == (kind, name):
-            before = span.start.more.get(SAMPLE)
+            before = span.start.more.get(marks.SAMPLE)
             return snapshot(before) if isinstance(before, str) else None
     return None
-
-
-def _was_started_by_init(folder: Folder) -> bool:
-    began = [mark for mark in marks.read(folder) if mark.kind == marks.INIT]
-    return read_pid(folder.pid) is not None and any(mark.more.get("started") for mark in began)
-
-
-def _print_table(found: Measured) -> None:
-    steps = list(zip(found.steps, found.usages))
-    tell(build_telemetry.table(steps, found.job.usage.seconds))
 
 
 def _status(given: dict[str, str]) -> str:
@@ -162,11 +115,3 @@ def _status(given: dict[str, str]) -> str:
     if status not in STATUSES:
         raise UsageError(f"--status: {status} is none of {', '.join(STATUSES)}")
     return status
-
-
-def _whole(option: str, given: dict[str, str]) -> Optional[int]:
-    if option not in given:
-        return None
-    if not given[option].isdecimal():
-        raise UsageError(f"{option}: {given[option]} is no whole number")
-    return int(given[option])

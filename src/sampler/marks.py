@@ -32,6 +32,8 @@ INIT, START, END, STAGE, DONE, FAILURE, SAVED, FINAL = (
     *("stage start", "stage end", "failure", "baseline saved", "finalize"),
 )
 """What a mark may be of."""
+SAMPLE = "sample"
+"""Where a mark keeps the batch of one sample that was taken for it."""
 LONGEST_NAME, LONGEST_MESSAGE = 256, 4_000
 _SUFFIX = ".json"
 

@@ -6,7 +6,7 @@ from ..analysis.measure import measure
 from ..analysis.timeline import FAILED, Job
 from ..model.batches import BatchError, decode
 from ..model.named_tuples import NamedTuple
-from .marks import FAILURE, FINAL, INIT, Mark
+from .marks import FAILURE, FINAL, INIT, SAMPLE, Mark
 from .spans import Span, moment_ms, spans_of, steps_of
 from .stored import boot_id, clock_ms
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from ..analysis.timeline import Step
     from ..analysis.usage import JobUsage, Usage
     from ..model.samples import Batch
-
-SAMPLE = "sample"
-"""Where a mark keeps the batch of one sample that was taken for it."""
 
 
 class Measured(NamedTuple):

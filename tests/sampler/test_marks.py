@@ -151,10 +151,12 @@ def test_odd_names_stay_as_they_are(tmp_path: Path):
 
 
 def test_a_name_commands_nothing_in_a_log(tmp_path: Path):
-    told = Session(tmp_path).call("step", "start", "a\n::error::b").stdout
+    name = "a\n::error::b"
+    told = Session(tmp_path).call("step", "start", name).stdout
+    complaint = Session(tmp_path).call("step", "end", f"not {name}").stderr
 
-    assert "\n::error" not in told
     assert "::error" not in told
+    assert complaint == "step end not a\ufffd::error::b: it was never started\n"
 
 
 def test_stages_and_a_failure_are_in_the_metrics(tmp_path: Path):
