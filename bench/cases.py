@@ -19,8 +19,9 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from src.backend.arrivals import arrive
 from src.backend.batch import plan, read_letters
-from src.backend.decide import Known, arrive, decide
+from src.backend.decide import Known, decide
 from src.backend.rows import rows_of
 from src.backend.sinks.application_insights import ApplicationInsightsSink
 from src.backend.sinks.base import Row
@@ -70,7 +71,7 @@ async def remember(queue: SqliteQueue, state: State) -> None:
         arrivals = [letter.arrival for letter in letters if letter.arrival]
         await state.note(arrivals)
         known = await state.recall(arrival.subject for arrival in arrivals)
-        planned, _ = plan(letters, known, datetime.now(UTC))
+        planned = plan(letters, known, datetime.now(UTC)).planned
         await state.remember((p.subject, p.emission.name) for p in planned)
         await queue.delete(taken)
 

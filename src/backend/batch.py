@@ -5,7 +5,7 @@ one that cannot be read, or that trips a bug of ours, fails alone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
 from typing import TypeAlias
@@ -13,7 +13,8 @@ from typing import TypeAlias
 from ..shared import messages
 from ..shared.errors import NewerMessageError, UndecodableMessageError
 from ..shared.messages import Event
-from .decide import Arrival, Emission, Emitted, Known, Subject, arrive, decide
+from .arrivals import AnyArrival, Subject, arrive
+from .decide import Emission, Emitted, Known, decide, is_waiting
 from .rows import rows_of
 from .sinks.base import Row
 
@@ -54,7 +55,7 @@ class Letter:
 
     event: Event
     since: datetime
-    arrival: Arrival | None = None
+    arrival: AnyArrival | None = None
     tripped: Exception | None = None
     lacked_at: datetime | None = None
     end: End | None = None
@@ -103,19 +104,34 @@ def _read(event: Event, now: datetime) -> Letter:
         return Letter(event, now, tripped=exc)
 
 
-def plan(
-    letters: Iterable[Letter], known: Mapping[Subject, Known], now: datetime
-) -> tuple[list[Planned], dict[Letter, Exception]]:
-    """What to emit, each letter knowing what those before it emit; which letters trip us up."""
+@dataclass(slots=True)
+class Plan:
+    """What is to become of letters.
+
+    Attributes:
+        planned: what to emit; nothing of letters whose meaning is out already.
+        waiting: letters of jobs whose last samples may still come.
+        tripped: letters that tripped over a bug of ours, and which.
+    """
+
+    planned: list[Planned] = field(default_factory=list)
+    waiting: list[Letter] = field(default_factory=list)
+    tripped: dict[Letter, Exception] = field(default_factory=dict)
+
+
+def plan(letters: Iterable[Letter], known: Mapping[Subject, Known], now: datetime) -> Plan:
+    """What to emit, each letter knowing what those before it emit."""
     known = dict(known)
-    planned: list[Planned] = []
-    tripped: dict[Letter, Exception] = {}
+    told = Plan()
     for letter in letters:
         try:
-            planned += _plan_letter(letter, known, now)
+            if letter.arrival and is_waiting(known[letter.arrival.subject], now):
+                told.waiting.append(letter)
+            else:
+                told.planned += _plan_letter(letter, known, now)
         except Exception as exc:  # noqa: BLE001 -- whatever one event breaks, the others go on
-            tripped[letter] = exc
-    return planned, tripped
+            told.tripped[letter] = exc
+    return told
 
 
 def _plan_letter(letter: Letter, known: dict[Subject, Known], now: datetime) -> list[Planned]:

@@ -6,61 +6,20 @@ its own fact, then looks at all of them. Duplicates do not matter because what w
 is known by its fingerprint.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from ..analysis.durations import QUEUED, RAN, WAITING, Gate, was_gated
-from ..model.ids import FIRST_ATTEMPT
+from ..analysis.durations import RAN, Gate, was_gated
 from ..model.records import PHASE_COMPLETED, REVISIONS_PER_PHASE, RunRecord
-from ..shared.errors import DeliveryRefusedError, NewerMessageError, UndecodableMessageError
-from ..shared.github_events import (
-    EVENTS,
-    GitHubDelivery,
-    JobDelivery,
-    RunDelivery,
-    github_host,
-    is_delivery_id,
-    parse_delivery,
-)
-from ..shared.messages import Event
+from ..shared.github_events import RunDelivery
+from .arrivals import AnyArrival, Arrival, SamplesArrival
+from .batch_facts import BatchFact, are_complete
 from .interpret import Interpretation, interpret_job, interpret_run
+from .judging import Judged, Sampled
 
-RECEIVED_YEARS = range(2000, 5000)  # the moment becomes part of a key, in milliseconds since 1970
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What an event is about: a run attempt, or a job, whose id needs no attempt beside it."""
-
-    host: str
-    run_id: int
-    attempt: int | None
-    job_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """An event with its delivery parsed."""
-
-    event: Event
-    delivery: GitHubDelivery
-    subject: Subject
-
-    @property
-    def gate(self) -> Gate | None:
-        """The gate that this event is, if it is a job's queued or waiting."""
-        if not isinstance(self.delivery, JobDelivery):
-            return None
-        if self.delivery.action not in {QUEUED, WAITING}:
-            return None
-        return Gate(self.event.received_at, self.delivery.action, self.event.id)
-
-    @property
-    def is_completed_job(self) -> bool:
-        """Whether a gate that comes late could change what this event means."""
-        return isinstance(self.delivery, JobDelivery) and self.delivery.action == "completed"
+PATIENCE = timedelta(minutes=2)  # for a job's last samples, after its completion came
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +37,19 @@ Emissions: TypeAlias = frozenset[Emitted]
 class Known:
     """What is remembered of a subject, this event's own fact included; redeliveries too.
 
-    `completed` are the job's completions, there only where a gate may have come after them.
+    Attributes:
+        gates: of a job, its queued and waiting deliveries.
+        completed: its completions; there only where a gate or samples may change what they mean.
+        emitted: what is out.
+        batches: its samples; there only where it is completed.
+        judged: what they say, by the completion's delivery id; empty before they are all there.
     """
 
     gates: tuple[Gate, ...] = ()
     completed: tuple[Arrival, ...] = ()
     emitted: Emissions = frozenset()
+    batches: tuple[BatchFact, ...] = ()
+    judged: Mapping[str, Judged] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,32 +67,22 @@ class Emission:
         return Emitted(subject.revision, subject.content_hash)
 
 
-def arrive(event: Event) -> Arrival:
-    """Parse an event's delivery.
+def is_waiting(known: Known, now: datetime) -> bool:
+    """Whether a job is over, and its last samples may still be on their way.
 
-    Raises:
-        UndecodableMessageError: a body that is none of its kind; NewerMessageError: a kind that
-            nobody here knows.
+    Nobody waits for long, or where no samples came. A clock that was set back ends the waiting too.
     """
-    if event.kind not in EVENTS:
-        raise NewerMessageError(f"events of kind {event.kind!r} are not known here")
-    if not is_delivery_id(event.id):
-        raise UndecodableMessageError("the event's id is no delivery id")
-    if event.received_at.year not in RECEIVED_YEARS:
-        raise UndecodableMessageError("the event was received at no plausible time")
-    try:
-        delivery = parse_delivery(event.kind, event.body)
-    except DeliveryRefusedError as exc:
-        raise UndecodableMessageError(str(exc)) from exc
-    return Arrival(event, delivery, _subject(delivery))
+    if not known.batches or are_complete(known.batches):
+        return False
+    return any(abs(now - each.event.received_at) < PATIENCE for each in known.completed)
 
 
-def decide(arrival: Arrival, known: Known) -> tuple[Emission, ...]:
+def decide(arrival: AnyArrival, known: Known) -> tuple[Emission, ...]:
     """What to emit now: what this event means, and what it corrects, unless it is out already."""
     out: dict[Emitted, Emission] = {}
     for source in _sources(arrival, known):
         emitted = known.emitted.union(out)  # two completions of one job may say the same
-        interpretation = _interpret(source, known.gates)
+        interpretation = _interpret(source, known)
         emission = Emission(
             interpretation,
             spans=_deserves_spans(interpretation, emitted),
@@ -137,17 +93,23 @@ def decide(arrival: Arrival, known: Known) -> tuple[Emission, ...]:
     return tuple(out.values())
 
 
-def _sources(arrival: Arrival, known: Known) -> Iterator[Arrival]:
+def _sources(arrival: AnyArrival, known: Known) -> Iterator[Arrival]:
+    """The deliveries whose meaning is told: what the arrival is, or what it may change."""
+    if isinstance(arrival, SamplesArrival):
+        yield from known.completed
+        return
     yield arrival
     # An approval's delivery that comes after the completion changes the job's queue time.
     if arrival.gate and was_gated(known.gates):
         yield from known.completed
 
 
-def _interpret(source: Arrival, gates: tuple[Gate, ...]) -> Interpretation:
+def _interpret(source: Arrival, known: Known) -> Interpretation:
+    name = source.event.id
     if isinstance(source.delivery, RunDelivery):
-        return interpret_run(source.delivery, source.event.id)
-    return interpret_job(source.delivery, source.event.id, gates)
+        return interpret_run(source.delivery, name)
+    sampled = Sampled(len(known.batches), known.judged.get(name))
+    return interpret_job(source.delivery, name, known.gates, sampled)
 
 
 def _deserves_spans(interpretation: Interpretation, emitted: Emissions) -> bool:
@@ -158,12 +120,3 @@ def _deserves_spans(interpretation: Interpretation, emitted: Emissions) -> bool:
         return False
     subject = interpretation.subject
     return isinstance(subject, RunRecord) or subject.execution == RAN
-
-
-def _subject(delivery: GitHubDelivery) -> Subject:
-    host = github_host(delivery)
-    if isinstance(delivery, RunDelivery):
-        run = delivery.workflow_run
-        return Subject(host, run.id, run.run_attempt or FIRST_ATTEMPT, None)
-    job = delivery.workflow_job
-    return Subject(host, job.run_id, None, job.id)

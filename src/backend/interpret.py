@@ -35,6 +35,7 @@ from ..model.records import (
 )
 from ..model.times import parse_time
 from ..shared.github_events import JobDelivery, RunDelivery, Step, User, WorkflowJob, github_host
+from .judging import UNSAMPLED, Sampled
 
 POOL_LABEL = "ManagedDevOps.Pool="
 NOT_YET_STARTED = frozenset({"queued", "waiting", "pending", "requested"})
@@ -48,7 +49,7 @@ _PHASE_BY_WORD = dict.fromkeys(NOT_YET_STARTED, PHASE_QUEUED) | {
 # Says which row it is, or where it came from (a job's actor is the delivery's sender).
 _NOT_CONTENT = frozenset({"revision", "content_hash", "delivery_id", "actor"})
 _RUN_CONTENT, _JOB_CONTENT, _STEP_CONTENT = (
-    tuple(f.name for f in fields(kind) if f.name not in _NOT_CONTENT | {"job"})
+    tuple(f.name for f in fields(kind) if f.name not in _NOT_CONTENT | {"job", "used"})
     for kind in (RunRecord, JobRecord, StepRecord)
 )
 
@@ -108,20 +109,30 @@ def interpret_run(delivery: RunDelivery, delivery_id: str) -> Interpretation:
     return Interpretation(replace(record, content_hash=_fingerprint(record, ())), (), phase)
 
 
-def interpret_job(delivery: JobDelivery, delivery_id: str, gates: Sequence[Gate]) -> Interpretation:
+def interpret_job(
+    delivery: JobDelivery,
+    delivery_id: str,
+    gates: Sequence[Gate],
+    sampled: Sampled = UNSAMPLED,
+) -> Interpretation:
     """The record of a job and, once it is completed, those of its steps.
 
-    `gates` are the job's queued and waiting deliveries, as far as they are known.
+    `gates` are the job's queued and waiting deliveries, `sampled` its samples, as far as known.
     """
     phase = phase_of(delivery.action, delivery.workflow_job.status)
     if phase == PHASE_IN_PROGRESS:
         gates = ()  # what a job waited for is told at its end: nothing corrects a running one
+    corrections = len(gates) if was_gated(gates) else 0
+    if phase == PHASE_COMPLETED:
+        corrections += sampled.batch_count
     job = _job_record(delivery, delivery_id, gates, phase)
+    used = sampled.of_job if phase == PHASE_COMPLETED else {}
+    job = replace(job, revision=revision(phase, corrections), used=used)
     if phase == PHASE_QUEUED and was_gated(gates):
         latest = in_order(gates)[-1]
         job = replace(job, status=latest.action, delivery_id=latest.delivery_id)
     listed = (delivery.workflow_job.steps or ()) if phase == PHASE_COMPLETED else ()
-    unhashed = tuple(_step_record(step, job) for step in listed)
+    unhashed = tuple(_step_record(step, job, sampled) for step in listed)
     job = replace(job, content_hash=_fingerprint(job, unhashed))
     return Interpretation(job, tuple(replace(step, job=job) for step in unhashed), phase)
 
@@ -131,13 +142,13 @@ def _job_record(
 ) -> JobRecord:
     job, host = delivery.workflow_job, github_host(delivery)
     created_at, started_at, completed_at = _times(job, phase)
-    how = _execution(job) if phase == PHASE_COMPLETED else None
+    how = execution_of(job) if phase == PHASE_COMPLETED else None
     duration = elapsed(started_at, completed_at) if how == RAN else UNKNOWN
     queued = queue_time(created_at, started_at, gates) if how == RAN else UNKNOWN
     granted = approval(gates)
     return JobRecord(
         record_id=ids.job_record_id(host, job.id),
-        revision=revision(phase, len(gates) if was_gated(gates) else 0),
+        revision=revision(phase),
         content_hash="",
         host=host,
         repository_id=delivery.repository.id,
@@ -171,7 +182,7 @@ def _job_record(
     )
 
 
-def _step_record(step: Step, job: JobRecord) -> StepRecord:
+def _step_record(step: Step, job: JobRecord, sampled: Sampled) -> StepRecord:
     started_at, completed_at = parse_time(step.started_at), parse_time(step.completed_at)
     ran = job.execution == RAN and step.conclusion != "skipped"
     duration = elapsed(started_at, completed_at) if ran else UNKNOWN
@@ -186,6 +197,7 @@ def _step_record(step: Step, job: JobRecord) -> StepRecord:
         completed_at=completed_at,
         duration_seconds=duration.seconds,
         clamped_count=int(duration.clamped),
+        used=sampled.of_step(step.number),
     )
 
 
@@ -200,7 +212,8 @@ def _times(
     )
 
 
-def _execution(job: WorkflowJob) -> str:
+def execution_of(job: WorkflowJob) -> str:
+    """How a completed job came about."""
     return execution(
         CompletedJob(
             conclusion=job.conclusion,
@@ -230,4 +243,5 @@ def _fingerprint(subject: RunRecord | JobRecord, steps: Sequence[StepRecord]) ->
 
 
 def _content(record: Record, names: Sequence[str]) -> str:
-    return "\x1f".join([str(getattr(record, name)) for name in names])
+    used = [f"{name}={value}" for name, value in sorted(record.used.items())]
+    return "\x1f".join([*(str(getattr(record, name)) for name in names), *used])

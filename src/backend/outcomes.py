@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from ..shared.errors import SamplesMissingError
+from .arrivals import Subject
 from .batch import End, Fate, Letter, Planned
-from .decide import Subject
 from .emit import Shortfall
 
 PATIENCE_ALONE = timedelta(seconds=3)
@@ -27,15 +28,18 @@ class Outcome:
         may_pass: whether time alone may mend that.
         passed_at: when others last passed where this one did not, this time included.
         retry_after_seconds: when to try again, where a sink said so.
+        is_early: whether nothing went wrong, but it is to be looked at again later.
     """
 
     error: Exception | None = None
     may_pass: bool = False
     passed_at: datetime | None = None
     retry_after_seconds: float | None = None
+    is_early: bool = False
 
 
 OUT = Outcome()
+WAITING = Outcome(SamplesMissingError("the job's last samples may still come"), is_early=True)
 Outcomes: TypeAlias = dict[Letter, Outcome]
 
 
@@ -85,6 +89,8 @@ def end_of(letter: Letter, outcome: Outcome, now: datetime) -> End | None:
     """What becomes of a letter; None: it is tried again."""
     if outcome.error is None:
         return End(Fate.DONE)
+    if outcome.is_early:
+        return End(Fate.PUT_BACK, outcome.error)
     if not _is_alone(letter, outcome, now):
         return None
     if not outcome.may_pass:

@@ -13,7 +13,8 @@ from ..shared.errors import ObjectStoreUnavailableError
 from ..shared.health import Health
 from .batch import Letter, Planned, plan
 from .emit import Emitter
-from .outcomes import OUT, Outcome, Outcomes, outcomes_of
+from .join import Joiner
+from .outcomes import OUT, WAITING, Outcome, Outcomes, outcomes_of
 from .sinks.base import Sink
 from .state import State
 
@@ -25,6 +26,7 @@ class Pipeline:
 
     def __init__(self, state: State, sinks: Sequence[Sink], health: Health) -> None:
         self._state = state
+        self._joiner = Joiner(state)
         self._emitter = Emitter(sinks, health)
         self._health = health
         self._passed_at: datetime | None = None
@@ -64,15 +66,17 @@ class Pipeline:
     async def _process(self, letters: Sequence[Letter], now: datetime) -> Outcomes:
         arrivals = [letter.arrival for letter in letters if letter.arrival]
         await self._state.note(arrivals)
-        known = await self._state.recall(arrival.subject for arrival in arrivals)
-        planned, tripped = plan(letters, known, now)
-        shortfalls = await self._emitter.emit(planned, now)
-        outcomes = outcomes_of([x for x in letters if x not in tripped], planned, shortfalls)
-        out = [p for p in planned if outcomes[p.letter] is OUT]
+        known = await self._state.recall((a.subject for a in arrivals), in_hand=arrivals)
+        told = plan(letters, await self._joiner.join(known, now), now)
+        shortfalls = await self._emitter.emit(told.planned, now)
+        apart = {*told.tripped, *told.waiting}
+        outcomes = outcomes_of([x for x in letters if x not in apart], told.planned, shortfalls)
+        out = [p for p in told.planned if outcomes[p.letter] is OUT]
         await self._state.remember((p.subject, p.emission.name) for p in out)
         self._emitter.forget(out)
         self._note_passing(out, outcomes, now)
-        return outcomes | {x: Outcome(exc, passed_at=self._passed_at) for x, exc in tripped.items()}
+        outcomes |= {x: Outcome(e, passed_at=self._passed_at) for x, e in told.tripped.items()}
+        return outcomes | dict.fromkeys(told.waiting, WAITING)
 
     def _note_passing(self, out: Sequence[Planned], outcomes: Outcomes, now: datetime) -> None:
         """Only what has rows shows that the whole way is free; a repetition asks no sink."""

@@ -33,6 +33,10 @@ class ObjectMissingError(ObjectStoreUnavailableError):
     """The object store answered that it has no such object."""
 
 
+class SamplesMissingError(TelemetryError):
+    """A job's last samples are not there yet."""
+
+
 class SinkUnavailableError(TelemetryError):
     """A sink did not take all rows; trying again may help."""
 

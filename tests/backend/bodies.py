@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from src.backend.decide import Arrival, arrive
+from src.backend.arrivals import Arrival, arrive
 from src.shared.github_events import parse_delivery, trim
 from src.shared.messages import Event
 
@@ -118,4 +118,6 @@ def event_of(body: dict[str, Any], delivery_id: str = "d-1", seconds: float = 0)
 
 
 def arrival_of(body: dict[str, Any], delivery_id: str = "d-1", seconds: float = 0) -> Arrival:
-    return arrive(event_of(body, delivery_id, seconds))
+    arrival = arrive(event_of(body, delivery_id, seconds))
+    assert isinstance(arrival, Arrival)
+    return arrival

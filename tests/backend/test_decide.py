@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from src.analysis.durations import Gate, was_gated
-from src.backend.decide import Arrival, Emission, Emitted, Known, Subject, arrive, decide
+from src.backend.arrivals import Arrival, Subject, arrive
+from src.backend.decide import Emission, Emitted, Known, decide
 from src.model.records import JobRecord
 from src.shared.errors import UndecodableMessageError
 from src.shared.messages import Event

@@ -26,9 +26,9 @@ def planned_for(*bodies: tuple[int, str]) -> tuple[list[Letter], list[Planned]]:
     ]
     letters = read_letters(messages.encode(events), BEFORE)
     known = {letter.arrival.subject: Known() for letter in letters if letter.arrival}
-    planned, tripped = plan(letters, known, NOW)
-    assert not tripped
-    return letters, planned
+    told = plan(letters, known, NOW)
+    assert not told.tripped
+    return letters, told.planned
 
 
 def test_what_has_no_shortfall_is_out():

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from src.analysis.durations import Gate, in_order
-from src.backend.decide import Arrival, Emitted, Known, Subject
+from src.backend.arrivals import Arrival, Subject
+from src.backend.decide import Emitted, Known
 from src.backend.state import State
 from src.shared.errors import ObjectStoreUnavailableError
 from src.shared.object_store import ObjectStore, folder_store, memory_store

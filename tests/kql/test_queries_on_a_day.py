@@ -14,7 +14,8 @@ import duckdb
 import pytest
 from msgspec import Raw
 
-from src.backend.decide import Emission, Known, Subject, arrive, decide
+from src.backend.arrivals import Subject, arrive
+from src.backend.decide import Emission, Known, decide
 from src.backend.rows import rows_of
 from src.backend.sinks.base import EventRow
 from src.insights.tables import create_statement, insert_statement

@@ -1,0 +1,137 @@
+"""What the name of a stored batch tells of it, to its name and back; are a job's batches all there.
+
+    REPOSITORY-PROOF-SEQUENCE-MORE-FIRST-LAST-RECEIVED-SENT-SAMPLER
+
+Times are epoch milliseconds, `x` where there is none. Much can be decided by a listing alone, and a
+batch that was sent twice is two facts: each tells how far the sampler's clock is off.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..model.samples import Batch
+from ..shared.sent_batches import SentBatch
+
+_PARTS = 9
+_YEARS = range(2000, 5000)  # a clock that stands elsewhere tells nothing
+_UNKNOWN = "x"
+_SIGNED, _DECLARED = "signed", "declared"
+_FINAL, _MORE = "final", "more"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFact:
+    """A batch is in the store.
+
+    Attributes:
+        repository_id: whose it is, by its identity.
+        is_signed: whether GitHub's signature says of which job it is; else its sender does.
+        sampler, sequence: which batch it is.
+        is_final: whether the sampler's last.
+        first_ms, last_ms: its samples' times by the sampler's clock; None where it has none.
+        received_ms: when the frontend had it.
+        sent_ms: the sampler's clock when it sent it; None where that was not told.
+    """
+
+    repository_id: int
+    is_signed: bool
+    sampler: str
+    sequence: int
+    is_final: bool
+    first_ms: int | None
+    last_ms: int | None
+    received_ms: int
+    sent_ms: int | None
+
+    @property
+    def name(self) -> str:
+        """As in a key."""
+        parts = (
+            self.repository_id,
+            _SIGNED if self.is_signed else _DECLARED,
+            self.sequence,
+            _FINAL if self.is_final else _MORE,
+            *map(_told, (self.first_ms, self.last_ms, self.received_ms, self.sent_ms)),
+            self.sampler,
+        )
+        return "-".join(map(str, parts))
+
+
+def fact_of(sent: SentBatch, batch: Batch, received_at: datetime) -> BatchFact:
+    """The fact that this batch is."""
+    times_ms = [max(ms, 0) for ms in (*batch.time_ms[:1], *batch.time_ms[-1:])]
+    first_ms, last_ms = times_ms or (None, None)
+    return BatchFact(
+        repository_id=sent.identity.repository_id,
+        is_signed=sent.identity.how == "token" and sent.identity.job_id is not None,
+        sampler=batch.sampler,
+        sequence=batch.sequence,
+        is_final=batch.final,
+        first_ms=first_ms,
+        last_ms=last_ms,
+        received_ms=_ms(received_at),
+        sent_ms=_ms(sent.sent_at) if sent.sent_at and sent.sent_at.year in _YEARS else None,
+    )
+
+
+def read_fact(name: str) -> BatchFact | None:
+    """The fact of this name; None where it is no such name."""
+    parts = name.split("-", _PARTS - 1)
+    if len(parts) != _PARTS:
+        return None
+    repository, proof, sequence, more, *times, sampler = parts
+    try:
+        first_ms, last_ms, received_ms, sent_ms = map(_time, times)
+        number, repository_id = int(sequence), int(repository)
+    except ValueError:
+        return None
+    if received_ms is None:
+        return None
+    is_signed, is_final = proof == _SIGNED, more == _FINAL
+    return BatchFact(
+        repository_id, is_signed, sampler, number, is_final, first_ms, last_ms, received_ms, sent_ms
+    )
+
+
+def trusted(facts: Iterable[BatchFact], repository_id: int) -> tuple[BatchFact, ...]:
+    """Those of this repository, in order; where some are signed, what is declared has no say."""
+    own = [fact for fact in facts if fact.repository_id == repository_id]
+    signed = [fact for fact in own if fact.is_signed]
+    return tuple(sorted(signed or own, key=lambda fact: (fact.first_ms or 0, fact.name)))
+
+
+def are_complete(facts: Iterable[BatchFact]) -> bool:
+    """Whether of each sampler every batch is there, up to its final one."""
+    sequences: dict[str, set[int]] = defaultdict(set)
+    last: dict[str, int] = {}
+    for fact in facts:
+        sequences[fact.sampler].add(fact.sequence)
+        if fact.is_final:
+            last[fact.sampler] = fact.sequence
+    return all(
+        sampler in last and len(found) == last[sampler] + 1 for sampler, found in sequences.items()
+    )
+
+
+def distinct(facts: Iterable[BatchFact]) -> list[BatchFact]:
+    """Each batch once, however often it was sent."""
+    return list({(fact.sampler, fact.sequence): fact for fact in facts}.values())
+
+
+def skew_ms(facts: Sequence[BatchFact]) -> int:
+    """How far the sampler's clock is behind the frontend's: the least received - sent; else 0."""
+    return min((f.received_ms - f.sent_ms for f in facts if f.sent_ms is not None), default=0)
+
+
+def _told(value: int | None) -> int | str:
+    return _UNKNOWN if value is None else value
+
+
+def _time(text: str) -> int | None:
+    return None if text == _UNKNOWN else int(text)
+
+
+def _ms(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)

@@ -1,0 +1,61 @@
+"""What is known of jobs in; the same out, with a verdict on each whose samples are all there.
+
+A job is judged once a round, however many of its letters are in hand: its batches are read for
+that, and let go.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from ..analysis.durations import RAN
+from ..shared.github_events import JobDelivery
+from .arrivals import Subject
+from .batch_facts import distinct
+from .decide import Known, is_waiting
+from .interpret import execution_of
+from .judging import Judged, judge_job
+from .state import State
+
+MOST_BATCHES = 10_000  # of a job: 40 hours at a batch each 15 seconds
+
+log = logging.getLogger(__name__)
+
+
+class Joiner:
+    """Reads samples and has them judged."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def join(self, known: Mapping[Subject, Known], now: datetime) -> dict[Subject, Known]:
+        """One job after the other: so no more than one job's samples are in memory."""
+        joined = dict(known)
+        for subject, each in known.items():
+            if each.batches and not is_waiting(each, now):
+                joined[subject] = await self._judge(subject, each)
+        return joined
+
+    async def _judge(self, subject: Subject, known: Known) -> Known:
+        """The verdict for each of the job's completions that ran.
+
+        Samples that trip us up cost the job its usage, not its row.
+        """
+        deliveries = {
+            each.event.id: each.delivery
+            for each in known.completed
+            if isinstance(each.delivery, JobDelivery)
+            and execution_of(each.delivery.workflow_job) == RAN
+        }
+        if not deliveries:
+            return known
+        facts = distinct(known.batches)[:MOST_BATCHES]
+        batches = await self._state.batches(subject, facts)
+        judged: dict[str, Judged] = {}
+        try:
+            for name, delivery in deliveries.items():
+                judged[name] = judge_job(delivery, known.batches, batches)
+        except Exception:
+            log.exception("samples not judged", extra={"job_id": subject.job_id})
+        return replace(known, judged=judged)

@@ -1,0 +1,53 @@
+"""A completed job and its stored samples in; what they say of job and steps, out. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..analysis.judge import judge
+from ..analysis.verdict import Verdict
+from ..model.samples import Batch
+from ..shared.github_events import JobDelivery
+from ..shared.job_timeline import timeline_of
+from .batch_facts import BatchFact, skew_ms
+from .used_values import job_values, step_values
+
+Values = Mapping[str, str | float | int]
+
+SIGNED, DECLARED = "token", "declared"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """The verdict on a job, and who says that the samples are its own."""
+
+    verdict: Verdict
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """The samples of a job: how many facts of them there are, and what they say if they do."""
+
+    batch_count: int = 0
+    judged: Judged | None = None
+
+    @property
+    def of_job(self) -> Values:
+        """Names and values of the job's row."""
+        return job_values(self.judged.verdict, self.judged.identity) if self.judged else {}
+
+    def of_step(self, number: int) -> Values:
+        """Names and values of the row of the step with this number."""
+        return step_values(self.judged.verdict, number) if self.judged else {}
+
+
+UNSAMPLED = Sampled()
+
+
+def judge_job(
+    delivery: JobDelivery, facts: Sequence[BatchFact], batches: Iterable[Batch]
+) -> Judged:
+    """What these samples say of the job that the delivery tells of."""
+    verdict = judge(timeline_of(delivery.workflow_job), batches, skew_ms=skew_ms(facts))
+    is_signed = all(fact.is_signed for fact in facts)
+    return Judged(verdict, SIGNED if is_signed else DECLARED)
