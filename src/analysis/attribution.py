@@ -22,7 +22,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Iterable, Mapping, Optional, Sequence
 
+    from .known_time import KnownTime
+
 _MS_US = 1000
+_ONE_CORE = (0.5, 1.3)
+"""Busy cores that are about one: a thread waits now and then, and others do a little."""
 
 
 class Claim(NamedTuple):
@@ -33,14 +37,18 @@ class Claim(NamedTuple):
 
 
 class Used(NamedTuple):
-    """CPU time in microseconds: of a step's own processes, and split by time; the most cores busy.
+    """CPU time in microseconds: of a step's own processes, and split by time.
 
-    The most are those of an interval: 2.0 is two cores busy throughout.
+    `rest_known_ms` is how long there was something to split to look at, None where that is too
+    little. `most_cores` are those of an interval: 2.0 is two cores busy throughout;
+    `one_core_share` is the share of time in which about one was, None where no time is.
     """
 
     own_us: float
     by_time_us: float
+    rest_known_ms: Optional[float]
     most_cores: float
+    one_core_share: Optional[float]
 
 
 class _Own(NamedTuple):
@@ -75,7 +83,9 @@ def claims(
     return found
 
 
-def attribute(series: Series, roster: Roster, claimed: Mapping[int, Claim]) -> dict[int, Used]:
+def attribute(
+    series: Series, roster: Roster, claimed: Mapping[int, Claim], known_time: KnownTime
+) -> dict[int, Used]:
     """Each microsecond once: to its owner's step, to those who run, or to what lies between.
 
     By whom; empty where nobody looked at CPU time.
@@ -94,8 +104,12 @@ def attribute(series: Series, roster: Roster, claimed: Mapping[int, Claim]) -> d
     own_us[JOB] = sum(own_us.values())
     pool_us = _pool(cpu.total_us, own.values())
     by_time_us = roster.divide(series.at_edges(pool_us, roster.edges_ms))
-    most = _most_cores(series, roster, own, cpu.total_us, pool_us)
-    return {who: Used(own_us.get(who, 0.0), by_time_us[who], most[who]) for who in roster.spans}
+    busy = _busy_cores(series, roster, own, cpu.total_us, pool_us)
+    known_ms = known_time.known_ms(cpu.known)
+    return {
+        who: Used(own_us.get(who, 0.0), by_time_us[who], known_ms.get(who), *busy[who])
+        for who in roster.spans
+    }
 
 
 def _own(series: Series, parts: Iterable[Rises], span: Span, tick_us: float) -> _Own:
@@ -141,27 +155,37 @@ def _pool(total_us: Sequence[float], own: Iterable[_Own]) -> list[float]:
     return list(accumulate(exact, initial=0.0))
 
 
-def _most_cores(
+def _busy_cores(
     series: Series,
     roster: Roster,
     own: Mapping[int, _Own],
     total_us: Sequence[float],
     pool_us: Sequence[float],
-) -> dict[int, float]:
-    """The most that was busy for each in the intervals that lie mostly in its spans."""
+) -> dict[int, tuple[float, Optional[float]]]:
+    """The most cores, and the share of time with one, in the intervals mostly in one's spans."""
     core_us = _core_us(series)
     pool = list(map(truediv, rises(pool_us), core_us))
     running = roster.running_at(series.middles_ms)
     shared = [cores / (count or 1) for cores, count in zip(pool, running)]
     cores = {BETWEEN: pool, JOB: list(map(truediv, rises(total_us), core_us))}
-    most = dict.fromkeys(roster.spans, 0.0)
+    found = {}
     for who, spans in roster.spans.items():
+        busy: list[float] = []
+        lengths_ms: list[int] = []
         for inner in map(series.mostly_within, spans):
-            busy = cores.get(who, shared)[inner.start : inner.stop]
+            part = cores.get(who, shared)[inner.start : inner.stop]
             if who in own:
-                _add(busy, inner.start, own[who], core_us)
-            most[who] = max([most[who], *busy])
-    return most
+                _add(part, inner.start, own[who], core_us)
+            busy += part
+            lengths_ms += series.lengths_ms[inner.start : inner.stop]
+        found[who] = max(busy, default=0.0), _one_core_share(busy, lengths_ms)
+    return found
+
+
+def _one_core_share(busy: Sequence[float], lengths_ms: Sequence[int]) -> Optional[float]:
+    least, most = _ONE_CORE
+    one_ms = sum(length for cores, length in zip(busy, lengths_ms) if least <= cores <= most)
+    return one_ms / sum(lengths_ms) if busy else None
 
 
 def _core_us(series: Series) -> list[float]:

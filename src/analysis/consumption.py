@@ -1,7 +1,8 @@
 """A series and a roster in; what each used of disks, network and waiting out, by field of Usage.
 
 A sum is split by time among the steps that run; a state of the machine (stalls, how busy a disk
-was) is the same for all who were there. All is None for spans in which it was not looked at.
+was) is the same for all who were there. All is None for spans in which it was not looked at; rates
+are of the time in which it was.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import math
 
 from ..model import samples
 from ..model.named_tuples import NamedTuple
-from .coverage import Coverage
+from .known_time import KnownTime
 from .roster import Roster
 from .series import Series, Span, disk_column, machine_column
 
@@ -18,23 +19,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, Iterable, Mapping, Optional
 
-    from .series import Read
+    from .series import Counter
 
     Column = dict[int, Optional[float]]
     """A figure of everyone in a roster."""
 
 
-_US = 1e-6
 _SECTOR_BYTES = 512
-_SECOND_MS = 1000
+_SECOND_MS, _SECOND_US = 1000, 1_000_000
 _PERCENT = 100
 
-_STALLS = {
-    "stalled_cpu_seconds": samples.STALLED_CPU_US,
-    "stalled_memory_seconds": samples.STALLED_MEMORY_US,
-    "stalled_io_seconds": samples.STALLED_IO_US,
-    "stalled_memory_full_seconds": samples.STALLED_MEMORY_FULL_US,
-    "stalled_io_full_seconds": samples.STALLED_IO_FULL_US,
+_STALLED = {
+    "stalled_cpu": samples.STALLED_CPU_US,
+    "stalled_memory": samples.STALLED_MEMORY_US,
+    "stalled_io": samples.STALLED_IO_US,
+}
+_STALLED_FULL = {
+    "stalled_memory_full": samples.STALLED_MEMORY_FULL_US,
+    "stalled_io_full": samples.STALLED_IO_FULL_US,
 }
 _DISK_SUMS = {
     "disk_read_bytes": (samples.READ_SECTORS, _SECTOR_BYTES),
@@ -46,7 +48,6 @@ _NETWORK_SUMS = {
     "network_received_bytes": samples.NETWORK_RECEIVED_BYTES,
     "network_sent_bytes": samples.NETWORK_SENT_BYTES,
 }
-_RATES = (*list(_DISK_SUMS)[:2], *_NETWORK_SUMS)
 
 
 class _Counts(NamedTuple):
@@ -59,67 +60,101 @@ class _Counts(NamedTuple):
 class Consumption:
     """The counters of a series as everyone in a roster has a part in them."""
 
-    def __init__(self, series: Series, roster: Roster, coverage: Mapping[int, Coverage]) -> None:
-        """`coverage` is that of the series for the roster."""
+    def __init__(
+        self, series: Series, roster: Roster, known_time: KnownTime, cores_allowed: float
+    ) -> None:
+        """`known_time` is asked for everything that is counted here."""
         self._series = series
         self._roster = roster
+        self._known_time = known_time
+        self._cores_allowed = cores_allowed
         self._edges = [series.place(edge_ms) for edge_ms in roster.edges_ms]
         self._disks = sorted({disk for part in series.segments for disk in part.disks()})
-        self._counted_ms = {who: covered.counted_ms for who, covered in coverage.items()}
 
     def figures(self) -> dict[str, Column]:
         """By field of Usage, and by whom."""
-        sums = {**self._waits(), **self._disk_sums(), **self._network_sums()}
-        return {**sums, **self._rates(sums), **self._disk_states(), **self._stalls()}
+        return {
+            **self._waits(),
+            **self._disk_sums(),
+            **self._network_sums(),
+            **self._disk_states(),
+            **self._stalls(),
+        }
 
     def _waits(self) -> dict[str, Column]:
         tick_seconds = 1 / self._series.host.ticks_per_second
+        steal, iowait, throttled = map(
+            self._machine, (samples.CPU_STEAL, samples.CPU_IOWAIT, samples.CGROUP_THROTTLED_US)
+        )
+        # One line of /proc/stat has both, so they are known at the same time.
+        wanted = self._machine(samples.CPU_USER, samples.CPU_SYSTEM, samples.CPU_STEAL)
+        stolen = _ratio(self._whole(steal), self._whole(wanted), _PERCENT)
+        core_us = _SECOND_US / _SECOND_MS * max(self._cores_allowed, 1)
         return {
-            "cpu_steal_seconds": self._divided(self._machine(samples.CPU_STEAL), tick_seconds),
-            "cpu_iowait_seconds": self._divided(self._machine(samples.CPU_IOWAIT), tick_seconds),
-            "cpu_throttled_seconds": self._divided(self._machine(samples.CGROUP_THROTTLED_US), _US),
+            "cpu_steal_seconds": self._divided(steal, tick_seconds),
+            "cpu_stolen_percent": stolen,
+            "cpu_iowait_seconds": self._divided(iowait, tick_seconds),
+            "cpu_throttled_seconds": self._divided(throttled, 1 / _SECOND_US),
+            # The kernel adds up the throttling of all CPUs.
+            "cpu_throttled_percent": self._share(throttled, core_us),
         }
 
     def _disk_sums(self) -> dict[str, Column]:
-        return {
-            field: self._divided(self._of_disks(self._disks, name), scale)
-            for field, (name, scale) in _DISK_SUMS.items()
-        }
+        figures: dict[str, Column] = {}
+        for field, (name, scale) in _DISK_SUMS.items():
+            counts = self._of_disks(self._disks, name)
+            figures[field] = self._divided(counts, scale)
+            if field.endswith("_bytes"):
+                figures[f"{field}_per_second"] = self._per_second(figures[field], counts)
+        operations = self._of_disks(self._disks, samples.READS, samples.WRITES)
+        each = self._per_second(self._divided(operations), operations)
+        return {**figures, "disk_operations_per_second": each}
 
     def _network_sums(self) -> dict[str, Column]:
-        return {field: self._divided(self._machine(name)) for field, name in _NETWORK_SUMS.items()}
-
-    def _rates(self, sums: dict[str, Column]) -> dict[str, Column]:
-        return {
-            f"{field}_per_second": _ratio(sums[field], self._counted_ms, _SECOND_MS)
-            for field in _RATES
-        }
+        figures: dict[str, Column] = {}
+        for field, name in _NETWORK_SUMS.items():
+            counts = self._machine(name)
+            figures[field] = self._divided(counts)
+            figures[f"{field}_per_second"] = self._per_second(figures[field], counts)
+        return figures
 
     def _disk_states(self) -> dict[str, Column]:
         """A disk is as busy as the busiest; a wait is that of the mean operation."""
         busy = [self._whole(self._of_disks([disk], samples.IO_MS)) for disk in self._disks]
+        busiest = {who: _most(column[who] for column in busy) for who in self._roster.spans}
+        known_ms = self._known_ms(self._of_disks(self._disks, samples.IO_MS))
         waited = self._whole(self._of_disks(self._disks, samples.READ_MS, samples.WRITE_MS))
         operations = self._whole(self._of_disks(self._disks, samples.READS, samples.WRITES))
-        queued = self._whole(self._of_disks(self._disks, samples.WEIGHTED_MS))
-        busiest = {who: _most(column[who] for column in busy) for who in self._roster.spans}
+        queued = self._of_disks(self._disks, samples.WEIGHTED_MS)
         return {
-            "disk_utilisation_percent": _ratio(busiest, self._counted_ms, _PERCENT, most=_PERCENT),
+            "disk_utilisation_percent": _ratio(busiest, known_ms, _PERCENT, most=_PERCENT),
             "disk_await_ms": _ratio(waited, operations),
-            "disk_queue_depth": _ratio(queued, self._counted_ms),
+            "disk_queue_depth": _ratio(self._whole(queued), self._known_ms(queued)),
         }
 
     def _stalls(self) -> dict[str, Column]:
-        return {field: self._whole(self._machine(name), _US) for field, name in _STALLS.items()}
+        figures: dict[str, Column] = {}
+        for field, name in {**_STALLED, **_STALLED_FULL}.items():
+            counts = self._machine(name)
+            figures[f"{field}_seconds"] = self._whole(counts, 1 / _SECOND_US)
+            if field in _STALLED:
+                figures[f"{field}_percent"] = self._share(counts, _SECOND_US / _SECOND_MS)
+        return figures
 
-    def _machine(self, name: str) -> _Counts:
-        return self._counts([machine_column(name)])
+    def _machine(self, *names: str) -> _Counts:
+        """Nothing where one of them was never looked at."""
+        counters = [self._series.counter(machine_column(name)) for name in names]
+        found = [counter for counter in counters if counter]
+        return self._counts(found if len(found) == len(names) else ())
 
     def _of_disks(self, disks: Iterable[str], *names: str) -> _Counts:
-        return self._counts([disk_column(disk, name) for disk in disks for name in names])
+        """Of those that were looked at: a disk that comes later has done nothing before."""
+        columns = (disk_column(disk, name) for disk in disks for name in names)
+        return self._counts(filter(None, map(self._series.counter, columns)))
 
-    def _counts(self, columns: Iterable[Read]) -> _Counts:
-        """The sum of these counters."""
-        counters = [found for found in map(self._series.counter, columns) if found]
+    def _counts(self, counters: Iterable[Counter]) -> _Counts:
+        """Their sum."""
+        counters = list(counters)
         lines = [[edge.value(counter.values) for edge in self._edges] for counter in counters]
         known = [span for counter in counters for span in counter.known]
         return _Counts([sum(line) for line in zip(*lines)], known)
@@ -129,6 +164,17 @@ class Consumption:
 
     def _whole(self, counts: _Counts, scale: float = 1) -> Column:
         return self._scaled(self._roster.within, counts, scale)
+
+    def _per_second(self, part: Column, counts: _Counts) -> Column:
+        return _ratio(part, self._known_ms(counts), _SECOND_MS)
+
+    def _share(self, counts: _Counts, per_ms: float) -> Column:
+        """In percent of so much in each millisecond."""
+        whole = self._whole(counts, 1 / per_ms)
+        return _ratio(whole, self._known_ms(counts), _PERCENT, most=_PERCENT)
+
+    def _known_ms(self, counts: _Counts) -> Column:
+        return self._known_time.known_ms(counts.known)
 
     def _scaled(
         self, part: Callable[[list[float]], dict[int, float]], counts: _Counts, scale: float
@@ -157,6 +203,6 @@ def _ratio(
     """None where a part is unknown, or there is nothing that it would be part of."""
     ratios: Column = {}
     for who, part in parts.items():
-        whole = wholes[who]
+        whole = wholes.get(who)
         ratios[who] = min(part / whole * scale, most) if part is not None and whole else None
     return ratios

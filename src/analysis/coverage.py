@@ -35,14 +35,14 @@ def coverages(series: Series, roster: Roster) -> dict[int, Coverage]:
     found = {}
     for who, spans in roster.spans.items():
         length_ms = sum(span.length_ms for span in spans)
-        word = _word(length_ms, counted_ms[who], covered_ms[who], interval_ms)
+        word = word_of(length_ms, counted_ms[who], covered_ms[who], interval_ms)
         if spans and not length_ms:
             word = COMPLETE if any(_is_seen(series, span) for span in spans) else NONE
         found[who] = Coverage(length_ms, counted_ms[who], covered_ms[who], word)
     return found
 
 
-def _word(length_ms: int, counted_ms: float, covered_ms: float, interval_ms: int) -> str:
+def word_of(length_ms: int, counted_ms: float, covered_ms: float, interval_ms: int) -> str:
     """Samples may miss a tenth, or what rounding and one interval make, but never most of it."""
     if not counted_ms:
         return NONE

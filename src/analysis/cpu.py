@@ -11,7 +11,7 @@ from operator import sub
 from ..model.named_tuples import NamedTuple
 from ..model.samples import CGROUP_CPU_US, CPU_SYSTEM, CPU_USER, Host
 from .segments import Rises
-from .series import Counter, Series, machine_column
+from .series import Counter, Series, Span, machine_column
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,11 +21,15 @@ _SECOND_US = 1_000_000
 
 
 class Cpu(NamedTuple):
-    """What the owners' processes used in the intervals, and what all had used by each sample."""
+    """What the owners' processes used in the intervals, and what all had used by each sample.
+
+    `known` is when the rest was looked at, beside the owners' processes.
+    """
 
     owners: dict[str, list[Rises]]
     total_us: list[float]
     tick_us: float
+    known: list[Span]
 
 
 def cpu_of(series: Series) -> Optional[Cpu]:
@@ -42,7 +46,13 @@ def cpu_of(series: Series) -> Optional[Cpu]:
                 owned[interval] += rise
     owned_us = [used * tick_us for used in accumulate(owned, initial=0)]
     machine_us = _completed(machine, owned_us, series) if machine else owned_us
-    return Cpu(owners, reconciled(machine_us, owned_us), tick_us)
+    # Where the rest can never be seen, as in a container without its group, there is none.
+    known = machine.known if machine else _whole(series)
+    return Cpu(owners, reconciled(machine_us, owned_us), tick_us, known)
+
+
+def _whole(series: Series) -> list[Span]:
+    return [Span(part.times_ms[0], part.times_ms[-1]) for part in series.segments]
 
 
 def reconciled(machine: Sequence[float], owned: Sequence[float]) -> list[float]:

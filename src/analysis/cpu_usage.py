@@ -31,6 +31,10 @@ def cpu_figures(
             who: _percent(None if mean is None else max(mean, used[who].most_cores), cores_allowed)
             for who, mean in means.items()
         },
+        "cpu_one_core_percent": {
+            who: None if means[who] is None else _percent(use.one_core_share, 1)
+            for who, use in used.items()
+        },
     }
 
 
@@ -48,7 +52,10 @@ def _total_us(use: Used) -> float:
 
 
 def _mean_cores(use: Used, counted_ms: float) -> Optional[float]:
-    return _total_us(use) / (counted_ms * _MS_US) if counted_ms else None
+    """Each part of its CPU time over the time in which it was counted."""
+    if not counted_ms or not use.rest_known_ms:
+        return None
+    return (use.own_us / counted_ms + use.by_time_us / use.rest_known_ms) / _MS_US
 
 
 def _percent(cores: Optional[float], cores_allowed: float) -> Optional[float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..model.named_tuples import NamedTuple
 from .amounts import say, say_seconds
-from .figures import UNITS, figures, percent
+from .figures import UNITS, figures, is_beside_others, percent
 from .rules import ENOUGH_PERCENT, RULES, SHORT_SECONDS, Limit, Rule
 from .usage import NONE, Machine, Usage
 
@@ -92,18 +92,32 @@ def is_hardly_seen(usage: Usage, enough_seconds: float) -> bool:
 
 
 def _finding(rule: Rule, known: dict[str, Optional[float]], usage: Usage) -> Finding:
-    said = {name: "?" if v is None else say(v, UNITS[name]) for name, v in known.items()}
     names = dict.fromkeys((*(limit.figure for limit in rule.limits), *rule.shown))
     values = {name: known[name] for name in names}
     evidence = tuple(Evidence(n, v, UNITS[n]) for n, v in values.items() if v is not None)
-    words = f"{rule.title}: {rule.words.format_map(said)}{_who(rule, usage)}"
+    words = f"{rule.title}: {_said(rule.words, known)}{_who(rule, usage)}{_beside(usage)}"
     return Finding(rule.name, _strength(rule, known), words, rule.advice, evidence)
+
+
+def _said(words: str, known: dict[str, Optional[float]]) -> str:
+    """The rule's words with their figures; a clause whose figure is unknown is left out."""
+    said = {name: say(value, UNITS[name]) for name, value in known.items() if value is not None}
+    unknown = [f"{{{name}}}" for name, value in known.items() if value is None]
+    clauses = [
+        clause for clause in words.split(", ") if not any(name in clause for name in unknown)
+    ]
+    return ", ".join(clauses).format_map(said)
 
 
 def _who(rule: Rule, usage: Usage) -> str:
     """The process that leads, where it is known and matters."""
     by = {"cpu": usage.top_by_cpu, "memory": usage.top_by_memory}.get(rule.top)
     return f"; first of all {by[0].name}" if by else ""
+
+
+def _beside(usage: Usage) -> str:
+    """What was seen of the machine may be others' doing, too."""
+    return "; other steps ran at the same time" if is_beside_others(usage) else ""
 
 
 def _strength(rule: Rule, known: dict[str, Optional[float]]) -> float:

@@ -1,10 +1,11 @@
 """What a span used in; the figures that rules judge by, by name, out; None where unknown.
 
-Most are usage's own. The others relate them: to the time that was seen, to what the machine allows.
+Most are usage's own. The others relate them to what the machine allows, and to one another.
 """
 
 from __future__ import annotations
 
+from .rules import ALONE_PERCENT
 from .usage import BY_PROCESS, Machine, Usage
 
 TYPE_CHECKING = False
@@ -13,34 +14,40 @@ if TYPE_CHECKING:
 
 _OF_USAGE = {
     "covered_seconds": "s",
+    "alone_percent": "%",
     "cpu_percent_mean": "%",
+    "cpu_one_core_percent": "%",
+    "cpu_stolen_percent": "%",
     "cpu_throttled_seconds": "s",
+    "cpu_throttled_percent": "%",
     "memory_max_bytes": "By",
     "out_of_memory_kills": "{kill}",
     "disk_utilisation_percent": "%",
     "disk_await_ms": "ms",
     "disk_queue_depth": "{operation}",
+    "disk_operations_per_second": "{operation}/s",
     "disk_free_min_bytes": "By",
     "disk_free_min_percent": "%",
     "disk_free_fell_bytes": "By",
     "network_received_bytes": "By",
     "network_received_bytes_per_second": "By/s",
+    "network_sent_bytes": "By",
+    "network_sent_bytes_per_second": "By/s",
+    "stalled_cpu_percent": "%",
+    "stalled_memory_percent": "%",
+    "stalled_io_percent": "%",
 }
 _RELATED = {
     "cores_allowed": "{core}",
     "cpu_cores_mean": "{core}",
-    "cpu_cores_max": "{core}",
-    "cpu_stolen_percent": "%",
-    "cpu_throttled_percent": "%",
+    "cpu_own_percent": "%",
+    "cpu_own_cores_mean": "{core}",
     "memory_allowed_bytes": "By",
     "memory_mean_percent": "%",
     "memory_max_percent": "%",
     "memory_own_percent": "%",
-    "disk_operations_per_second": "{operation}/s",
+    "disk_own_percent": "%",
     "network_bytes_per_second": "By/s",
-    "stalled_cpu_percent": "%",
-    "stalled_memory_percent": "%",
-    "stalled_io_percent": "%",
     "top_process_percent": "%",
 }
 UNITS = {**_OF_USAGE, **_RELATED}
@@ -49,21 +56,22 @@ UNITS = {**_OF_USAGE, **_RELATED}
 FORMULAS = {
     "cores_allowed": "the machine's cores, or the control group's limit",
     "cpu_cores_mean": "cpu_percent_mean / 100 * cores_allowed",
-    "cpu_cores_max": "cpu_percent_max / 100 * cores_allowed",
-    "cpu_stolen_percent": "cpu_steal_seconds / (cpu_steal_seconds + cpu_seconds)",
-    "cpu_throttled_percent": "cpu_throttled_seconds / (covered_seconds * max(cores_allowed, 1))",
+    "cpu_own_percent": "what its own processes have of cpu_percent_mean, beside other steps",
+    "cpu_own_cores_mean": "cpu_own_percent / 100 * cores_allowed",
     "memory_allowed_bytes": "the machine's memory, or the control group's limit",
     "memory_mean_percent": "memory_mean_bytes / memory_allowed_bytes",
     "memory_max_percent": "memory_max_bytes / memory_allowed_bytes",
-    "memory_own_percent": "memory_own_max_bytes / memory_allowed_bytes, where found by process",
-    "disk_operations_per_second": "(disk_reads + disk_writes) / covered_seconds",
+    "memory_own_percent": "memory_own_max_bytes / memory_allowed_bytes, where found by process or"
+    " beside other steps",
+    "disk_own_percent": "what its own of the top processes read and wrote /"
+    " (disk_read_bytes + disk_written_bytes), beside other steps",
     "network_bytes_per_second": "the sum of what was received and sent per second",
-    "stalled_cpu_percent": "stalled_cpu_seconds / covered_seconds",
-    "stalled_memory_percent": "stalled_memory_seconds / covered_seconds",
-    "stalled_io_percent": "stalled_io_seconds / covered_seconds",
     "top_process_percent": "CPU seconds of the first in top_by_cpu / cpu_seconds",
 }
-"""How those come about that are not Usage's own; a percent is 100 times the quotient."""
+"""How those come about that are not Usage's own; a percent is 100 times the quotient.
+
+`beside other steps`: known only of a step that ran alone for less than half of its time.
+"""
 
 OF_THE_HOST = frozenset(
     {
@@ -78,49 +86,65 @@ OF_THE_HOST = frozenset(
 def figures(usage: Usage, machine: Optional[Machine]) -> dict[str, Optional[float]]:
     """All of `UNITS`; inside a container those `OF_THE_HOST` are not known."""
     own: dict[str, Optional[float]] = {name: getattr(usage, name) for name in _OF_USAGE}
-    known = {**own, **_rates(usage), **_shares(usage, machine)}
+    known = {**own, **_shares(usage, machine), **_own(usage, machine)}
+    known["network_bytes_per_second"] = _sum(
+        usage.network_received_bytes_per_second, usage.network_sent_bytes_per_second
+    )
     if machine is not None and machine.is_container:
         known.update(dict.fromkeys(OF_THE_HOST))
     return known
 
 
-def _rates(usage: Usage) -> dict[str, Optional[float]]:
-    """Per second that was seen."""
-    seconds = usage.covered_seconds
-    network = _sum(usage.network_received_bytes_per_second, usage.network_sent_bytes_per_second)
-    return {
-        "disk_operations_per_second": _ratio(_sum(usage.disk_reads, usage.disk_writes), seconds),
-        "network_bytes_per_second": network,
-        "stalled_cpu_percent": percent(usage.stalled_cpu_seconds, seconds),
-        "stalled_memory_percent": percent(usage.stalled_memory_seconds, seconds),
-        "stalled_io_percent": percent(usage.stalled_io_seconds, seconds),
-    }
+def is_beside_others(usage: Usage) -> bool:
+    """Whether other steps ran for most of a step's time."""
+    return usage.alone_percent is not None and usage.alone_percent < ALONE_PERCENT
 
 
 def _shares(usage: Usage, machine: Optional[Machine]) -> dict[str, Optional[float]]:
     """Of what is allowed, and of what the span itself used."""
     cores = machine.cores_allowed if machine else None
     memory = machine.memory_allowed_bytes if machine else None
-    # A daemon that works for a step (a container's, say) holds memory that is not the step's own.
-    own = usage.memory_own_max_bytes if usage.attribution == BY_PROCESS else None
     top = usage.top_by_cpu[0].cpu_seconds if usage.top_by_cpu else None
     return {
         "cores_allowed": cores,
         "cpu_cores_mean": _part(cores, usage.cpu_percent_mean),
-        "cpu_cores_max": _part(cores, usage.cpu_percent_max),
-        "cpu_stolen_percent": percent(
-            usage.cpu_steal_seconds, _sum(usage.cpu_steal_seconds, usage.cpu_seconds)
-        ),
-        # The kernel adds up the throttling of all CPUs.
-        "cpu_throttled_percent": percent(
-            usage.cpu_throttled_seconds, usage.covered_seconds * max(cores or 1, 1)
-        ),
         "memory_allowed_bytes": memory,
         "memory_mean_percent": percent(usage.memory_mean_bytes, memory),
         "memory_max_percent": percent(usage.memory_max_bytes, memory),
-        "memory_own_percent": percent(own, memory),
         "top_process_percent": percent(top, usage.cpu_seconds),
     }
+
+
+def _own(usage: Usage, machine: Optional[Machine]) -> dict[str, Optional[float]]:
+    """What a step's own processes had; they are asked where the machine's figures blame nobody."""
+    cores = machine.cores_allowed if machine else None
+    memory = machine.memory_allowed_bytes if machine else None
+    # A daemon that works for a step (a container's, say) holds memory that is not the step's own.
+    held = usage.memory_own_max_bytes if usage.attribution == BY_PROCESS else None
+    cpu = disk = None
+    if is_beside_others(usage):
+        cpu, disk = _own_cpu_percent(usage), _own_disk_percent(usage)
+        held = usage.memory_own_max_bytes or 0
+    return {
+        "cpu_own_percent": cpu,
+        "cpu_own_cores_mean": _part(cores, cpu),
+        "memory_own_percent": percent(held, memory),
+        "disk_own_percent": disk,
+    }
+
+
+def _own_cpu_percent(usage: Usage) -> float:
+    own_seconds = (usage.cpu_seconds or 0.0) - (usage.cpu_seconds_by_time or 0.0)
+    own_share = _ratio(own_seconds, usage.cpu_seconds) or 0.0
+    return own_share * (usage.cpu_percent_mean or 0.0)
+
+
+def _own_disk_percent(usage: Usage) -> float:
+    """Of its share by time. Others' processes are in the top too: it is whose work most was."""
+    top = dict.fromkeys((*usage.top_by_cpu, *usage.top_by_memory))
+    own = [process for process in top if process.own_cpu_seconds * 2 > process.cpu_seconds]
+    moved_bytes = sum((process.read_bytes or 0) + (process.written_bytes or 0) for process in own)
+    return percent(moved_bytes, _sum(usage.disk_read_bytes, usage.disk_written_bytes)) or 0.0
 
 
 def percent(part: Optional[float], whole: Optional[float]) -> Optional[float]:

@@ -12,8 +12,10 @@ from .attribution import Claim, Used, attribute, claims
 from .consumption import Consumption
 from .coverage import Coverage, coverages
 from .cpu_usage import cpu_figures, how_found
+from .known_time import KnownTime
 from .matching import match
 from .memory import free_space, kills, memory_figures, own_memory
+from .overlap import alone_percent
 from .processes import tops
 from .roster import BETWEEN, JOB, Roster, roster_of
 from .series import Series, read_series
@@ -84,15 +86,18 @@ def _usages(
 ) -> dict[int, Usage]:
     """By whom: the steps that ran, what lies between them, the job."""
     coverage = coverages(series, roster)
-    used = attribute(series, roster, claimed)
+    known_time = KnownTime(roster, coverage, series.host.interval_ms)
+    used = attribute(series, roster, claimed, known_time)
     figures: dict[str, Column] = {
         **cpu_figures(used, machine.cores_allowed, coverage),
-        **Consumption(series, roster, coverage).figures(),
+        **Consumption(series, roster, known_time, machine.cores_allowed).figures(),
         **memory_figures(series, roster, machine.memory_allowed_bytes),
         "memory_own_max_bytes": own_memory(series, roster, claimed),
         "out_of_memory_kills": kills(series, roster),
         **free_space(series, roster),
+        "alone_percent": alone_percent(roster),
     }
+    partly_known = known_time.partly_known()
     found, ticks_per_second = tracks(series.segments), series.host.ticks_per_second
     best = tops(found, roster, claimed, used, ticks_per_second)
     usages = {}
@@ -102,6 +107,8 @@ def _usages(
             field: _rounded(field, column.get(who)) for field, column in figures.items()
         }
         known.update(best[who]._asdict())
+        if who in partly_known:
+            known["samples"] = PARTIAL
         usages[who] = usage if usage.samples == NONE else usage._replace(**known)
     return usages
 

@@ -31,6 +31,10 @@ FILLING_BYTES = 16 * MIB
 """One that was always full fell by less: it hurts nobody."""
 
 
+ALONE_PERCENT = 50.0
+"""Who ran alone for less of its time than this is not blamed for what the whole machine did."""
+
+
 OWN_LIMIT_PERCENT = 80.0
 """Whoever is killed for want of memory below this was in a control group with less of it."""
 
@@ -62,7 +66,8 @@ class Limit(NamedTuple):
 class Rule(NamedTuple):
     """One bottleneck; where it can be seen in more ways than one, the others have a name, `way`.
 
-    `verb` and `title` say of a step what it is, `words` name the figures they show. `is_event`: it
+    `verb` and `title` say of a step what it is, `words` name the figures they show: what stands
+    between two commas goes where a figure in it is unknown. `is_event`: it
     happened, however little else was seen, and goes before all that was merely slow. `lasts`: it
     outlasts the step that brought it about. `explains`: the findings that follow from this one, and
     are left out beside it. `top` says whose processes to name: "cpu" or "memory". `lacks` is what a
@@ -98,9 +103,71 @@ def _most(figure: str, threshold: float, plain: Optional[float] = None) -> Limit
     return Limit(figure, threshold, at_most=True, plain=plain)
 
 
+# Figures of the whole machine blame a step that ran beside others only where its own processes,
+# as far as they can be seen, did the same.
+_ALONE = Limit("alone_percent", ALONE_PERCENT, or_unknown=True)
+_ALONE_OR_FAILED = _ALONE._replace(or_failed=True)
+_OWN_DISK = Limit("disk_own_percent", 50, or_unknown=True)
+_OWN_MEMORY = Limit("memory_own_percent", 10, or_unknown=True)
+
 # What is written behind a step's back holds up nobody: then the disk was busy, not short.
 _STALLED = Limit("stalled_io_percent", 5, or_unknown=True)
 _USED = _least("disk_utilisation_percent", 25)
+
+_KEEP = "Keep what is downloaded: a cache on the runner, a mirror nearby, an image that has it."
+_SEND_LESS = "Send less: only what has changed, compressed, artifacts that somebody will read."
+
+
+def _transfer_rules(what: str, way: str, advice: str) -> tuple[Rule, ...]:
+    """Of a `download` or `upload`: bytes and rates that were `received` or `sent`.
+
+    Much; or little, but fast; or slowly, with next to nothing else going on.
+    """
+    amount, rate = f"network_{way}_bytes", f"network_{way}_bytes_per_second"
+    named = (f"{what}_heavy", "is", f"{what}-heavy")
+    told = f"{{{amount}}} at {{{rate}}}"
+    is_disk_idle = Limit("disk_utilisation_percent", 50, at_most=True, or_unknown=True)
+    # With all cores at work, it is they that it waits for.
+    has_cores = Limit("cpu_percent_mean", 80, at_most=True, or_unknown=True)
+    return (
+        Rule(
+            *named,
+            told,
+            advice,
+            (_least(amount, 500 * MIB, plain=2048 * MIB), _least(rate, 2 * MIB), has_cores, _ALONE),
+            explains=("single_threaded",),
+        ),
+        Rule(
+            *named,
+            f"{told}, and little else",
+            advice,
+            (
+                _least(rate, 5 * MIB, plain=25 * MIB),
+                _least("covered_seconds", 30),
+                _most("cpu_percent_mean", 50),
+                *(is_disk_idle, _ALONE),
+            ),
+            shown=(amount,),
+            explains=("single_threaded",),
+            way="rate",
+        ),
+        Rule(
+            *named,
+            f"{told}, and next to nothing else",
+            advice,
+            (
+                _least(rate, MIB, plain=5 * MIB),  # from where `waiting` ends
+                _least("covered_seconds", 30),
+                _most("cpu_cores_mean", 0.5),
+                _most("cpu_percent_mean", 25),
+                *(is_disk_idle, _ALONE),
+            ),
+            shown=(amount,),
+            explains=("single_threaded", "waiting"),
+            way="slow",
+        ),
+    )
+
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -112,6 +179,7 @@ RULES: tuple[Rule, ...] = (
         (
             _least("out_of_memory_kills", 1),
             Limit("memory_max_percent", OWN_LIMIT_PERCENT, or_unknown=True),
+            _ALONE_OR_FAILED,
         ),
         shown=("memory_max_percent", "memory_allowed_bytes"),
         is_event=True,
@@ -128,6 +196,7 @@ RULES: tuple[Rule, ...] = (
         (
             _least("out_of_memory_kills", 1),
             _most("memory_max_percent", OWN_LIMIT_PERCENT),
+            _ALONE_OR_FAILED,
         ),
         shown=("memory_allowed_bytes",),
         is_event=True,
@@ -142,6 +211,7 @@ RULES: tuple[Rule, ...] = (
             _most("disk_free_min_bytes", FULL_BYTES),
             Limit("disk_free_min_percent", FULL_PERCENT, at_most=True, or_unknown=True),
             Limit("disk_free_fell_bytes", FILLING_BYTES, or_unknown=True, or_failed=True),
+            _OWN_DISK._replace(or_failed=True),
         ),
         is_event=True,
         lasts=True,
@@ -152,7 +222,10 @@ RULES: tuple[Rule, ...] = (
         "its CPU quota of {cores_allowed} held it back: {cpu_throttled_seconds} of throttling,"
         " summed over CPUs, in {covered_seconds}",
         "Raise the CPU limit, or start no more threads than the quota has cores.",
-        (_least("cpu_throttled_percent", 10, plain=25),),
+        (
+            _least("cpu_throttled_percent", 10, plain=25),
+            Limit("cpu_own_percent", 10, or_unknown=True),
+        ),
         shown=("cores_allowed", "cpu_throttled_seconds"),
         explains=("cpu_bound",),
         top="cpu",
@@ -166,6 +239,7 @@ RULES: tuple[Rule, ...] = (
         (
             _least("cpu_stolen_percent", 10, plain=25),
             _least("cpu_cores_mean", 0.25),
+            Limit("cpu_own_cores_mean", 0.25, or_unknown=True),
         ),
         shown=("cpu_percent_mean", "cores_allowed"),
     ),
@@ -178,7 +252,7 @@ RULES: tuple[Rule, ...] = (
             _least("memory_max_percent", 90, plain=100),
             # At its edges, which GitHub tells to the second, a step sees its neighbours' memory.
             _least("memory_mean_percent", 40),
-            Limit("memory_own_percent", 10, or_unknown=True),
+            _OWN_MEMORY,
         ),
         shown=("memory_max_bytes", "memory_allowed_bytes"),
         top="memory",
@@ -189,7 +263,7 @@ RULES: tuple[Rule, ...] = (
         *("is", "memory-bound"),
         "stalled for want of memory in {stalled_memory_percent} of the time",
         "Increase memory, or use less of it: fewer things at the same time, smaller heaps.",
-        (_least("stalled_memory_percent", 10, plain=30),),
+        (_least("stalled_memory_percent", 10, plain=30), _OWN_MEMORY),
         shown=("memory_max_percent",),
         top="memory",
         lacks=MEMORY,
@@ -200,7 +274,7 @@ RULES: tuple[Rule, ...] = (
         *("has", "I/O congestion"),
         "{disk_queue_depth} under way at a time, each waiting {disk_await_ms}",
         "Write sequentially instead of in parallel; run fewer disk-heavy things at a time.",
-        (_least("disk_queue_depth", 4, plain=8), _USED, _STALLED),
+        (_least("disk_queue_depth", 4, plain=8), _USED, _STALLED, _OWN_DISK),
         shown=("disk_await_ms",),
     ),
     Rule(
@@ -211,7 +285,7 @@ RULES: tuple[Rule, ...] = (
         (
             _least("disk_await_ms", 10, plain=20),
             _least("disk_operations_per_second", 5),
-            *(_USED, _STALLED),
+            *(_USED, _STALLED, _OWN_DISK),
         ),
     ),
     Rule(
@@ -219,60 +293,20 @@ RULES: tuple[Rule, ...] = (
         *("has", "a saturated disk"),
         "busy {disk_utilisation_percent} of the time",
         "Reduce parallel I/O, or use a faster disk (SSD).",
-        (_least("disk_utilisation_percent", 80, plain=100), _STALLED),
+        (_least("disk_utilisation_percent", 80, plain=100), _STALLED, _OWN_DISK),
         shown=("disk_queue_depth",),
     ),
-    Rule(
-        "download_heavy",
-        *("is", "download-heavy"),
-        "{network_received_bytes} at {network_received_bytes_per_second}",
-        "Keep what is downloaded: a cache on the runner, a mirror nearby, an image that has it.",
-        (
-            _least("network_received_bytes", 500 * MIB, plain=2048 * MIB),
-            _least("network_received_bytes_per_second", 2 * MIB),
-            # With all cores at work, it is they that it waits for.
-            Limit("cpu_percent_mean", 80, at_most=True, or_unknown=True),
-        ),
-        explains=("single_threaded",),
-    ),
-    Rule(
-        "download_heavy",
-        *("is", "download-heavy"),
-        "{network_received_bytes} at {network_received_bytes_per_second}, and little else",
-        "Keep what is downloaded: a cache on the runner, a mirror nearby, an image that has it.",
-        (
-            _least("network_received_bytes_per_second", 5 * MIB, plain=25 * MIB),
-            _least("covered_seconds", 30),
-            _most("cpu_percent_mean", 50),
-            Limit("disk_utilisation_percent", 50, at_most=True, or_unknown=True),
-        ),
-        shown=("network_received_bytes",),
-        explains=("single_threaded",),
-        way="rate",
-    ),
-    Rule(
-        "download_heavy",
-        *("is", "download-heavy"),
-        "{network_received_bytes} at {network_received_bytes_per_second}, and next to nothing else",
-        "Keep what is downloaded: a cache on the runner, a mirror nearby, an image that has it.",
-        (
-            # From where `waiting` ends.
-            _least("network_received_bytes_per_second", MIB, plain=5 * MIB),
-            _least("covered_seconds", 30),
-            _most("cpu_cores_mean", 0.5),
-            _most("cpu_percent_mean", 25),
-            Limit("disk_utilisation_percent", 50, at_most=True, or_unknown=True),
-        ),
-        shown=("network_received_bytes",),
-        explains=("single_threaded", "waiting"),
-        way="slow",
-    ),
+    *_transfer_rules("download", "received", _KEEP),
+    *_transfer_rules("upload", "sent", _SEND_LESS),
     Rule(
         "cpu_bound",
         *("is", "CPU-bound"),
         "{cpu_percent_mean} of {cores_allowed}",
         "Use more or faster cores, or do less: cache what is built, split it over jobs.",
-        (_least("cpu_percent_mean", 80, plain=100),),
+        (
+            _least("cpu_percent_mean", 80, plain=100),
+            Limit("cpu_own_percent", 40, or_unknown=True),
+        ),
         shown=("cores_allowed",),
         top="cpu",
         lacks=CORES,
@@ -287,6 +321,7 @@ RULES: tuple[Rule, ...] = (
             # One thread too many now and then is how a machine is made full use of.
             _least("stalled_cpu_percent", 50, plain=90),
             _least("cpu_percent_mean", 25),
+            Limit("cpu_own_percent", 25, or_unknown=True),
         ),
         shown=("cores_allowed",),
         explains=("single_threaded",),
@@ -297,14 +332,14 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "single_threaded",
         *("is", "single-threaded"),
-        "{cpu_cores_mean} busy of {cores_allowed}, and never more than {cpu_cores_max}",
+        "about one core busy in {cpu_one_core_percent} of the time, of {cores_allowed}",
         "Do it in parallel (make -j, test shards, several workers), or use a smaller runner.",
         (
             # So far off that it never outweighs memory at 95 %: nothing is short here.
-            _least("cpu_cores_mean", 0.75, plain=1.85),
-            _most("cpu_cores_mean", 1.3),
-            _most("cpu_cores_max", 2.5),
+            _least("cpu_one_core_percent", 75, plain=125),
+            _least("cpu_cores_mean", 0.75),
             _least("cores_allowed", 4),
+            Limit("cpu_own_cores_mean", 0.5, or_unknown=True),
             Limit("top_process_percent", 70, or_unknown=True),
             _least("covered_seconds", 20),
         ),
@@ -313,7 +348,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "waiting",
         *("is", "waiting"),
-        "neither CPU nor disk nor network was busy: {cpu_cores_mean} of {cores_allowed},"
+        "next to nothing was busy: {cpu_cores_mean} of {cores_allowed},"
         " {network_bytes_per_second} on the network",
         "Find out for what it waits (a lock, a sleep, a remote service), or wait off the runner.",
         (

@@ -36,7 +36,9 @@ class Usage(NamedTuple):
     them make the job's. The rest says how the machine was while the span lasted. `samples` says how
     much of the span was seen (`covered_seconds` of `seconds`), `attribution` how its CPU was found:
     by process, by time, or some of each; `cpu_seconds_by_time` is the part of `cpu_seconds` that
-    was split among the steps that ran at the time.
+    was split among the steps that ran at the time. `alone_percent` is the share of a step's time in
+    which it was the only one that ran. What a second brought, and every share of time, is of the
+    time in which it was looked at; None where that is less than half.
 
     Percent of CPU and headroom of memory are of what the control group or else the machine allows.
     Disk figures are of all whole devices, but utilisation is the busiest one's. What was free at
@@ -48,13 +50,17 @@ class Usage(NamedTuple):
     covered_seconds: float = 0.0
     samples: str = NONE
     attribution: Optional[str] = None
+    alone_percent: Optional[float] = None
 
     cpu_seconds: Optional[float] = None
     cpu_seconds_by_time: Optional[float] = None
     cpu_percent_mean: Optional[float] = None
     cpu_percent_max: Optional[float] = None
+    cpu_one_core_percent: Optional[float] = None
     cpu_steal_seconds: Optional[float] = None
+    cpu_stolen_percent: Optional[float] = None
     cpu_throttled_seconds: Optional[float] = None
+    cpu_throttled_percent: Optional[float] = None
     cpu_iowait_seconds: Optional[float] = None
 
     memory_mean_bytes: Optional[int] = None
@@ -71,6 +77,7 @@ class Usage(NamedTuple):
     disk_writes: Optional[float] = None
     disk_read_bytes_per_second: Optional[float] = None
     disk_written_bytes_per_second: Optional[float] = None
+    disk_operations_per_second: Optional[float] = None
     disk_utilisation_percent: Optional[float] = None
     disk_await_ms: Optional[float] = None
     disk_queue_depth: Optional[float] = None
@@ -88,6 +95,9 @@ class Usage(NamedTuple):
     stalled_io_seconds: Optional[float] = None
     stalled_memory_full_seconds: Optional[float] = None
     stalled_io_full_seconds: Optional[float] = None
+    stalled_cpu_percent: Optional[float] = None
+    stalled_memory_percent: Optional[float] = None
+    stalled_io_percent: Optional[float] = None
 
     top_by_cpu: tuple[ProcessUse, ...] = ()
     top_by_memory: tuple[ProcessUse, ...] = ()

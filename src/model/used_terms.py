@@ -22,15 +22,39 @@ USAGE_TERMS: tuple[Term, ...] = (
         JOB_AND_STEP,
         "How its CPU was found: process (by its own processes), time (what ran at the time, shared by the steps that did) or mixed",
     ),
+    number(
+        "alone_percent",
+        "%",
+        JOB_AND_STEP,
+        "Share of a step's time in which it was the only one that ran",
+    ),
     number("cpu_seconds", "s", ALL, "CPU time; for a run, of all its jobs that were sampled"),
     number("cpu_seconds_by_time", "s", JOB_AND_STEP, "The part of it that was shared by time"),
     number(
         "cpu_percent_mean", "%", JOB_AND_STEP, "Its CPU, of the cores that are allowed, on average"
     ),
     number("cpu_percent_max", "%", JOB_AND_STEP, "The same in the sample in which it was highest"),
+    number(
+        "cpu_one_core_percent",
+        "%",
+        JOB_AND_STEP,
+        "Share of time in which about one core (0.5 to 1.3) was busy",
+    ),
     number("cpu_steal_seconds", "s", JOB_AND_STEP, "CPU time that the hypervisor gave to others"),
     number(
+        "cpu_stolen_percent",
+        "%",
+        JOB_AND_STEP,
+        "The machine's stolen CPU time meanwhile, of that and of what all on it used",
+    ),
+    number(
         "cpu_throttled_seconds", "s", JOB_AND_STEP, "Time for which a CPU quota held the job back"
+    ),
+    number(
+        "cpu_throttled_percent",
+        "%",
+        JOB_AND_STEP,
+        "Throttling of all CPUs meanwhile, of the time that was counted of the cores that are allowed",
     ),
     number(
         "cpu_iowait_seconds",
@@ -85,6 +109,12 @@ USAGE_TERMS: tuple[Term, ...] = (
         "By/s",
         JOB_AND_STEP,
         "Written a second, of the time that was counted",
+    ),
+    number(
+        "disk_operations_per_second",
+        "{operation}/s",
+        JOB_AND_STEP,
+        "Operations a second, of the time that was counted",
     ),
     number(
         "disk_utilisation_percent",
@@ -153,6 +183,14 @@ USAGE_TERMS: tuple[Term, ...] = (
         JOB_AND_STEP,
         "Time in which everything waited for a disk (`full`)",
     ),
+    number(
+        "stalled_cpu_percent",
+        "%",
+        JOB_AND_STEP,
+        "Share of the time that was counted in which something waited for a core",
+    ),
+    number("stalled_memory_percent", "%", JOB_AND_STEP, "The same of memory"),
+    number("stalled_io_percent", "%", JOB_AND_STEP, "The same of disks"),
     text(
         "top_by_cpu",
         _NO_ROW,

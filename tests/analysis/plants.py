@@ -185,6 +185,19 @@ PLANTS = {
         ),
         EVERY,
     ),
+    "upload_heavy": Plant(
+        Load(
+            _one(
+                programs=(
+                    Program(name="docker", of_all_cores=0.1),
+                    Program(name="gzip", of_all_cores=0.25),
+                ),
+                sent_mb_per_second=30,
+                disk=DiskUse(read_mb_per_second=40, operation_kb=512),
+            )
+        ),
+        EVERY,
+    ),
     "throttled": Plant(
         Load(
             _one(

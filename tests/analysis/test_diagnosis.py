@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 from src.analysis.diagnosis import EVENT, PLAIN, Diagnosis, diagnose
 from src.analysis.figures import figures
 from src.analysis.rules import RULES, ThresholdError, rules_with, thresholds
-from src.analysis.usage import BY_TIME, COMPLETE, NONE, PARTIAL, Machine, ProcessUse, Usage
+from src.analysis.usage import BY_TIME, COMPLETE, MIXED, NONE, PARTIAL, Machine, ProcessUse, Usage
 from tests.analysis.used import GIB, HEALTHY, MACHINE, MIB, used
 
-STALLED_BY_DISK = {"stalled_io_seconds": 60.0, "disk_utilisation_percent": 70.0}
+STALLED_BY_DISK = {"stalled_io_percent": 50.0, "disk_utilisation_percent": 70.0}
 SLEEPING = {
     "cpu_percent_mean": 1.0,
     "cpu_percent_max": 8.0,
+    "cpu_one_core_percent": 0.0,
     "cpu_seconds": 4.8,
-    "cpu_throttled_seconds": 0.0,
+    "cpu_throttled_percent": 0.0,
     "disk_utilisation_percent": 1.0,
     "network_received_bytes_per_second": 900.0,
     "network_sent_bytes_per_second": 100.0,
@@ -25,7 +26,8 @@ SLEEPING = {
 }
 ONE_CORE = {
     "cpu_percent_mean": 25.5,
-    "cpu_percent_max": 31.0,
+    "cpu_percent_max": 100.0,
+    "cpu_one_core_percent": 96.0,
     "cpu_seconds": 122.0,
     "top_by_cpu": (ProcessUse("python -m pytest", 1, 118.0, GIB, None, None),),
 }
@@ -39,9 +41,13 @@ ALWAYS_FULL = {
 PLANTED = {
     "out_of_memory": {"out_of_memory_kills": 2, "memory_max_bytes": 15.9 * GIB},
     "own_memory_limit": {"out_of_memory_kills": 1, "memory_max_bytes": 4 * GIB},
-    "stolen": {"cpu_percent_mean": 55.0, "cpu_seconds": 264.0, "cpu_steal_seconds": 190.0},
+    "stolen": {"cpu_percent_mean": 55.0, "cpu_stolen_percent": 42.0},
     "disk_full": {"disk_free_min_bytes": 4096, "disk_free_min_percent": 0.0},
-    "throttled": {"cpu_throttled_seconds": 180.0, "cpu_percent_mean": 97.0},
+    "throttled": {
+        "cpu_throttled_seconds": 180.0,
+        "cpu_throttled_percent": 37.5,
+        "cpu_percent_mean": 97.0,
+    },
     "memory_bound": {"memory_max_bytes": 15.7 * GIB, "memory_mean_bytes": 12 * GIB},
     "io_congestion": {**STALLED_BY_DISK, "disk_queue_depth": 24.0, "disk_await_ms": 60.0},
     "slow_disk": {**STALLED_BY_DISK, "disk_queue_depth": 1.5, "disk_await_ms": 40.0},
@@ -51,10 +57,45 @@ PLANTED = {
         "network_received_bytes": 3 * GIB,
         "network_received_bytes_per_second": 3 * GIB / 120,
     },
+    "upload_heavy": {
+        "cpu_percent_mean": 60.0,
+        "network_sent_bytes": 3 * GIB,
+        "network_sent_bytes_per_second": 3 * GIB / 120,
+    },
     "cpu_bound": {"cpu_percent_mean": 98.0, "cpu_percent_max": 100.0},
     "single_threaded": ONE_CORE,
     "waiting": SLEEPING,
 }
+
+
+def _sent(received: dict[str, float]) -> dict[str, float]:
+    """The same of an upload."""
+    return {name.replace("received", "sent"): value for name, value in received.items()}
+
+
+# Where a second way to see a bottleneck is planted, and nothing of the first.
+OTHER_WAYS = {
+    "memory_bound.stall": {"stalled_memory_percent": 50.0},
+    "cpu_bound.stall": {"stalled_cpu_percent": 83.0, "cpu_percent_mean": 45.0},
+    "download_heavy.slow": {
+        "cpu_percent_mean": 5.0,
+        "network_received_bytes": 400 * MIB,
+        "network_received_bytes_per_second": 3.0 * MIB,
+    },
+    "download_heavy.rate": {
+        "cpu_percent_mean": 20.0,
+        "network_received_bytes": 400 * MIB,
+        "network_received_bytes_per_second": 10.0 * MIB,
+    },
+}
+
+
+OTHER_WAYS["upload_heavy.slow"] = _sent(OTHER_WAYS["download_heavy.slow"])
+OTHER_WAYS["upload_heavy.rate"] = _sent(OTHER_WAYS["download_heavy.rate"])
+
+OWN_FIGURES = {"cpu_own_percent", "cpu_own_cores_mean", "disk_own_percent"}
+BUSY = ProcessUse("fio", 1, 90.0, 2 * GIB, 200 * MIB, 400 * MIB, 90.0)
+BESIDE_OTHERS = {"alone_percent": 10.0, "top_by_cpu": (BUSY,), "top_by_memory": (BUSY,)}
 
 
 def rules_found(usage: Usage, **thresholds: float) -> list[str]:
@@ -100,14 +141,15 @@ def test_a_bottleneck_is_found_and_comes_first(rule: str):
         ("slow_disk", "a slow disk: an operation takes 40 ms, at 100 operations/s"),
         ("disk_saturated", "a saturated disk: busy 99 % of the time"),
         ("download_heavy", "download-heavy: 3 GiB at 25.6 MiB/s"),
+        ("upload_heavy", "upload-heavy: 3 GiB at 25.6 MiB/s"),
         ("cpu_bound", "CPU-bound: 98 % of 4 cores; first of all node"),
         (
             "single_threaded",
-            "single-threaded: 1 core busy of 4 cores, and never more than 1.2 cores; first of all",
+            "single-threaded: about one core busy in 96 % of the time, of 4 cores; first of all",
         ),
         (
             "waiting",
-            "waiting: neither CPU nor disk nor network was busy: 0.04 cores of 4 cores, 1000 B/s",
+            "waiting: next to nothing was busy: 0.04 cores of 4 cores, 1000 B/s on the network",
         ),
     ],
 )
@@ -156,6 +198,63 @@ def test_the_strongest_comes_first():
     assert rules_found(usage) == ["cpu_bound", "memory_bound"]
 
 
+@pytest.mark.parametrize(
+    ("rule", "its_own"),
+    [
+        ("throttled", {"cpu_seconds_by_time": 0.0}),
+        ("stolen", {"cpu_seconds_by_time": 0.0}),
+        ("cpu_bound", {"cpu_seconds_by_time": 0.0, **OTHER_WAYS["cpu_bound.stall"]}),
+        ("single_threaded", {"cpu_seconds_by_time": 0.0}),
+        ("memory_bound", {"memory_own_max_bytes": 6 * GIB}),
+        ("io_congestion", {"top_by_cpu": (BUSY,)}),
+        ("slow_disk", {"top_by_cpu": (BUSY,)}),
+        ("disk_saturated", {"top_by_cpu": (BUSY,)}),
+        ("disk_full", {"top_by_cpu": (BUSY,)}),
+    ],
+)
+def test_beside_other_steps_the_machine_s_figures_blame_whose_own_processes_did_the_same(
+    rule: str, its_own: dict[str, object]
+):
+    beside = PLANTED[rule] | its_own | {"alone_percent": 40.0}
+    usage = used(**beside)
+    others = usage._replace(
+        attribution=MIXED,
+        cpu_seconds_by_time=0.97 * usage.cpu_seconds,
+        memory_own_max_bytes=10 * MIB,
+        top_by_cpu=(BUSY._replace(own_cpu_seconds=0.0),),
+        top_by_memory=(),
+    )
+
+    assert rule in rules_found(usage)
+    assert rules_found(others) == []
+    assert rule in rules_found(others._replace(alone_percent=60.0, memory_own_max_bytes=6 * GIB))
+    [finding] = [f for f in diagnose(usage, MACHINE).findings if f.rule == rule]
+    assert finding.words.endswith("; other steps ran at the same time")
+
+
+@pytest.mark.parametrize("rule", ["download_heavy", "upload_heavy"])
+def test_beside_other_steps_the_network_blames_nobody(rule: str):
+    assert rules_found(used(**PLANTED[rule], alone_percent=40.0)) == []
+    assert rules_found(used(**PLANTED[rule], alone_percent=50.0)) == [rule]
+
+
+@pytest.mark.parametrize("rule", ["out_of_memory", "own_memory_limit", "disk_full"])
+def test_beside_other_steps_what_stopped_work_is_told_of_who_failed(rule: str):
+    beside = used(**PLANTED[rule], alone_percent=0.0, top_by_cpu=())
+    assert rules_found(beside) == []
+    [finding] = diagnose(beside, MACHINE, has_failed=True).findings
+    assert finding.rule == rule
+
+
+def test_a_clause_whose_figure_is_unknown_is_left_out():
+    unseen = used(**SLEEPING | {"network_sent_bytes_per_second": None})
+    [finding] = diagnose(unseen, MACHINE).findings
+    assert finding.words == "waiting: next to nothing was busy: 0.04 cores of 4 cores"
+    killed = used(out_of_memory_kills=1, memory_max_bytes=None)
+    [finding] = diagnose(killed, MACHINE).findings
+    assert finding.words == "out of memory: 1 kill by the kernel; first of all java"
+
+
 def test_a_cause_stands_for_what_follows_from_it():
     assert rules_found(used(**PLANTED["throttled"])) == ["throttled"]
     assert rules_found(used(**PLANTED["out_of_memory"])) == ["out_of_memory"]
@@ -164,7 +263,7 @@ def test_a_cause_stands_for_what_follows_from_it():
 
 def test_of_a_disk_that_is_short_in_every_way_the_queue_is_the_cause():
     usage = used(
-        stalled_io_seconds=100.0,
+        stalled_io_percent=83.0,
         disk_utilisation_percent=100.0,
         disk_queue_depth=30.0,
         disk_await_ms=90.0,
@@ -175,9 +274,11 @@ def test_of_a_disk_that_is_short_in_every_way_the_queue_is_the_cause():
 @pytest.mark.parametrize(
     "false_alarm",
     [
-        pytest.param({"disk_await_ms": 80.0, "disk_reads": 3.0, "disk_writes": 40.0}, id="few"),
         pytest.param(
-            {"disk_utilisation_percent": 99.0, "stalled_io_seconds": 0.5}, id="nobody-waited"
+            {**STALLED_BY_DISK, "disk_await_ms": 80.0, "disk_operations_per_second": 0.4}, id="few"
+        ),
+        pytest.param(
+            {"disk_utilisation_percent": 99.0, "stalled_io_percent": 0.4}, id="nobody-waited"
         ),
         pytest.param(
             {
@@ -189,7 +290,7 @@ def test_of_a_disk_that_is_short_in_every_way_the_queue_is_the_cause():
             id="trickle",
         ),
         pytest.param(
-            {**ONE_CORE, "cpu_percent_max": 100.0}, id="parallel-now-and-then-is-no-single-thread"
+            {**ONE_CORE, "cpu_one_core_percent": 70.0}, id="parallel-often-is-no-single-thread"
         ),
         pytest.param(
             {"cpu_percent_mean": 100.0, "seconds": 3.0, "covered_seconds": 3.0}, id="short"
@@ -197,17 +298,14 @@ def test_of_a_disk_that_is_short_in_every_way_the_queue_is_the_cause():
         pytest.param({**ONE_CORE, "seconds": 13.0, "covered_seconds": 13.0}, id="short-thread"),
         pytest.param({**SLEEPING, "seconds": 12.0, "covered_seconds": 12.0}, id="short-sleep"),
         pytest.param({**SLEEPING, "disk_utilisation_percent": 60.0}, id="disk-is-busy"),
-        pytest.param({**SLEEPING, "stalled_io_seconds": 60.0}, id="io-stalls"),
-        pytest.param({**SLEEPING, "network_sent_bytes_per_second": 4.0 * MIB}, id="uploads"),
         pytest.param(
             {
-                **SLEEPING,
-                "cpu_seconds": 4.8,
-                "cpu_steal_seconds": 3.0,
-                "network_sent_bytes_per_second": 4.0 * MIB,
+                **ONE_CORE,
+                "top_by_cpu": (ProcessUse("cc1", 90, 61.0, GIB, None, None, 61.0),),
             },
-            id="little-to-steal",
+            id="one-after-another-by-turns",
         ),
+        pytest.param({**SLEEPING, "stalled_io_percent": 50.0}, id="io-stalls"),
         pytest.param(
             {"disk_free_min_bytes": 90 * MIB, "disk_free_min_percent": 94.0}, id="small-disk"
         ),
@@ -229,6 +327,20 @@ def test_no_false_alarm(false_alarm: dict[str, object]):
     assert rules_found(used(**false_alarm)) == []
 
 
+@pytest.mark.parametrize(
+    ("figures", "instead"),
+    [
+        ({"cpu_throttled_percent": 15.0}, "throttled"),
+        ({"network_sent_bytes_per_second": 4.0 * MIB}, "upload_heavy"),
+        ({"cpu_stolen_percent": 38.0}, "waiting"),  # of what it does not want, nothing is stolen
+    ],
+)
+def test_who_hardly_works_is_waiting_unless_it_is_held_back(
+    figures: dict[str, object], instead: str
+):
+    assert rules_found(used(**SLEEPING | figures)) == [instead]
+
+
 def test_memory_that_may_be_a_container_s_is_told():
     usage = used(
         memory_mean_bytes=14 * GIB,
@@ -241,14 +353,14 @@ def test_memory_that_may_be_a_container_s_is_told():
 
 def test_one_bottleneck_seen_in_two_ways_is_one_finding_the_stronger():
     usage = used(
-        memory_max_bytes=14.6 * GIB, memory_mean_bytes=12 * GIB, stalled_memory_seconds=60.0
+        memory_max_bytes=14.6 * GIB, memory_mean_bytes=12 * GIB, stalled_memory_percent=50.0
     )
     [finding] = diagnose(usage, MACHINE).findings
     assert finding.words.startswith("memory-bound: stalled for want of memory in 50 %")
 
 
 def test_of_two_ways_as_plain_the_first_is_told():
-    usage = used(memory_max_bytes=16 * GIB, memory_mean_bytes=12 * GIB, stalled_memory_seconds=60.0)
+    usage = used(memory_max_bytes=16 * GIB, memory_mean_bytes=12 * GIB, stalled_memory_percent=50.0)
     [finding] = diagnose(usage, MACHINE).findings
     assert finding.words.startswith("memory-bound: memory reached 100 %")
 
@@ -272,7 +384,7 @@ def test_a_container_is_not_blamed_for_its_host_s_disk(rule: str):
 
 def test_a_pod_that_sleeps_is_waiting_however_busy_its_host_is():
     inside = MACHINE._replace(is_container=True)
-    busy_host = {"disk_utilisation_percent": 95.0, "stalled_cpu_seconds": 100.0}
+    busy_host = {"disk_utilisation_percent": 95.0, "stalled_cpu_percent": 83.0}
     [finding] = diagnose(used(**SLEEPING | busy_host), inside).findings
     assert finding.rule == "waiting"
 
@@ -296,7 +408,7 @@ def test_with_all_cores_at_work_a_download_is_beside_the_point():
 
 
 def test_who_shares_a_machine_that_is_full_is_short_of_cores_too():
-    beside_others = {"stalled_cpu_seconds": 110.0, "cpu_percent_mean": 48.0}
+    beside_others = {"stalled_cpu_percent": 92.0, "cpu_percent_mean": 48.0}
     [finding] = diagnose(used(**beside_others), MACHINE).findings
     assert finding.rule == "cpu_bound"
     assert "waited for a core in 92 % of the time, beside others, with 48 %" in finding.words
@@ -350,7 +462,7 @@ def test_where_nothing_is_known_nothing_is_found():
 def test_each_threshold_can_be_moved():
     assert rules_found(used(cpu_percent_mean=85.0)) == ["cpu_bound"]
     assert rules_found(used(cpu_percent_mean=85.0), cpu_bound=90.0) == []
-    few = used(**PLANTED["slow_disk"], disk_reads=0.0, disk_writes=120.0)
+    few = used(**PLANTED["slow_disk"], disk_operations_per_second=1.0)
     assert rules_found(few) == []
     assert rules_found(few, **{"slow_disk.disk_operations_per_second": 0.5}) == ["slow_disk"]
 
@@ -376,30 +488,14 @@ def test_thresholds_have_names_of_their_own():
     assert thresholds()["download_heavy.rate"].figure == "network_received_bytes_per_second"
 
 
-# Where a second way to see a bottleneck is planted, and nothing of the first.
-OTHER_WAYS = {
-    "memory_bound.stall": {"stalled_memory_seconds": 60.0},
-    "cpu_bound.stall": {"stalled_cpu_seconds": 100.0, "cpu_percent_mean": 45.0},
-    "download_heavy.slow": {
-        "cpu_percent_mean": 5.0,
-        "network_received_bytes": 400 * MIB,
-        "network_received_bytes_per_second": 3.0 * MIB,
-    },
-    "download_heavy.rate": {
-        "cpu_percent_mean": 20.0,
-        "network_received_bytes": 400 * MIB,
-        "network_received_bytes_per_second": 10.0 * MIB,
-    },
-}
-
-
 @pytest.mark.parametrize("name", thresholds())
 def test_each_limit_is_needed(name: str):
     """Moved just past the figure, it stops its rule."""
     rule, *rest = name.split(".")
     way = f"{rule}.{rest[0]}" if rest else ""
-    usage = used(**(OTHER_WAYS.get(way) or PLANTED[rule]))
     limit = thresholds()[name]
+    beside = BESIDE_OTHERS if limit.figure in OWN_FIGURES else {}
+    usage = used(**{**(OTHER_WAYS.get(way) or PLANTED[rule]), **beside})
     value = figures(usage, MACHINE)[limit.figure]
     assert rule in rules_found(usage)
     assert value is not None
@@ -417,7 +513,9 @@ USAGES = st.builds(
     **{
         name: AMOUNTS
         for name in Usage._fields
-        if name.startswith(("cpu", "memory", "disk", "network", "stalled", "seconds", "out_of"))
+        if name.startswith(
+            ("alone", "cpu", "memory", "disk", "network", "stalled", "seconds", "out_of")
+        )
     },
 )
 

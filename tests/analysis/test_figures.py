@@ -4,7 +4,7 @@ import pytest
 
 from src.analysis.figures import OF_THE_HOST, UNITS, figures
 from src.analysis.rules import RULES
-from src.analysis.usage import BY_TIME, MIXED, Usage
+from src.analysis.usage import BY_TIME, MIXED, ProcessUse, Usage
 from tests.analysis.used import GIB, HEALTHY, MACHINE, MIB, used
 
 
@@ -16,26 +16,43 @@ def test_every_figure_that_a_rule_judges_by_or_shows_is_known():
     assert UNITS.keys() >= OF_THE_HOST
 
 
-def test_every_figure_is_there_and_known_of_a_healthy_step():
-    known = figures(HEALTHY._replace(cpu_throttled_seconds=6.0), MACHINE)
+def test_every_figure_is_there_and_known_of_a_healthy_step_beside_others():
+    throttled = {"cpu_throttled_seconds": 6.0, "cpu_throttled_percent": 1.5}
+    known = figures(HEALTHY._replace(alone_percent=20.0, **throttled), MACHINE)
 
     assert known.keys() == UNITS.keys()
     assert None not in known.values()
 
 
-def test_figures_are_related_to_what_was_seen_and_what_is_allowed():
-    usage = HEALTHY._replace(covered_seconds=100.0, cpu_throttled_seconds=6.0)
-    known = figures(usage, MACHINE)
+def test_figures_are_related_to_what_is_allowed():
+    known = figures(HEALTHY, MACHINE)
 
     assert known["cpu_cores_mean"] == pytest.approx(1.6)
-    assert known["cpu_cores_max"] == pytest.approx(3.4)
-    assert known["cpu_throttled_percent"] == pytest.approx(1.5)
     assert known["memory_max_percent"] == pytest.approx(50)
     assert known["memory_own_percent"] == pytest.approx(37.5)
-    assert known["disk_operations_per_second"] == pytest.approx(120)
     assert known["network_bytes_per_second"] == pytest.approx(0.5 * MIB + 2 * MIB / 120)
-    assert known["stalled_io_percent"] == pytest.approx(1)
     assert known["top_process_percent"] == pytest.approx(100 * 90 / 192)
+
+
+def test_what_is_a_step_s_own_is_known_beside_others():
+    top = ProcessUse("tar", 1, 90.0, GIB, 100 * MIB, 75 * MIB, 50.0)
+    theirs = ProcessUse("dd", 1, 90.0, GIB, GIB, GIB, 40.0)
+    usage = used(
+        alone_percent=49.0,
+        attribution=BY_TIME,
+        cpu_seconds_by_time=48.0,
+        memory_own_max_bytes=4 * GIB,
+        top_by_cpu=(top, theirs),
+        top_by_memory=(top,),
+    )
+    known = figures(usage, MACHINE)
+
+    assert known["cpu_own_percent"] == pytest.approx(30)
+    assert known["cpu_own_cores_mean"] == pytest.approx(1.2)
+    assert known["memory_own_percent"] == pytest.approx(25)
+    assert known["disk_own_percent"] == pytest.approx(25)
+    alone = figures(usage._replace(alone_percent=50.0), MACHINE)
+    assert [alone[name] for name in known if "_own_" in name] == [None] * 4
 
 
 def test_what_is_unknown_stays_so():
@@ -46,11 +63,10 @@ def test_what_is_unknown_stays_so():
 
 
 def test_what_is_half_unknown_is_unknown():
-    half = used(cpu_percent_mean=None, disk_reads=None, network_sent_bytes_per_second=None)
+    half = used(cpu_percent_mean=None, network_sent_bytes_per_second=None)
     known = figures(half, MACHINE)
 
     assert known["cpu_cores_mean"] is None
-    assert known["disk_operations_per_second"] is None
     assert known["network_bytes_per_second"] is None
     assert figures(HEALTHY, None)["cpu_cores_mean"] is None
 
