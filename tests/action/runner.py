@@ -25,6 +25,7 @@ REPOSITORY = Path(__file__).parents[2]
 OUR_ACTION = "someone/github-telemetry"
 INTERRUPT_SECONDS, TERMINATE_SECONDS = 0.75, 0.25  # a tenth of the real ones
 JOB_ID = 87_654_321
+KIB = 1024
 
 BETWEEN_SECONDS = 0.05  # what the real one needs to prepare a step, or more
 
@@ -59,6 +60,7 @@ class Ran:
     output: str = ""
     summary: str = ""
     cpu_seconds: float = 0.0
+    memory_max_bytes: int = 0  # of its largest process
 
     @property
     def start_ms(self) -> int:
@@ -230,6 +232,7 @@ class _Job:
         process.returncode = os.waitstatus_to_exitcode(status)
         self._living.discard(process)
         ran.cpu_seconds += used.ru_utime + used.ru_stime
+        ran.memory_max_bytes = max(ran.memory_max_bytes, used.ru_maxrss * KIB)
         self._take_over(files, ran)
         if process.returncode:
             ran.conclusion = "cancelled" if self._is_cancelled.is_set() else "failure"

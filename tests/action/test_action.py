@@ -1,27 +1,28 @@
 """The real action, its Node and its Python, on a stand-in of the runner, with real steps."""
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from src.analysis.judge import judge
-from src.analysis.timeline import Job
-from src.analysis.timeline import Step as ToldStep
-from src.analysis.usage import Usage
 from src.frontend.app import create_app
 from src.frontend.scopes import Scope
 from src.frontend.trust import Trust
 from src.model import batches
 from src.model.ids import job_record_id, run_record_id, span_id, trace_id
-from tests.action.runner import JOB_ID, Finished, Runner, Step
+from tests.action.runner import JOB_ID, Runner, Step
+from tests.action.shown import (
+    FAST,
+    POST,
+    assert_cpu_is_true,
+    assert_untouched,
+    burn,
+    folder,
+    notices,
+    rows,
+)
 from tests.frontend.serving import ListQueue, running
 from tests.frontend.test_samples import sent
 from tests.sampler.receiving import receiving
@@ -29,72 +30,12 @@ from tests.sampler.receiving import receiving
 pytestmark = pytest.mark.slow
 
 KEY = "a key of sixteen and more"
-FAST = "0.2"
-NOTICE = "::notice title=GitHub Telemetry::"
-POST = "Post Run someone/github-telemetry@v1"
-ROW = re.compile(r"^\| \d+ \| <code>([^<]+)</code>", re.MULTILINE)
-
-
-def burn(seconds: float) -> str:
-    """A script that uses so much CPU time."""
-    spin = f"import time\nwhile time.process_time() < {seconds}: pass"
-    return f"{sys.executable} -I -S -c '{spin}'; true"
-
-
-@pytest.fixture
-def runner(tmp_path: Path) -> Runner:
-    return Runner(tmp_path)
-
-
-def folder(done: Finished) -> Path:
-    return Path(done.env["TELEMETRY_DIR"])
-
-
-def rows(done: Finished) -> list[str]:
-    """The steps in the summary's table; another test may run its own on this machine meanwhile."""
-    keys = {each.key for each in done.ran}
-    names = [re.sub(r"&#95;", "_", name).split(" · ")[0] for name in ROW.findall(done.summary)]
-    return [name for name in names if name.removeprefix("Post ") in keys]
-
-
-def notices(done: Finished) -> list[str]:
-    return [line.removeprefix(NOTICE) for line in done.output.splitlines() if NOTICE in line]
 
 
 def is_alive(pid: int) -> bool:
     """Zombies are not: nobody here may be there to reap them."""
     status = Path(f"/proc/{pid}/status")
     return status.exists() and "State:\tZ" not in status.read_text()
-
-
-def own_use(done: Finished) -> Mapping[str, Usage]:
-    """What each step used, as the judge says.
-
-    By times finer than GitHub's: what was used in a told second after the end is split by time, and
-    this machine may be busy with other things.
-    """
-    told = tuple(
-        ToldStep(number, each.name, each.start_ms, each.end_ms)
-        for number, each in enumerate(done.ran, 1)
-    )
-    job = Job("build", done.ran[0].start_ms, done.ran[-1].end_ms, told)
-    lines = (folder(done) / "batches.jsonl").read_bytes().splitlines()
-    verdict = judge(job, [batches.decode(line) for line in lines])
-    return {each.step.name: each.usage for each in verdict.usage.steps}
-
-
-def assert_cpu_is_true(done: Finished, *names: str):
-    """Against getrusage of the steps' own programs."""
-    used = own_use(done)
-    for name in names:
-        usage = used[name]
-        own_seconds = (usage.cpu_seconds or 0) - (usage.cpu_seconds_by_time or 0)
-        assert own_seconds == pytest.approx(done.step(name).cpu_seconds, rel=0.03), name
-
-
-def assert_untouched(done: Finished):
-    """Whatever became of telemetry, the job ran to its end."""
-    assert {each.conclusion for each in done.ran} == {"success"}
 
 
 # --- what it is for -------------------------------------------------------------------------------
@@ -252,106 +193,6 @@ def test_a_sampler_that_is_killed_half_way_leaves_what_it_saw(runner: Runner):
     assert rows(done)[0] == "work_on"
 
 
-# --- what may be missing --------------------------------------------------------------------------
-
-
-def no_python(tmp_path: Path) -> str:
-    """A PATH with what steps need, but for Python."""
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    for name in ("bash", "true", "env", "sleep"):
-        (tools / name).symlink_to(str(shutil.which(name)))
-    return str(tools)
-
-
-def test_where_there_is_no_python_it_says_so(tmp_path: Path):
-    runner = Runner(tmp_path, env={"PATH": no_python(tmp_path)})
-    done = runner.run([runner.telemetry(), Step("Work", run="true")])
-
-    assert_untouched(done)
-    assert notices(done) == ["start: there is no python3 here"]
-
-
-@pytest.mark.parametrize("platform", ["win32", "darwin"])
-def test_elsewhere_than_on_linux_it_says_so(platform: str, tmp_path: Path):
-    pretend = tmp_path / "pretend.js"
-    pretend.write_text(f"Object.defineProperty(process, 'platform', {{value: '{platform}'}});")
-    runner = Runner(tmp_path, env={"NODE_OPTIONS": f"--require {pretend}"})
-    done = runner.run([runner.telemetry(), Step("Work", run="true")])
-
-    assert_untouched(done)
-    assert notices(done) == [f"nothing is sampled: this is {platform}, and /proc is Linux's"]
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"proc_path": "/nowhere"}, "no processes can be seen in /nowhere"),
-        ({"sampling_rate": "often"}, "often is not between"),
-        ({"push_url": "htp:/nonsense", "push_secret": KEY}, "push_url: not an address"),
-        ({"push_url": "https://telemetry.invalid"}, "a pull request from a fork has neither"),
-    ],
-    ids=["no /proc", "bad rate", "bad URL", "fork"],
-)
-def test_what_cannot_work_is_one_line(given: dict[str, str], said: str, runner: Runner):
-    done = runner.run([runner.telemetry(**given), Step("Work", run="sleep 0.3; true")])
-
-    assert_untouched(done)
-    [told] = notices(done)
-    assert said in told
-
-
-def test_where_nothing_was_sampled_there_is_nothing_to_finish(runner: Runner):
-    done = runner.run([runner.telemetry(proc_path="/nowhere"), runner.telemetry(finish="true")])
-
-    assert_untouched(done)
-    assert len(notices(done)) == 1
-    assert done.summary == ""
-
-
-def test_where_nothing_can_be_written_it_says_so(tmp_path: Path):
-    runner = Runner(tmp_path, env={"TELEMETRY_DIR": "/dev/null/telemetry"})
-    done = runner.run([runner.telemetry(), Step("Work", run="true")])
-
-    assert_untouched(done)
-    [told] = notices(done)
-    assert "Not a directory" in told
-
-
-@pytest.fixture
-def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 KiB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    options = ["-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)]
-    if os.getuid() or subprocess.run(["mount", *options], check=False).returncode:
-        pytest.skip("only root may mount a small disk")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
-
-
-def test_a_full_disk_fails_no_job(tmp_path: Path, tiny_disk: Path):
-    runner = Runner(tmp_path, env={"TELEMETRY_DIR": str(tiny_disk / "telemetry")})
-    fill = f"head -c 1M /dev/zero > {tiny_disk}/fill || true; sleep 1; true"
-    done = runner.run([runner.telemetry(sampling_rate=FAST), Step("Fill", run=fill)])
-
-    assert_untouched(done)
-    assert 1 <= len(notices(done)) <= 3
-
-
-def test_switched_off_it_does_nothing(runner: Runner):
-    done = runner.run([runner.telemetry(telemetry_enabled="false"), Step("Work", run="true")])
-
-    assert (done.output, done.summary, done.env) == ("", "", {})
-
-
-def test_switched_off_by_a_variable_it_does_nothing(tmp_path: Path):
-    runner = Runner(tmp_path, env={"TELEMETRY_ENABLED": "false"})
-    done = runner.run([runner.telemetry(), Step("Work", run="true")])
-
-    assert (done.output, done.summary) == ("", "")
-
-
 # --- pushing --------------------------------------------------------------------------------------
 
 
@@ -406,17 +247,3 @@ def test_a_job_token_is_asked_for_and_sent(tmp_path: Path):
     assert notices(done) == []
     came = [each for each in receiver.received if each.body]
     assert {each.headers["Authorization"] for each in came} == {"Bearer e30.e30.x"}
-
-
-def test_a_frontend_that_hangs_costs_the_end_of_the_job_a_moment(runner: Runner):
-    with receiving() as receiver:
-        receiver.answer = lambda _: time.sleep(4)
-        done = runner.run(
-            [runner.telemetry(push_url=receiver.url, push_secret=KEY), Step("Work", run="true")]
-        )
-
-    assert_untouched(done)
-    post = done.step(POST)
-    plain = runner.run([runner.telemetry(), Step("Work", run="true")]).step(POST)
-    assert post.ended - post.started < plain.ended - plain.started + 3
-    assert "**The runner" in done.summary
