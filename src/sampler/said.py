@@ -5,18 +5,28 @@ from __future__ import annotations
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional, TextIO
+
 
 def say(words: str) -> None:
-    """A line on standard error, never to standard output, which is the command's."""
-    if sys.stderr is None:  # it was closed before we began
-        return
-    try:  # past the buffer, which Python would try to empty again at its exit, and fail
-        os.write(sys.stderr.fileno(), f"{words}\n".encode("utf-8", "replace"))
-    except OSError:
-        return
+    """A line on standard error, never on standard output, which is the command's."""
+    _write(sys.stderr, f"{words}\n")
 
 
 def tell(words: str) -> None:
-    """An answer, to standard output, whatever encoding a shell has left us."""
-    sys.stdout.buffer.write(words.encode("utf-8", "replace"))
-    sys.stdout.buffer.flush()
+    """An answer, on standard output."""
+    _write(sys.stdout, words)
+
+
+def _write(stream: Optional[TextIO], words: str) -> None:
+    """Past the buffer, which Python would try to empty again at its exit, and fail."""
+    if stream is None:  # it was closed before we began
+        return
+    rest = memoryview(words.encode("utf-8", "replace"))
+    try:
+        while rest:
+            rest = rest[os.write(stream.fileno(), rest) :]
+    except OSError:
+        return

@@ -1,4 +1,4 @@
-"""What users name: steps, stages and failures; from shells, in parallel, without a sampler too."""
+"""What users name: steps, stages and failures; in parallel, and without a sampler too."""
 
 import json
 import os
@@ -17,22 +17,7 @@ from src.sampler.spans import spans_of
 from tests.sampler.in_background import Session, session
 from tests.sampler.running import pythons
 
-SHELL = Path(__file__).parents[2] / "action" / "telemetry.sh"
 BURN = "import time\nwhile time.process_time() < 0.8: sum(range(10_000))"
-STEPS = """
-telemetry_init build 1.0
-telemetry_step_start "my step"
-telemetry_step_end "my step"
-telemetry_finalize
-"""
-STAGES = """
-init_telemetry
-record_build_stage "my step"
-record_build_stage_complete "my step" failure "it broke"
-record_build_failure "my step" "gcc: error" 2
-get_telemetry_summary
-finalize_telemetry
-"""
 ODD = [
     "two words",
     "-x",
@@ -289,37 +274,3 @@ def test_what_cannot_be_marked_runs_all_the_same(tmp_path: Path):
         ran = True
 
     assert ran
-
-
-@pytest.mark.parametrize("shell", ["bash", "dash"])
-@pytest.mark.parametrize("lines", [STEPS, STAGES], ids=["steps", "stages"])
-def test_a_shell_has_functions_for_it(shell: str, lines: str, tmp_path: Path):
-    script = f"set -eu\n. {SHELL}\n{lines}\necho done"
-    with session(tmp_path) as running:
-        ran = subprocess.run(
-            [shell, "-c", script],
-            env=running.environment,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=True,
-        )
-        assert not running.is_alive()
-
-    assert ran.stderr == ""
-    assert ran.stdout.endswith("done\n")
-    assert [stage["name"] for stage in running.document("job.json")["steps"]] == ["my step"]
-
-
-def test_without_python_a_shell_s_build_goes_on(tmp_path: Path):
-    script = f"set -eu\n. {SHELL}\ntelemetry_init\ntelemetry_step_start x\necho done"
-    ran = subprocess.run(
-        ["/bin/sh", "-c", f"PATH={tmp_path}\nTELEMETRY_SAMPLER=/nowhere\n{script}"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    assert ran.stdout == "done\n"
-    assert ran.stderr == "nothing is sampled: there is no python3\n" * 2
