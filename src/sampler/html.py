@@ -14,6 +14,7 @@ from typing import Iterable, Iterator, Optional, Sequence
 
 from ..analysis.curves import Course, Curves, course_of, step_span
 from ..analysis.series import Span
+from ..analysis.timeline import Job
 from ..analysis.usage import StepUsage
 from ..analysis.verdict import Verdict
 from ..charts.markup import element, shortened, text
@@ -29,7 +30,7 @@ from .report.style import page_style
 from .report.tables import cpu_by_step, processes_table, steps_table
 
 MOST_STEPS = 300
-_LONGEST_NAME = 80
+_LONGEST_NAME, _LONGEST_TITLE = 80, 100
 
 
 def html_report(
@@ -42,22 +43,44 @@ def html_report(
 ) -> str:
     """The file's text, to be written in UTF-8; the arguments are those of `summary`."""
     job = verdict.usage.job
-    style = page_style()
     course = course_of(job, batches, skew_ms=skew_ms)
-    title = f"{shortened(printable(job.name), _LONGEST_NAME)}: what it used"
+    heading = element("h1", {}, job_name(job))
+    told = job_report(verdict, course, stages=stages, complaints=complaints)
+    return html_page(f"{job.name}: what it used", [heading, told], has_course=course is not None)
+
+
+def html_page(title: str, sections: Iterable[str], *, has_course: bool) -> str:
+    """A page of its own of these sections, which are markup already; whether any has a course."""
+    style = page_style()
     head = (
         '<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(style)}">',
         '<meta name="viewport" content="width=device-width">',
-        element("title", {}, text(title)),
+        element("title", {}, text(shortened(printable(title), _LONGEST_TITLE))),
         element("style", {}, style),
     )
-    body = element("main", {}, *_sections(verdict, course, stages, complaints))
-    script = element("script", {}, SCRIPT) if course else ""
+    script = element("script", {}, SCRIPT) if has_course else ""
+    body = (element("main", {}, *sections), script)
     return (
         '<!doctype html>\n<html lang="en">'
-        f"{element('head', {}, *head)}{element('body', {}, body, script)}</html>\n"
+        f"{element('head', {}, *head)}{element('body', {}, *body)}</html>\n"
     )
+
+
+def job_report(
+    verdict: Verdict,
+    course: Optional[Course],
+    *,
+    stages: Sequence[Stage] = (),
+    complaints: Iterable[str] = (),
+) -> str:
+    """All about one job, but for its name, as sections of a page."""
+    return "".join(_sections(verdict, course, stages, complaints))
+
+
+def job_name(job: Job) -> str:
+    """As a heading has room for it."""
+    return text(shortened(printable(job.name), _LONGEST_NAME))
 
 
 def _policy(style: str) -> str:
@@ -78,7 +101,6 @@ def _sections(
 ) -> Iterator[str]:
     used = verdict.usage
     steps = longest(used.steps, MOST_STEPS)
-    yield element("h1", {}, text(shortened(printable(used.job.name), _LONGEST_NAME)))
     yield verdict_line(verdict)
     yield element("p", {"class": "faint"}, text(about(verdict)))
     yield cards(verdict)
@@ -118,8 +140,8 @@ def _course(
     shown = "".join(curves_drawn(curves, verdict.usage.machine, axis))
     data = _moments(curves, steps)
     return (
-        element("div", {"id": "course", "class": "course"}, drawn, shown)
-        + f'<script type="application/json" id="moments">{data}</script>'
+        element("div", {"class": "course"}, drawn, shown)
+        + f'<script type="application/json">{data}</script>'
     )
 
 

@@ -12,7 +12,7 @@ from tests.sampler.reported import REPORTED
 WIDE, NARROW = 1280, 390
 STATE = """
 (() => {
-  const course = document.getElementById("course");
+  const course = document.querySelector(".course");
   const told = document.querySelector(".told"), cursor = document.querySelector(".cursor");
   const boxes = [...document.querySelectorAll("svg.panel, svg.timeline")].map((svg) => {
     const box = svg.getBoundingClientRect();
@@ -33,7 +33,7 @@ STATE = """
   };
 })()
 """
-HOVER = (("#course", 0.3),)
+HOVER = ((".course", 0.3),)
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 
@@ -50,7 +50,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "hovered": {"moves": HOVER},
     "hovered, dark": {"moves": HOVER, "dark": True},
     "hovered, narrow": {"moves": HOVER, "width": NARROW},
-    "hovered, narrow, at its end": {"moves": (("#course", 0.99),), "width": NARROW},
+    "hovered, narrow, at its end": {"moves": ((".course", 0.99),), "width": NARROW},
     "left alone": {},
     "by keys": {"keys": ("Tab", "Home", "ArrowRight", "ArrowRight")},
     "past by keys": {"keys": ("Tab", "ArrowRight", "Tab")},

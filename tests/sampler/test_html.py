@@ -56,7 +56,7 @@ def report(job: Reported) -> str:
 
 
 def moments(html: str) -> dict:
-    found = re.search(r'<script type="application/json" id="moments">(.*?)</script>', html)
+    found = re.search(r'<script type="application/json">(.*?)</script>', html)
     assert found
     return json.loads(found[1])
 

@@ -7,9 +7,8 @@ is missing but this.
 from __future__ import annotations
 
 SCRIPT = """
-(() => {
-  const data = JSON.parse(document.getElementById("moments").textContent);
-  const course = document.getElementById("course");
+for (const course of document.querySelectorAll(".course")) {
+  const data = JSON.parse(course.nextElementSibling.textContent);
   const cursor = course.appendChild(made("div", "cursor"));
   const told = course.appendChild(made("div", "told"));
   const last = data.parts - 1;
@@ -74,5 +73,5 @@ SCRIPT = """
     show(moves[event.key]());
   });
   hide();
-})();
+}
 """
