@@ -14,6 +14,7 @@ from operator import truediv
 from ..model.named_tuples import NamedTuple
 from .cpu import cpu_of, rises
 from .matching import SECOND_MS
+from .one_core import LEAST_CORES, MOST_CORES
 from .roster import BETWEEN, JOB, Roster
 from .segments import Rises
 from .series import Series, Span
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from .known_time import KnownTime
 
 _MS_US = 1000
-_ONE_CORE = (0.5, 1.3)
-"""Busy cores that are about one: a thread waits now and then, and others do a little."""
 
 
 class Claim(NamedTuple):
@@ -183,8 +182,8 @@ def _busy_cores(
 
 
 def _one_core_share(busy: Sequence[float], lengths_ms: Sequence[int]) -> Optional[float]:
-    least, most = _ONE_CORE
-    one_ms = sum(length for cores, length in zip(busy, lengths_ms) if least <= cores <= most)
+    pairs = zip(busy, lengths_ms)
+    one_ms = sum(length_ms for cores, length_ms in pairs if LEAST_CORES <= cores <= MOST_CORES)
     return one_ms / sum(lengths_ms) if busy else None
 
 

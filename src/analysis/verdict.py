@@ -27,7 +27,7 @@ SIZES = {
 FITS = "The runner fits, though a larger one would be faster"
 """What is said of one of the right size on which a step is short of cores."""
 
-DOWNLOAD = "download_heavy"
+TRANSFERS = frozenset({"download_heavy", "upload_heavy"})
 NOTABLE_SHARE = 0.1
 """Of a job's time: a step that takes less of it is not what the job's sentence is about."""
 
@@ -141,18 +141,17 @@ def _of_the_whole(
     if any(diagnosis.findings for diagnosis in diagnoses.values()):
         return
     for finding in of_job.findings:
-        if finding.rule != DOWNLOAD or _downloads_seconds(used) >= _notable_seconds(used):
+        is_transfer = finding.rule in TRANSFERS
+        if not is_transfer or _transfer_seconds(used, finding.rule) >= _notable_seconds(used):
             yield finding
 
 
-def _downloads_seconds(used: JobUsage) -> float:
-    """How long steps took that received as fast as a step must to be called download-heavy."""
-    limits = RULE_BY_NAME[DOWNLOAD].limits
-    [least] = (limit for limit in limits if limit.figure == "network_received_bytes_per_second")
+def _transfer_seconds(used: JobUsage, name: str) -> float:
+    """How long steps took that received, or sent, as fast as a step must to be told of it."""
+    limits = RULE_BY_NAME[name].limits
+    [least] = (limit for limit in limits if limit.figure.endswith("_bytes_per_second"))
     return sum(
-        _seconds(step)
-        for step in used.steps
-        if least.holds(step.usage.network_received_bytes_per_second)
+        _seconds(step) for step in used.steps if least.holds(getattr(step.usage, least.figure))
     )
 
 

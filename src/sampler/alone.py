@@ -40,6 +40,7 @@ def _own(
         cpu_seconds_by_time=0.0,
         cpu_percent_mean=min(own.cpu_seconds / usage.covered_seconds * percent, 100.0),
         cpu_percent_max=None if cores_max is None else min(cores_max * percent, 100.0),
+        cpu_one_core_percent=100 * own.one_core_ms / own.counted_ms if own.counted_ms else None,
         top_by_cpu=most,
         top_by_memory=tuple(sorted(most, key=lambda each: -each.memory_max_bytes)),
     )
@@ -53,4 +54,5 @@ def _use(process: ProcessesOfAName) -> ProcessUse:
         process.memory_max_bytes,
         process.read_bytes,
         process.written_bytes,
+        process.cpu_seconds,
     )

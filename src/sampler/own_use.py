@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..analysis.one_core import LEAST_CORES, MOST_CORES
 from ..model.samples import SAMPLER_CPU_US
 
 TYPE_CHECKING = False
@@ -41,7 +42,8 @@ class ProcessesOfAName:
 class OwnUse:
     """Of one owner; `cores_max` is where it used most, between two samples.
 
-    `memory_max_bytes` is the most that was resident in all its processes at a sample.
+    `one_core_ms` of the `counted_ms` it kept about one core busy. `memory_max_bytes` is the most
+    that was resident in all its processes at a sample.
     """
 
     def __init__(self, key: str) -> None:
@@ -51,6 +53,8 @@ class OwnUse:
         self.samples = 0
         self.cpu_seconds = 0.0
         self.cores_max: Optional[float] = None
+        self.counted_ms = 0
+        self.one_core_ms = 0
         self.memory_max_bytes = 0
         self.sampler_cpu_seconds = 0.0
         self.processes: dict[str, ProcessesOfAName] = {}
@@ -84,6 +88,9 @@ class OwnUse:
             return
         cores = used_ticks / host.ticks_per_second * _MS_PER_SECOND / elapsed_ms
         self.cores_max = max(self.cores_max or 0.0, min(cores, host.cpus))
+        self.counted_ms += elapsed_ms
+        if LEAST_CORES <= cores <= MOST_CORES:
+            self.one_core_ms += elapsed_ms
 
 
 def _bytes(kb: Optional[int]) -> Optional[int]:

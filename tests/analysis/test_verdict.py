@@ -95,6 +95,16 @@ def test_a_download_spread_over_steps_is_the_job_s():
     assert "and is not judged: under 10 s; the job as a whole is download-heavy: 4 GiB" in said
 
 
+def test_an_upload_of_a_moment_is_no_more_the_job_s_than_a_download_is():
+    sent = {name.replace("received", "sent"): value for name, value in DOWNLOADED.items()}
+    quick = lasting(9, network_sent_bytes_per_second=4.0 * GIB / 9)
+    assert sentence(used_by_job(quick, lasting(600), **sent)).endswith("is short of nothing.")
+    spread = lasting(9, network_sent_bytes_per_second=60.0 * 2**20)
+    assert "the job as a whole is upload-heavy: 4 GiB" in sentence(
+        used_by_job(*[spread] * 8, **sent)
+    )
+
+
 def test_unseen_jobs_are_said_to_be():
     unseen = Usage(seconds=60.0, samples=NONE)
     job = used_by_job(unseen)._replace(usage=unseen, machine=None)

@@ -71,5 +71,10 @@ def test_no_more_cores_than_there_are_were_used():
     assert used(batch([0, 1000], [0, 900], [0, 0])).cores_max == 4  # children reaped all at once
 
 
+def test_how_long_about_one_core_was_busy():
+    own = used(batch([0, 1000, 3000, 4000, 4100], [0, 90, 150, 350, 360], [0] * 5))
+    assert (own.one_core_ms, own.counted_ms) == (1000, 4000)
+
+
 def test_nothing_seen_is_nothing_known():
     assert OwnUse("command").cores_max is None
