@@ -116,6 +116,9 @@ def _present(roster: Roster, interval: Span) -> list[int]:
 def memory_used(series: Series) -> list[Stretch]:
     """In KiB; of the control group where one limits the job, else of the machine.
 
+    Both are without cached files, active ones too: those give way, so no job is short of memory
+    for having read a lot.
+
     Nothing where a limit holds and its group was not seen: what others hold says nothing of it.
     """
     group = series.gauge(machine_column(samples.CGROUP_MEMORY_KB))

@@ -49,7 +49,7 @@ STALLED_IO_FULL_US = "stalled_io_full_us"
 # Columns of the control group that limits the job, where there is one.
 CGROUP_CPU_US = "cgroup_cpu_us"
 CGROUP_THROTTLED_US = "cgroup_throttled_us"
-CGROUP_MEMORY_KB = "cgroup_memory_kb"  # memory.current - inactive_file
+CGROUP_MEMORY_KB = "cgroup_memory_kb"  # memory.current - cached files
 CGROUP_OOM_KILLS = "cgroup_oom_kills"
 # Columns of the sampler itself, since it began.
 SAMPLER_CPU_US = "sampler_cpu_us"

@@ -29,7 +29,11 @@ if TYPE_CHECKING:
             """None where this folder does not limit it."""
 
         def read(self) -> tuple[Optional[int], Optional[int]]:
-            """Bytes used that do not give way by themselves, and out-of-memory kills."""
+            """Bytes used without cached files, as what is available to a machine counts them.
+
+            And out-of-memory kills. A working set as others have it, without inactive files alone,
+            would call a group full that has merely read a lot.
+            """
 
 
 class CpuV2:
@@ -85,7 +89,7 @@ class MemoryV2:
     def read(self) -> tuple[Optional[int], Optional[int]]:
         """As `MemoryMeter`."""
         current = v2.parse_memory_current(self._current.read())
-        used = difference(current, v2.parse_inactive_file(self._stat.read()))
+        used = difference(current, v2.parse_cached_files(self._stat.read()))
         return used, v2.parse_oom_kills(self._events.read())
 
 
@@ -106,5 +110,5 @@ class MemoryV1:
     def read(self) -> tuple[Optional[int], Optional[int]]:
         """As `MemoryMeter`."""
         usage = v1.parse_memory_usage(self._usage.read())
-        used = difference(usage, v1.parse_inactive_file(self._stat.read()))
+        used = difference(usage, v1.parse_cached_files(self._stat.read()))
         return used, v1.parse_oom_kills(self._oom.read())

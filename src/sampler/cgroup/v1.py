@@ -43,9 +43,15 @@ def parse_memory_usage(text: bytes) -> Optional[int]:
     return whole(text.strip())
 
 
-def parse_inactive_file(text: bytes) -> Optional[int]:
-    """memory.stat: bytes of cached files that give way when memory is short."""
-    return labelled(text, b"total_inactive_file ")
+def parse_cached_files(text: bytes) -> Optional[int]:
+    """memory.stat: bytes of cached files, which give way when memory is short.
+
+    All of them: a kernel that needs memory makes active ones inactive, and takes those. What lies
+    in a tmpfs does not give way, and is in neither.
+    """
+    active = labelled(text, b"total_active_file ")
+    inactive = labelled(text, b"total_inactive_file ")
+    return None if active is None or inactive is None else active + inactive
 
 
 def parse_oom_kills(text: bytes) -> Optional[int]:

@@ -38,7 +38,7 @@ def v2_files(folder: Path, cpu_max: str = "max 100000", memory_max: str = "max")
         cpu_stat="usage_usec 5000000\nuser_usec 1\nthrottled_usec 70000",
         memory_max=memory_max,
         memory_current=3 * GIB,
-        memory_stat=f"anon 5\ninactive_file {GIB}",
+        memory_stat=f"anon 5\ninactive_file {GIB // 4}\nactive_file {3 * GIB // 4}",
         memory_events="oom 4\noom_kill 2",
     )
 
@@ -129,7 +129,7 @@ def v1_files(folder: Path, *, quota_us: int = -1, limit: str = V1_UNLIMITED) -> 
         folder / "memory/job",
         memory_limit_in_bytes=limit,
         memory_usage_in_bytes=3 * GIB,
-        memory_stat=f"inactive_file 7\ntotal_inactive_file {GIB}",
+        memory_stat=f"active_file 7\ntotal_inactive_file {GIB}\ntotal_active_file 0",
         memory_oom_control="oom_kill_disable 0\nunder_oom 0\noom_kill 2",
     )
 

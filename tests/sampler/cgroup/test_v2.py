@@ -21,4 +21,5 @@ def test_texts_of_other_tests_parse(corpus: Path):
     memory = (folder / "fs2-memory_test.go.exampleMemoryStatData").read_bytes()
 
     assert v2.parse_cpu_stat(cpu) == (1_000_000, 50_000)
-    assert v2.parse_inactive_file(memory) == 5307346944
+    assert v2.parse_cached_files(memory) == 5307346944 + 1179316224
+    assert v2.parse_cached_files(memory.replace(b"\nactive_file", b"\nx")) is None

@@ -47,13 +47,13 @@ PARSERS: dict[Callable[[bytes], object], bytes] = {
     v2.parse_cpu_max: b"4800000 100000\n",
     v2.parse_memory_max: b"103079215104\n",
     v2.parse_cpu_stat: b"usage_usec 1000000\nthrottled_usec 50000\n",
-    v2.parse_inactive_file: b"anon 1\ninactive_file 2935459840\n",
+    v2.parse_cached_files: b"anon 1\ninactive_file 2935459840\nactive_file 1\n",
     v2.parse_oom_kills: b"low 0\noom_kill 7\n",
     lambda text: v1.parse_cpu_quota(text, text): b"100000\n",
     v1.parse_memory_limit: b"4294967296\n",
     v1.parse_cpu_usage: b"98701325189\n",
     v1.parse_throttled: b"nr_periods 1\nthrottled_time 2000\n",
-    v1.parse_inactive_file: b"total_inactive_file 1\n",
+    v1.parse_cached_files: b"total_inactive_file 1\ntotal_active_file 2\n",
     v1.parse_oom_kills: b"oom_kill_disable 0\noom_kill 2\n",
 }
 NAMES = [getattr(parser, "__name__", "") + f"-{at}" for at, parser in enumerate(PARSERS)]

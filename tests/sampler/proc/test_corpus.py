@@ -46,7 +46,7 @@ PARSERS: dict[str, tuple[Callable[[bytes], object], ...]] = {
     "cgroup:memory.current": (v2.parse_memory_current,),
     "cgroup:memory.events": (v2.parse_oom_kills,),
     "cgroup:memory.max": (v2.parse_memory_max,),
-    "cgroup:memory.stat": (v2.parse_inactive_file,),
+    "cgroup:memory.stat": (v2.parse_cached_files,),
 }
 NO_DATA = {
     *((f"psutil/meminfo.0{n}", "parse_swap_kb") for n in (1, 2, 4, 6)),  # a few lines only
