@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..analysis.build_metrics import MB
 from ..analysis.regressions import BuildFigures, compare
+from ..analysis.timeline import has_failed
 from ..model.named_tuples import NamedTuple
 from . import clock, marks
 from .baseline import read_baseline
@@ -54,11 +55,17 @@ def measure_session(
 def conclude_session(folder: Folder, environment: Mapping[str, str]) -> Conclusion:
     """As it is by now, or was when it was finalized."""
     found = measure_session(folder, environment)
-    usage = found.job.usage
-    peak_bytes = usage.memory_max_bytes
-    build = BuildFigures(usage.seconds, None if peak_bytes is None else peak_bytes // MB)
     baseline = read_baseline(folder, found.marks)
-    return Conclusion(found, _failure(found), baseline, compare(build, baseline))
+    return Conclusion(found, _failure(found), baseline, compare(_figures(found), baseline))
+
+
+def _figures(found: Measured) -> BuildFigures:
+    """What failed has ended before its time: it compares with nothing."""
+    usage = found.job.usage
+    if has_failed(found.job.job):
+        return BuildFigures()
+    peak_bytes = usage.memory_max_bytes
+    return BuildFigures(usage.seconds, None if peak_bytes is None else peak_bytes // MB)
 
 
 def whole(value: object) -> Optional[int]:

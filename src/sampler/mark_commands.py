@@ -63,7 +63,7 @@ def stage(words: Sequence[str]) -> None:
         _begin(folder, marks.STAGE, name)
         return
     message = given.get("--message", "")[: marks.LONGEST_MESSAGE] or None
-    sample = _sample_of_end(folder, name, marks.STAGE)
+    sample = _sample_of_end(folder, marks.DONE, name)
     marks.put(folder, marks.DONE, name, status=_status(given), message=message, sample=sample)
 
 
@@ -74,7 +74,9 @@ def failure(words: Sequence[str]) -> None:
     folder = Folder(os.environ, given.get("--dir"))
     word = given.get("--code", "")[:_LONGEST_CODE]
     code = int(word) if word.isdecimal() else word or None
-    marks.put(folder, marks.FAILURE, name, reason=reason[: marks.LONGEST_MESSAGE], code=code)
+    reason = reason[: marks.LONGEST_MESSAGE]
+    sample = _sample_of_end(folder, marks.FAILURE, name)
+    marks.put(folder, marks.FAILURE, name, reason=reason, code=code, sample=sample)
 
 
 def _begin(folder: Folder, kind: str, name: str) -> Mark:
@@ -89,7 +91,7 @@ def _end(folder: Folder, name: str, status: str) -> None:
     from .flush import await_batch
     from .formats.build_telemetry import closing
 
-    sample = _sample_of_end(folder, name, marks.START)
+    sample = _sample_of_end(folder, marks.END, name)
     mark = marks.put(folder, marks.END, name, status=status, sample=sample)
     await_batch(folder, mark.uptime_ms)
     span = last_ended(spans_of(marks.read(folder)), mark)
@@ -100,11 +102,11 @@ def _end(folder: Folder, name: str, status: str) -> None:
     tell(closing(mark.name, mark.time_ms, usage))
 
 
-def _sample_of_end(folder: Folder, name: str, kind: str) -> Optional[str]:
+def _sample_of_end(folder: Folder, kind: str, name: str) -> Optional[str]:
     """One that goes with its start's, where that brought one."""
-    is_open = (span for span in reversed(spans_of(marks.read(folder))) if span.end is None)
-    for span in is_open:
-        if span.start and (span.start.kind, span.name) == (kind, name):
+    name = marks.kept_name(name)
+    for span in reversed(spans_of(marks.read(folder))):
+        if span.start and span.is_ended_by(kind, name):
             before = span.start.more.get(marks.SAMPLE)
             return snapshot(before) if isinstance(before, str) else None
     return None

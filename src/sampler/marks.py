@@ -59,16 +59,23 @@ def put(folder: Folder, kind: str, name: str, **more: object) -> Mark:
         OSError: it cannot be written.
     """
     folder.make()
-    said = {key: value for key, value in more.items() if value is not None}
-    mark = Mark(
-        kind, _told(name, LONGEST_NAME), clock.wall_ms(), clock.uptime_ms(), _boot_id(), said
-    )
+    said = {
+        key: _utf8(value) if isinstance(value, str) else value
+        for key, value in more.items()
+        if value is not None
+    }
+    mark = Mark(kind, kept_name(name), clock.wall_ms(), clock.uptime_ms(), _boot_id(), said)
     path = os.path.join(folder.marks, f"{time.monotonic_ns():020}-{os.getpid()}{_SUFFIX}")
     draft = path[: -len(_SUFFIX)]
     with open(draft, "w", encoding="utf-8") as file:
         file.write(json.dumps(list(mark)) + "\n")
     os.replace(draft, path)
     return mark
+
+
+def kept_name(name: str) -> str:
+    """What is kept of a name, up to a length."""
+    return _utf8(name)[:LONGEST_NAME]
 
 
 def read(folder: Folder) -> list[Mark]:
@@ -110,9 +117,9 @@ class time_it(ContextDecorator):  # noqa: N801 -- it reads as a function, as con
             return
 
 
-def _told(words: str, longest: int) -> str:
-    """What can be written as UTF-8, cut to a length."""
-    return words.encode("utf-8", "replace").decode()[:longest]
+def _utf8(words: str) -> str:
+    """What can be written; a shell may hand us any bytes."""
+    return words.encode("utf-8", "replace").decode()
 
 
 def _boot_id() -> str:

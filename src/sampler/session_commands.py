@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 
+from ..analysis.timeline import has_failed
 from . import clock, marks
 from .background import stop
 from .baseline import first_saved, save_baseline
@@ -104,7 +105,7 @@ def _save(folder: Folder, told: Conclusion) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    if told.found.job.job.conclusion == "failure":
+    if has_failed(told.found.job.job):
         say(f"the build failed, so it is no baseline; {folder.baseline} is as it was")
         return
     save_baseline(folder, metrics_of(told), told.baseline)
@@ -120,15 +121,21 @@ def _alerts(comparison: Comparison, environment: Mapping[str, str]) -> str:
 def _compared(told: Conclusion, path: str) -> str:
     comparison = told.comparison
     if comparison.score is None:
-        is_first = first_saved(told.found.marks) is not None
-        why = "this build is the baseline" if is_first else f"there is no baseline in {path}"
-        return f"Nothing to compare with: {why}\n"
+        return f"Nothing to compare with: {_why_not(told, path)}\n"
     duration, memory = (
         "unknown" if percent is None else f"{percent:+g}%"
         for percent in (comparison.duration_diff_percent, comparison.memory_diff_percent)
     )
     differences = f"duration {duration}, memory {memory}"
     return f"Compared with the baseline: {differences}; score {comparison.score}\n"
+
+
+def _why_not(told: Conclusion, path: str) -> str:
+    if has_failed(told.found.job.job):
+        return "the build failed"
+    if first_saved(told.found.marks) is not None:
+        return "this build is the baseline"
+    return f"there is no baseline in {path}"
 
 
 def _is_job(environment: Mapping[str, str]) -> bool:

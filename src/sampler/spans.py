@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..analysis.timeline import Step
 from ..model.named_tuples import NamedTuple
-from .marks import DONE, END, STAGE, START, Mark
+from .marks import DONE, END, FAILURE, STAGE, START, Mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from typing import Optional
 
 STEP, OF_STAGE = "step", "stage"
-SUCCESS = "success"
+SUCCESS, FAILED = "success", "failure"
 _BEGINS = {START: STEP, STAGE: OF_STAGE}
-_ENDS = {END: STEP, DONE: OF_STAGE}
+_ENDS = {END: STEP, DONE: OF_STAGE, FAILURE: OF_STAGE}
 
 
 class Span(NamedTuple):
@@ -31,7 +31,15 @@ class Span(NamedTuple):
     @property
     def status(self) -> Optional[str]:
         """What was said at its end: success, failure, warning."""
-        return str(self.end.more.get("status", SUCCESS)) if self.end else None
+        if self.end is None:
+            return None
+        usual = FAILED if self.end.kind == FAILURE else SUCCESS
+        return str(self.end.more.get("status", usual))
+
+    def is_ended_by(self, kind: str, name: str) -> bool:
+        """Whether a mark of this kind and name ends it; a failure is an end until one is told."""
+        is_open = self.end is None or (self.end.kind, kind) == (FAILURE, DONE)
+        return is_open and (self.kind, self.name) == (_ENDS[kind], name)
 
 
 def spans_of(marks: Iterable[Mark]) -> list[Span]:
@@ -62,7 +70,7 @@ def steps_of(spans: Iterable[Span], clock_ms: Optional[int], boot_id: str) -> tu
             span.name,
             moment_ms(span.start, clock_ms, boot_id),
             moment_ms(span.end, clock_ms, boot_id),
-            "failure" if span.status == "failure" else span.end and SUCCESS,
+            FAILED if span.status == FAILED else span.end and SUCCESS,
         )
         for number, span in enumerate(spans, 1)
     )
@@ -79,10 +87,9 @@ def moment_ms(mark: Optional[Mark], clock_ms: Optional[int], boot_id: str) -> Op
 
 def _end(spans: list[Span], mark: Mark) -> None:
     """A stage may be told of only when it is over; then it has no start."""
-    kind = _ENDS[mark.kind]
     for place in range(len(spans) - 1, -1, -1):
-        span = spans[place]
-        if span.end is None and (span.kind, span.name) == (kind, mark.name):
-            spans[place] = span._replace(end=mark)
+        if spans[place].is_ended_by(mark.kind, mark.name):
+            spans[place] = spans[place]._replace(end=mark)
             return
-    spans.append(Span(kind, mark.name, None, mark))
+    if mark.kind != FAILURE:
+        spans.append(Span(_ENDS[mark.kind], mark.name, None, mark))

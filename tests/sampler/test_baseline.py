@@ -142,7 +142,10 @@ def test_a_build_that_failed_is_no_baseline(tmp_path: Path):
     found.call("failure", "x", "it broke")
     told = found.call("finalize")
     by_hand = found.call("baseline", "save")
+    compared = found.call("baseline", "check").stdout
 
+    assert compared == "Nothing to compare with: the build failed\n"
+    assert performance(found)["performance_score"] is None
     assert told.stderr.startswith("the build failed, so it is no baseline; ")
     assert by_hand.stderr == told.stderr
     assert found.document("baseline.json") == HUGE

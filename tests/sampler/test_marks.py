@@ -135,6 +135,19 @@ def test_odd_names_stay_as_they_are(tmp_path: Path):
     assert told == [name[: marks.LONGEST_NAME] for name in ODD]
 
 
+def test_bytes_that_are_no_text_are_text_in_the_documents(tmp_path: Path):
+    found = Session(tmp_path)
+    found.call("init", "a\udcff", "1\udcff")
+    found.call("failure", "a\udcff", "b\udcff")
+    found.call("finalize")
+
+    assert found.document("metrics.json")["build_metrics"]["failure_reason"] == "b?"
+    assert (found.document("job.json")["job"], found.document("job.json")["version"]) == (
+        "a?",
+        "1?",
+    )
+
+
 def test_a_name_commands_nothing_in_a_log(tmp_path: Path):
     name = "a\n::error::b"
     told = Session(tmp_path).call("step", "start", name).stdout
@@ -165,6 +178,28 @@ def test_stages_and_a_failure_are_in_the_metrics(tmp_path: Path):
     }
     assert stages["architecture_amd64"]["duration"] > 0
     assert stages["never_started"]["duration"] is stages["open"]["duration"] is None
+
+
+def test_a_stage_that_failed_is_over_until_it_is_told_otherwise(tmp_path: Path):
+    found = Session(tmp_path)
+    for name in ("broken", "limping"):
+        found.call("stage", name)
+        found.call("failure", name, "it broke")
+    found.call("stage", "limping", "--status", "warning", "--message", "went on")
+    found.call("failure", "never begun", "it broke")
+    found.call("finalize")
+
+    stages = found.document("metrics.json")["build_metrics"]["build_stages"]
+    assert [(stage["name"], stage["status"]) for stage in stages] == [
+        ("broken", "failure"),
+        ("limping", "warning"),
+    ]
+    assert all(stage["duration"] > 0 for stage in stages)
+    steps = found.document("job.json")["steps"]
+    assert all(step["memory_used_mb"] for step in steps)
+    log = (found.folder / "build-stages.log").read_text().splitlines()
+    assert log[1].endswith(",it broke")
+    assert log[2].endswith(",went on")
 
 
 def test_a_failure_s_code_may_be_a_word(tmp_path: Path):

@@ -90,13 +90,14 @@ def _since_the_first(counts: Iterable[Optional[int]]) -> Iterator[Optional[int]]
 
 def _stage_row(step: Step, span: Span) -> Row:
     start_ms, end_ms = step.start_ms, step.end_ms
+    told = span.end.more if span.end else {}
     return (
         step.name,
         span.status,
         None if start_ms is None else iso(start_ms),
         None if end_ms is None else iso(end_ms),
         None if start_ms is None or end_ms is None else (end_ms - start_ms) / 1000,
-        span.end.more.get("message") if span.end else None,
+        told.get("message") or told.get("reason"),
     )
 
 
