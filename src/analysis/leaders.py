@@ -5,6 +5,9 @@ from __future__ import annotations
 from .figures import percent
 from .usage import ProcessUse, Usage
 
+TITLE = "Who used most"
+"""What stands above them, wherever they are shown."""
+
 NOTABLE_PERCENT = 1.0
 """Of all CPU, and of all memory: who has less of both is not worth a line."""
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from ..analysis.amounts import say_bytes, say_seconds
 from ..analysis.failures import say_how_sure
-from ..analysis.leaders import leaders
+from ..analysis.leaders import TITLE, leaders
 from ..analysis.remarks import remarks
 from ..analysis.right_size import LARGER, RIGHT, SMALLER, UNKNOWN
 from ..analysis.step_words import ending
@@ -85,7 +85,7 @@ def _processes(verdict: Verdict, width: int) -> Iterator[RenderableType]:
     headings = ("Process", "Seen", "CPU time", "Memory", "Read", "Written")
     spare = ("Written", "Read", "Seen")
     shown = columns(headings, rows, width - 2, left={"Process"}, spare=spare)
-    yield text("Most CPU or memory", "bold")
+    yield text(TITLE, "bold")
     yield Padding(shown, (0, 0, 0, 2))
 
 

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Iterable, Iterator, Optional, Sequence
 
 from ..analysis.curves import Course, Curves, course_of, step_span
+from ..analysis.leaders import TITLE
 from ..analysis.series import Span
 from ..analysis.timeline import Job
 from ..analysis.usage import StepUsage
@@ -111,7 +112,7 @@ def _sections(
     yield failure(verdict)
     yield shortages(verdict)
     yield _titled("Steps", steps_table(verdict, steps, course))
-    yield _titled("Who used most", processes_table(verdict))
+    yield _titled(TITLE, processes_table(verdict))
     yield _titled("CPU time of the steps", cpu_by_step(verdict))
     if span:
         yield stage_list(stages, span)

@@ -12,6 +12,7 @@ from typing import Iterable, Iterator, Optional, Sequence
 from ..analysis.amounts import say_seconds
 from ..analysis.curves import Course, course_of
 from ..analysis.diagnosis import Finding
+from ..analysis.leaders import TITLE
 from ..analysis.remarks import remarks
 from ..analysis.usage import StepUsage
 from ..analysis.verdict import Verdict, findings
@@ -143,4 +144,4 @@ def _processes(verdict: Verdict) -> Optional[str]:
         for process in most
     ]
     headings = ("Process", "Seen", "CPU time", "Memory", "Read", "Written")
-    return markdown.folded("Who used most", markdown.table(headings, {"Process"}, rows))
+    return markdown.folded(TITLE, markdown.table(headings, {"Process"}, rows))

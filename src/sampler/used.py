@@ -54,7 +54,7 @@ FIGURES = (
     Figure("samples", "{sample}", "how often it was looked at, the beginning and the end included"),
     Figure("interval_seconds", "s", "how often it was meant to be"),
     Figure("sampler_cpu_seconds", "s", "what looking cost"),
-    Figure("problems", "", "what went wrong with looking, a line each"),
+    Figure("complaints", "", "what went wrong with looking, a line each"),
 )
 """Every name, in the order of the answer. What is unknown is None."""
 
@@ -64,7 +64,7 @@ def what_was_used(
     own: OwnUse,
     batches: Iterable[Batch],
     host: Optional[Host],
-    problems: list[str],
+    complaints: list[str],
 ) -> dict[str, object]:
     """Each of FIGURES."""
     # The kernel's sum of what was waited for is exact; a daemon is in the samples' only.
@@ -102,7 +102,7 @@ def what_was_used(
         "samples": own.samples,
         "interval_seconds": host.interval_ms / 1000 if host else None,
         "sampler_cpu_seconds": _rounded(own.sampler_cpu_seconds),
-        "problems": problems,
+        "complaints": complaints,
     }
 
 

@@ -32,8 +32,8 @@ def _lines(used: Mapping[str, Any]) -> Iterator[str]:
     for label, words in _rows(used):
         if words:
             yield from _row(label, words)
-    for problem in used["problems"]:
-        yield f"  ({problem})"
+    for complaint in used["complaints"]:
+        yield f"  ({complaint})"
 
 
 def _row(label: str, words: str) -> list[str]:

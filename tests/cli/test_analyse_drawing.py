@@ -60,7 +60,7 @@ def test_the_sentence_comes_first_then_steps_findings_processes_and_size():
             "#  Step",
             "Bottlenecks\n  2 cargo build --release\n    • CPU-bound: 98 % of 4 cores",
             "Use more or faster cores",
-            "Most CPU or memory",
+            "Who used most",
             "\n\nThe runner fits, though a larger one would be faster. On average 40 %",
         )
     ]

@@ -59,7 +59,7 @@ def test_every_python_runs_it_where_the_user_has_a_src(python: str, tmp_path: Pa
     ran = run(tmp_path, "sh", "-c", "sleep 0.3; exit 7", options=OFTEN, python=python)
 
     assert ran.exit_code == ran.used["exit_code"] == 7
-    assert ran.used["problems"] == []
+    assert ran.used["complaints"] == []
     assert ran.used["samples"] >= 3
     assert ran.said.startswith("sh -c ended with 7 after 0.3")
 
@@ -266,7 +266,7 @@ def test_a_proc_that_cannot_be_read_costs_a_line_and_the_samples(tmp_path: Path)
     ran = run(tmp_path, "sh", "-c", "exit 3", options=("--proc-path", str(tmp_path)))
 
     assert ran.exit_code == 3
-    assert ran.used["problems"] == [f"sampling failed: no processes can be seen in {tmp_path}"]
+    assert ran.used["complaints"] == [f"sampling failed: no processes can be seen in {tmp_path}"]
     assert ran.used["wall_seconds"] > 0
     assert ran.used["cpu_cores_max"] is None
 

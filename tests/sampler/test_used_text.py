@@ -25,7 +25,7 @@ USED: dict[str, Any] = {
     ],
     "cores": 8,
     "memory_bytes": 16 * 2**30,
-    "problems": [],
+    "complaints": [],
 }  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def test_what_is_unknown_is_left_out():
         "findings": [],
         "processes": [],
         "unjudged": "nothing was seen of it",
-        "problems": ["sampling failed: why"],
+        "complaints": ["sampling failed: why"],
     }
 
     assert table(unknown) == (

@@ -73,7 +73,7 @@ def test_a_host_s_proc_shows_all_of_its_processes(tmp_path: Path):
     used = told_inside(tmp_path, HOST_BESIDE_OURS, *options)
     batch = decode((tmp_path / "inside.jsonl").read_text())
 
-    assert used["problems"] == []
+    assert used["complaints"] == []
     assert 0.28 <= used["processes"][0]["cpu_seconds"] < 1  # a busy machine's Python starts slowly
     assert samples.NETWORK_RECEIVED_BYTES in batch.columns
     assert used["is_container"] is False
