@@ -5,8 +5,9 @@ turn: what they had done meanwhile shows then, for their counters are cumulative
 looked for only when an id has been given since.
 
 Nothing may count twice: a process that has reaped a child shows that child's CPU time as its own,
-so then nobody below it may be shown as living who was not read after it. Therefore parents are
-read before their children, and below one that has reaped, or is gone, all are read, idle or not.
+so then nobody whom it has reaped may be shown as living. Therefore parents are read before their
+children, and the children of one that has reaped, or is gone, are read, idle or not: who was reaped
+with all that it had reaped is found gone then, and its own children are looked at in turn.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Processes:
         self._known: dict[str, Watched] = {}  # parents before their children
         self._loadavg = KeptFile(f"{proc}/loadavg") if has_own_pids else None
         self._last_pid: Optional[int] = None
+        self._bereft: set[str] = set()  # whose children have not been looked at since it went
         self._tick = 0
 
     def read(self, *, all_of_them: bool = False) -> list[Reading]:
@@ -53,7 +55,7 @@ class Processes:
 
     def _visit(self, *, all_of_them: bool) -> None:
         """Look at those that are known and due."""
-        families: set[str] = set()
+        families, self._bereft = self._bereft, set()
         gone = []
         for place, (pid, process) in enumerate(self._known.items()):
             is_turn = (place + self._tick) % _TURN_TICKS == 0
@@ -65,7 +67,7 @@ class Processes:
                 process.close()
             if not is_alive:
                 gone.append(pid)
-            if not is_alive or process.has_reaped or process.parent in families:
+            if not is_alive or process.has_reaped:
                 families.add(pid)
         for pid in gone:
             self._known.pop(pid).close()
@@ -77,7 +79,8 @@ class Processes:
             return
         self._last_pid = last_pid
         pids = [name for name in list_folder(self._proc) if name.isdigit()]
-        for pid in self._known.keys() - pids:
+        self._bereft = self._known.keys() - pids
+        for pid in self._bereft:
             self._known.pop(pid).close()
         newcomers = [self._reader.meet(pid) for pid in pids if pid not in self._known]
         living = [process for process in newcomers if process]
