@@ -2,12 +2,13 @@
 
 A saved function is the only KQL that knows which table the events lie in and how a value is
 stored. It keeps the newest revision of every record and gives each term a typed column of the
-term's name, so queries read like the table of names, and duplicates end here.
+term's name, so queries read like the table of names, and duplicates end here. What the steps of a
+job share stands in the job's row alone, and is looked up there.
 """
 
 from dataclasses import dataclass
 
-from ..model.semconv import TERMS_BY_EVENT
+from ..model.semconv import LOOKED_UP, TERMS_BY_EVENT
 from ..model.terms import JOB_EVENT, PROPERTY, RUN_EVENT, STEP_EVENT, Term
 
 FUNCTION_BY_EVENT = {event: f"{event}s" for event in (RUN_EVENT, JOB_EVENT, STEP_EVENT)}
@@ -20,6 +21,18 @@ _CONVERSION_BY_TYPE = {
     "bool": "tobool",
     "datetime": "todatetime",
 }
+_LINES = ",\n        "
+_LOOK_UP = f"""\
+// What all steps of a job share is told once, in the job's row.
+| extend job_record_id = tostring(split(record_id, "/steps/")[0])
+| lookup kind=leftouter (
+    {FUNCTION_BY_EVENT[JOB_EVENT]}()
+    | project
+        job_record_id = record_id,
+        {_LINES.join(LOOKED_UP)}
+) on job_record_id
+| project-away job_record_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +57,26 @@ def render_functions(table: EventTable) -> dict[str, str]:
     return {name: _render(event, table) for event, name in FUNCTION_BY_EVENT.items()}
 
 
+def columns(event: str) -> list[str]:
+    """What the event's function gives beside `timestamp`: its own names, then those of its job."""
+    own = [term.name for term in TERMS_BY_EVENT[event]]
+    return [*own, *LOOKED_UP] if event == STEP_EVENT else own
+
+
 def _render(event: str, table: EventTable) -> str:
-    columns = ",\n".join(f"    {_column(term, table)}" for term in TERMS_BY_EVENT[event])
+    projected = ",\n".join(f"    {_column(term, table)}" for term in TERMS_BY_EVENT[event])
     return f"""\
 // The newest revision of every {_THING_BY_EVENT[event]}. Generated from the table of names.
 {table.name}
 | where {table.event} == "{event}"
 | project
     timestamp = {table.time},
-{columns}
+{projected}
 // Every revision has seven digits, so as text they sort as numbers do; the hash breaks ties.
 | extend place = strcat(revision, " ", content_hash)
 | summarize arg_max(place, *) by record_id
 | project-away place
-"""
+{_LOOK_UP if event == STEP_EVENT else ""}"""
 
 
 def _column(term: Term, table: EventTable) -> str:

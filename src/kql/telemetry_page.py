@@ -13,11 +13,11 @@ from ..analysis.build_metrics import BUILD_METRICS
 from ..analysis.failure_signs import CATEGORIES
 from ..analysis.figures import FORMULAS, UNITS
 from ..analysis.rules import RULES, Limit, Rule
-from ..model.semconv import DELIVERED_TERMS, METRICS, RESULT_BY_CONCLUSION, TERMS_BY_EVENT
+from ..model.semconv import DELIVERED_TERMS, LOOKED_UP, METRICS, RESULT_BY_CONCLUSION
 from ..model.terms import JOB_EVENT, MEASUREMENT, PROPERTY, RUN_EVENT, STEP_EVENT, Term
 from ..model.used_terms import USAGE_TERMS, USED_TERMS
 from .catalogue import Query
-from .saved_functions import FUNCTION_BY_EVENT
+from .saved_functions import FUNCTION_BY_EVENT, columns
 
 _TEMPLATE = Path(__file__).with_name("telemetry.template.md")
 _EVENTS = (RUN_EVENT, JOB_EVENT, STEP_EVENT)
@@ -30,6 +30,7 @@ def render_page(queries: Iterable[Query]) -> str:
         measurements=_measurements(),
         results=_results(),
         functions=_functions(),
+        looked_up=", ".join(_code(name) for name in LOOKED_UP),
         queries=_queries(queries),
         metrics=_metrics(),
         usage=_used(USAGE_TERMS),
@@ -84,7 +85,7 @@ def _results() -> str:
 def _functions() -> str:
     head = ("Function", "Rows from", "Columns")
     rows = (
-        (_code(f"{name}()"), _code(event), f"`timestamp` and {len(TERMS_BY_EVENT[event])} names")
+        (_code(f"{name}()"), _code(event), f"`timestamp` and {len(columns(event))} names")
         for event, name in FUNCTION_BY_EVENT.items()
     )
     return _table(head, rows)

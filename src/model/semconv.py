@@ -25,11 +25,11 @@ DELIVERED_TERMS: tuple[Term, ...] = (
         "true where the row's own time had to be moved to be accepted",
         type="bool",
     ),
-    text("host", ALL, "GitHub's host: github.com or an Enterprise Server's"),
-    text("repository_id", ALL, "Repository's number, stable over renames", type="long"),
+    text("host", RUN_AND_JOB, "GitHub's host: github.com or an Enterprise Server's"),
+    text("repository_id", RUN_AND_JOB, "Repository's number, stable over renames", type="long"),
     text("repository_full_name", ALL, "owner/name"),
     text("workflow_run_id", ALL, "Run's number, shared by its attempts", "cicd.pipeline.run.id"),
-    text("run_attempt", ALL, "1 for the first try; rises with each re-run", type="long"),
+    text("run_attempt", RUN_AND_JOB, "1 for the first try; rises with each re-run", type="long"),
     text("run_number", RUN, "Count of the workflow's runs, as shown by GitHub", type="long"),
     text("workflow_name", ALL, "Workflow's name", "cicd.pipeline.name"),
     text("workflow_path", RUN, "Workflow's file in the repository"),
@@ -49,8 +49,8 @@ DELIVERED_TERMS: tuple[Term, ...] = (
         "How a completed job came about: ran, skipped, not_started (no runner ever took it),"
         " reused (carried over from an earlier attempt), check_run (a check attached by an app)",
     ),
-    text("branch", ALL, "Head branch", "vcs.ref.head.name"),
-    text("commit_sha", ALL, "Head commit", "vcs.ref.head.revision"),
+    text("branch", RUN_AND_JOB, "Head branch", "vcs.ref.head.name"),
+    text("commit_sha", RUN_AND_JOB, "Head commit", "vcs.ref.head.revision"),
     text("pull_request_number", RUN, "First pull request of the run", "vcs.change.id", type="long"),
     text(
         "actor",
@@ -58,19 +58,19 @@ DELIVERED_TERMS: tuple[Term, ...] = (
         "Login of whoever started the first attempt; for a job, the delivery's sender",
     ),
     text("triggered_by", RUN, "Login of whoever started this attempt"),
-    text("labels", JOB_AND_STEP, "Labels the job asked for, comma-separated, in GitHub's order"),
-    text("pool_name", JOB_AND_STEP, "Pool from the label ManagedDevOps.Pool=NAME"),
+    text("labels", JOB, "Labels the job asked for, comma-separated, in GitHub's order"),
+    text("pool_name", JOB, "Pool from the label ManagedDevOps.Pool=NAME"),
     text("runner_id", JOB, "Runner's number", "cicd.worker.id", type="long"),
     text(
         "runner_name",
-        JOB_AND_STEP,
+        JOB,
         "Runner's name; reused by self-hosted machines",
         "cicd.worker.name",
     ),
-    text("runner_group", JOB_AND_STEP, "Runner group's name"),
+    text("runner_group", JOB, "Runner group's name"),
     text("run_url", RUN, "Run's page", "cicd.pipeline.run.url.full"),
-    text("job_url", JOB_AND_STEP, "Job's page", "cicd.pipeline.task.run.url.full"),
-    text("delivery_id", ALL, "X-GitHub-Delivery of the delivery this row came from"),
+    text("job_url", JOB, "Job's page", "cicd.pipeline.task.run.url.full"),
+    text("delivery_id", RUN_AND_JOB, "X-GitHub-Delivery of the delivery this row came from"),
     text("created_at", RUN_AND_JOB, "When GitHub created it", type="datetime"),
     text("started_at", ALL, "When it began; for a run, when this attempt did", type="datetime"),
     text("completed_at", ALL, "When it ended", type="datetime"),
@@ -86,6 +86,12 @@ DELIVERED_TERMS: tuple[Term, ...] = (
 TERMS: tuple[Term, ...] = (*DELIVERED_TERMS, *USED_TERMS)
 TERM_BY_NAME = {term.name: term for term in TERMS}
 TERMS_BY_EVENT = {event: tuple(t for t in TERMS if event in t.on) for event in ALL}
+
+LOOKED_UP = (
+    *("host", "repository_id", "run_attempt", "branch", "commit_sha"),
+    *("labels", "pool_name", "runner_name", "runner_group", "job_url", "delivery_id"),
+)
+"""What steps have from their job: no row of a step says it again, WorkflowSteps() looks it up."""
 
 EMISSION_TERMS = frozenset({"time_shifted"})
 """Written by the emission, not by a record."""

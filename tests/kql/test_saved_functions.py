@@ -8,6 +8,7 @@ from src.kql.saved_functions import (
     COMPONENT_TABLE,
     FUNCTION_BY_EVENT,
     EventTable,
+    columns,
     render_functions,
 )
 from src.model.records import (
@@ -108,7 +109,39 @@ def test_a_function_has_a_column_for_each_name_of_its_event(
 
     [row] = component.ask(f"{function}()")
 
-    assert row.keys() == {"timestamp", *(term.name for term in TERMS_BY_EVENT[event])}
+    names = {term.name for term in TERMS_BY_EVENT[event]}
+    assert row.keys() == {"timestamp", *columns(event)}
+    assert names <= row.keys()
+    assert len(row) == 1 + len(columns(event))
+
+
+def test_steps_have_what_their_job_knows(component: Component):
+    shared = {"labels": "self-hosted,gpu", "runner_name": "vm1", "job_url": "https://x.test/9"}
+    component.emit(JOB_EVENT, "github.com/jobs/9", AT, **shared, repository_id=77)
+    component.emit(JOB_EVENT, "github.com/jobs/99", AT, runner_name="another's")
+    for job in (9, 99, 999):
+        component.emit(STEP_EVENT, f"github.com/jobs/{job}/steps/3", AT, step_name="Test")
+
+    steps = {step["record_id"]: step for step in component.ask("WorkflowSteps()")}
+
+    assert len(steps) == 3
+    of_nine = steps["github.com/jobs/9/steps/3"]
+    assert {name: of_nine[name] for name in shared} == shared
+    assert (of_nine["repository_id"], of_nine["step_name"]) == (77, "Test")
+    assert steps["github.com/jobs/99/steps/3"]["runner_name"] == "another's"
+    assert not steps["github.com/jobs/999/steps/3"]["runner_name"]
+
+
+def test_what_steps_have_from_their_job_comes_from_its_newest_row(component: Component):
+    step_id = "github.com/jobs/9/steps/3"
+    for correction in (1, 0):
+        newest = revision(PHASE_COMPLETED, correction)
+        component.emit(JOB_EVENT, "github.com/jobs/9", AT, revision=newest, branch=f"b{correction}")
+        component.emit(STEP_EVENT, step_id, AT, revision=newest)
+
+    [step] = component.ask("WorkflowSteps()")
+
+    assert (step["branch"], step["revision"]) == ("b1", revision(PHASE_COMPLETED, 1))
 
 
 def test_values_come_back_typed(component: Component):
