@@ -23,12 +23,19 @@ class NoJobError(TelemetryError):
 class ToldJob:
     """A job, and GitHub's own account of it, by which its samples are known.
 
-    `complaints` say what is wrong with it, in words.
+    `repository_id` is known of a webhook's; `complaints` say what is wrong with it, in words.
     """
 
     job: timeline.Job
     told: WorkflowJob
+    repository_id: int | None = None
     complaints: tuple[str, ...] = ()
+
+
+class _Repository(msgspec.Struct):
+    """The one that a webhook is about."""
+
+    id: int | None = None
 
 
 class _Wrapper(msgspec.Struct):
@@ -36,6 +43,10 @@ class _Wrapper(msgspec.Struct):
 
     workflow_job: WorkflowJob | msgspec.UnsetType | None = msgspec.UNSET
     jobs: tuple[WorkflowJob, ...] | msgspec.UnsetType = msgspec.UNSET
+    repository: _Repository | None = None
+
+
+_Found = tuple[WorkflowJob, int | None]  # and its repository's id
 
 
 def read_job(file: Path, job_id: int | None = None) -> ToldJob:
@@ -44,28 +55,29 @@ def read_job(file: Path, job_id: int | None = None) -> ToldJob:
     Raises:
         NoJobError: there is none, or several and no id.
     """
-    jobs = _read(file)
-    fitting = [job for job in jobs if job_id in {None, job.id}]
+    found = _read(file)
+    names = ", ".join(f"{job.id} ({job.name})" for job, _ in found)
+    fitting = [(job, repository_id) for job, repository_id in found if job_id in {None, job.id}]
     if not fitting:
-        raise NoJobError(f"{file} has no job {job_id}; it has {_names(jobs)}")
-    if len({job.id for job in fitting}) > 1:
-        raise NoJobError(f"{file} has several jobs: choose one by --job; it has {_names(jobs)}")
-    last = fitting[-1]  # where one job is told twice, the later knows more
-    return ToldJob(_job(last), last, tuple(_complaints(last)))
+        raise NoJobError(f"{file} has no job {job_id}; it has {names}")
+    if len({job.id for job, _ in fitting}) > 1:
+        raise NoJobError(f"{file} has several jobs: choose one by --job; it has {names}")
+    told, repository_id = fitting[-1]  # where one job is told twice, the later knows more
+    return ToldJob(_job(told), told, repository_id, tuple(_complaints(told)))
 
 
-def _read(file: Path) -> list[WorkflowJob]:
+def _read(file: Path) -> list[_Found]:
     try:
         content = file.read_bytes()
     except OSError as exc:
         raise NoJobError(f"cannot read {file}: {exc.strerror}") from exc
     try:
-        jobs = [job for part in _parts(content) for job in _jobs(part)]
+        found = [job for part in _parts(content) for job in _jobs(part)]
     except (msgspec.MsgspecError, ValueError, RecursionError) as exc:
         raise NoJobError(f"{file} {_what_else(content, exc)}") from exc
-    if not jobs:
+    if not found:
         raise NoJobError(f"{file} holds no job")
-    return jobs
+    return found
 
 
 def _parts(content: bytes) -> list[msgspec.Raw]:
@@ -78,14 +90,14 @@ def _parts(content: bytes) -> list[msgspec.Raw]:
         return [msgspec.json.decode(line, type=msgspec.Raw) for line in lines if line.strip()]
 
 
-def _jobs(part: msgspec.Raw) -> Iterator[WorkflowJob]:
+def _jobs(part: msgspec.Raw) -> Iterator[_Found]:
     wrapper = msgspec.json.decode(part, type=_Wrapper)
     if wrapper.workflow_job:
-        yield wrapper.workflow_job
+        yield wrapper.workflow_job, wrapper.repository.id if wrapper.repository else None
     elif wrapper.jobs:
-        yield from wrapper.jobs
+        yield from ((job, None) for job in wrapper.jobs)
     elif wrapper.workflow_job is msgspec.UNSET and wrapper.jobs is msgspec.UNSET:
-        yield msgspec.json.decode(part, type=WorkflowJob)
+        yield msgspec.json.decode(part, type=WorkflowJob), None
 
 
 def _what_else(content: bytes, problem: Exception) -> str:
@@ -122,10 +134,6 @@ def _complaints(told: WorkflowJob) -> Iterator[str]:
 
 def _is_completed(told: WorkflowJob) -> bool:
     return told.completed_at is not None and told.status in {None, "completed"}
-
-
-def _names(jobs: list[WorkflowJob]) -> str:
-    return ", ".join(f"{job.id} ({job.name})" for job in jobs)
 
 
 def _job(told: WorkflowJob) -> timeline.Job:

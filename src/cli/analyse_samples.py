@@ -34,18 +34,19 @@ class Samples:
     complaints: list[str]
 
 
-def read_samples(file: Path, job: WorkflowJob) -> Samples:
-    """The batches of this job.
+def read_samples(file: Path, job: WorkflowJob, repository_id: int | None = None) -> Samples:
+    """The batches of this job; its repository's id is compared where both are known.
 
     Raises:
         NoSamplesError: there are none.
     """
     complaints: list[str] = []
     batches = _read(file, complaints)
-    of_job = [batch for batch in batches if _is_of(batch, job)]
+    of_job = [batch for batch in batches if _is_of(batch, job, repository_id)]
     if not of_job:
         raise NoSamplesError(_nothing(file, job, batches, complaints))
-    return Samples(of_job, [*complaints, *_apart(of_job, job), *_unlike(of_job)])
+    complaints += [*_apart(of_job, job), *_elsewhere(of_job, repository_id), *_unlike(of_job)]
+    return Samples(of_job, complaints)
 
 
 def read_all_samples(file: Path) -> tuple[Job, Samples]:
@@ -93,7 +94,7 @@ def _batches(lines: Iterator[bytes], complaints: list[str]) -> Iterator[Batch]:
             yield batch
 
 
-def _is_of(batch: Batch, job: WorkflowJob) -> bool:
+def _is_of(batch: Batch, job: WorkflowJob, repository_id: int | None) -> bool:
     """By the job's id, else by whatever else the batch knows of its job; numbers are a host's own.
 
     A runner has many jobs: its name alone says nothing without the time.
@@ -104,7 +105,8 @@ def _is_of(batch: Batch, job: WorkflowJob) -> bool:
         return False
     if known.get("job_id") is not None:
         return known["job_id"] == job.id
-    pairs = ((known.get(name), getattr(job, name)) for name in _SHARED_NAMES)
+    pairs = [(known.get(name), getattr(job, name)) for name in _SHARED_NAMES]
+    pairs.append((known.get("repository_id"), repository_id))
     fits = all(ours == theirs for ours, theirs in pairs if None not in {ours, theirs})
     has_name_alone = known.get("run_id") is None and known.get("runner_name") is not None
     return fits and (not has_name_alone or _is_during(batch, job))
@@ -138,6 +140,14 @@ def _apart(batches: list[Batch], job: WorkflowJob) -> Iterator[str]:
     start, end = parse_time(job.started_at), parse_time(job.completed_at)
     if start and end and (last < start or end < first):
         yield f"The samples are of {_from_to(first, last)}, the job of {_from_to(start, end)}."
+
+
+def _elsewhere(batches: list[Batch], repository_id: int | None) -> Iterator[str]:
+    """Whose the samples are, where they have the job's id and yet another repository's."""
+    told = {batch.job.get("repository_id") for batch in batches} - {None, repository_id}
+    if told and repository_id is not None:
+        others = ", ".join(map(str, sorted(told, key=str)))
+        yield f"The samples are of repository {others}, the job is of repository {repository_id}."
 
 
 def _unlike(batches: list[Batch]) -> Iterator[str]:

@@ -34,6 +34,12 @@ def test_a_job_is_read_in_each_of_github_s_shapes(tmp_path: Path, content: objec
     assert given.told.id == JOB_ID
 
 
+def test_a_webhook_tells_the_repository(tmp_path: Path):
+    body = {"workflow_job": job_object(), "repository": {"id": 12, "full_name": "acme/shop"}}
+    assert read_job(write_job(tmp_path, body)).repository_id == 12
+    assert read_job(write_job(tmp_path, job_object())).repository_id is None
+
+
 def test_of_several_jobs_one_is_chosen_by_its_id(tmp_path: Path):
     jobs = [job_object(), job_object(id=7002, name="test")]
     file = write_job(tmp_path, {"jobs": jobs})

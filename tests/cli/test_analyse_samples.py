@@ -69,6 +69,26 @@ def test_another_host_s_numbers_are_another_job_s(
             read_samples(file, job)
 
 
+@pytest.mark.parametrize("told", [None, 12])
+def test_samples_of_the_job_s_own_repository_are_no_complaint(tmp_path: Path, told: int | None):
+    file = write_samples(tmp_path, encoded(job_id=JOB_ID, repository_id=12))
+    assert read_samples(file, JOB, told).complaints == []
+
+
+def test_samples_of_another_repository_under_the_job_s_id_are_told(tmp_path: Path):
+    file = write_samples(tmp_path, encoded(job_id=JOB_ID, repository_id=12))
+    told = read_samples(file, JOB, 34)
+    assert len(told.batches) == 4
+    assert told.complaints == ["The samples are of repository 12, the job is of repository 34."]
+
+
+def test_another_repository_s_samples_without_the_job_s_id_are_not_its(tmp_path: Path):
+    file = write_samples(tmp_path, encoded(run_id=RUN_ID, repository_id=12))
+    assert len(read_samples(file, JOB, 12).batches) == 4
+    with pytest.raises(NoSamplesError):
+        read_samples(file, JOB, 34)
+
+
 def test_a_runner_s_name_alone_is_believed_while_its_job_ran(tmp_path: Path):
     file = write_samples(tmp_path, encoded(runner_name="runner-1"))
     during = msgspec.structs.replace(JOB, started_at=told_time(40), completed_at=told_time(80))
