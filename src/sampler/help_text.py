@@ -18,11 +18,12 @@ used is told on standard error when it has ended.
 In the background; whatever fails costs a line and never the exit code, which is 0:
 
   start [OPTIONS]      sample until `stop`; what an earlier session left makes way
-    --interval, --proc-path  as above
+    --interval, --proc-path  as above; --sampling-rate is the same as --interval
     --output-file FILE       the raw samples, a line of JSON each (DIR/telemetry.jsonl)
     --dir DIR                where all files go (TELEMETRY_DIR, or RUNNER_TEMP/telemetry,
                              or /tmp/telemetry)
     --size-limit MIB         of each file of samples; then they are thinned (64)
+  collect [OPTIONS]    the same in the foreground, until a signal ends it
   stop [--dir DIR]     take the last sample, write the last files
   status [--dir DIR]   say what is going on
 

@@ -83,6 +83,13 @@ def _start(words: Sequence[str]) -> None:
     start(StartOptions(words), words)
 
 
+def _collect(words: Sequence[str]) -> None:
+    from .foreground import collect
+    from .options import StartOptions
+
+    collect(StartOptions(words, "collect"), words)
+
+
 def _stop(words: Sequence[str]) -> None:
     from .background import stop
 
@@ -183,6 +190,7 @@ def _folder(words: Sequence[str], command: str) -> Folder:
 _COMMANDS = {
     "run": _run,
     "start": _never_failing(_start),
+    "collect": _never_failing(_collect),
     "stop": _never_failing(_stop),
     "status": _never_failing(_status),
     **{name: _mark(name) for name in _MARKS},

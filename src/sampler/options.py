@@ -49,7 +49,10 @@ class RunOptions:
 class StartOptions:
     """`output` is where the lines of samples go, `folder` where all else does; None: as usual."""
 
-    KNOWN = ("--interval", "--proc-path", "--output-file", "--dir", "--size-limit")
+    KNOWN = (
+        *("--interval", "--sampling-rate", "--proc-path"),
+        *("--output-file", "--dir", "--size-limit"),
+    )
 
     def __init__(self, words: Sequence[str], command: str = "start") -> None:
         """Nothing but options.
@@ -111,12 +114,13 @@ def exactly(words: Sequence[str], count: int, usage: str) -> Sequence[str]:
 
 
 def interval_seconds(given: dict[str, str]) -> float:
-    """How often to look; once a second unless told.
+    """How often to look; once a second unless told. The action's input goes by the second name.
 
     Raises:
         UsageError: it is no number, or out of bounds.
     """
-    return _number("--interval", given, 1.0, _SHORTEST_SECONDS, _LONGEST_SECONDS, " s")
+    option = "--sampling-rate" if "--sampling-rate" in given else "--interval"
+    return _number(option, given, 1.0, _SHORTEST_SECONDS, _LONGEST_SECONDS, " s")
 
 
 def proc_path(given: dict[str, str]) -> str:
