@@ -13,6 +13,7 @@ COMMANDS = {
     "backend": "run the worker",
     "insights": "run the local stand-in for Application Insights",
     "query": "ask the tables in KQL",
+    "show": "show a run, its jobs and steps, and what they used",
     "analyse": "tell what each step of a job used, and what it was short of",
     "simulate": "write realistic deliveries with known truth",
     "replay": "sign and post recorded deliveries",

@@ -1,7 +1,5 @@
 """`analyse`: a job and its samples in; what its steps used, and were short of, on the terminal."""
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +16,6 @@ Examples:
   python -m src analyse samples.jsonl
   gh api repos/OWNER/NAME/actions/jobs/ID > job.json
 """
-PLAIN_WIDTH = 120  # off a terminal, unless COLUMNS says otherwise
-
-
 MOST_FILES = 2
 
 
@@ -84,8 +79,9 @@ def command(
     from rich.console import Console
 
     from .analyse_drawing import draw
+    from .terminal import shown_width
 
-    click.echo(draw(verdict, complaints, Console(width=_width(), highlight=False)))
+    click.echo(draw(verdict, complaints, Console(width=shown_width(), highlight=False)))
 
 
 def _measured(files: tuple[Path, ...], job_id: int | None) -> "tuple[JobUsage, list[str]]":
@@ -101,11 +97,5 @@ def _measured(files: tuple[Path, ...], job_id: int | None) -> "tuple[JobUsage, l
         return measured_alone(files[0])
     job_file, samples_file = files
     given = read_job(job_file, job_id)
-    samples = read_samples(samples_file, given.told)
+    samples = read_samples(samples_file, given.told, given.repository_id)
     return measure(given.job, samples.batches), [*given.complaints, *samples.complaints]
-
-
-def _width() -> int | None:
-    """None lets a terminal say it itself."""
-    is_told = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return None if is_told else PLAIN_WIDTH

@@ -56,7 +56,9 @@ async function look(browser, page) {
   await tab.goto(address);
   for (const library of page.libraries) await tab.addScriptTag({ path: library });
   for (const [selector, share] of page.moves) {
-    const box = await tab.locator(selector).boundingBox();
+    const target = tab.locator(selector).first();
+    await target.scrollIntoViewIfNeeded(); // a pointer reaches what is in the window
+    const box = await target.boundingBox();
     await tab.mouse.move(box.x + box.width * share, box.y + box.height / 2);
   }
   for (const key of page.keys) await tab.keyboard.press(key);

@@ -1,0 +1,117 @@
+"""A run's document in; the same drawn for the eye, out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console, RenderableType
+
+from ..analysis.amounts import say_seconds
+from ..analysis.step_words import ending
+from ..model.ids import FIRST_ATTEMPT
+from ..model.printable import printable
+from .analyse_drawing import draw
+from .analyse_texts import item, text
+from .show_jobs import ShownJob, shown_jobs
+from .show_tree import shown_steps, tree
+
+
+def draw_run(document: Mapping[str, Any], console: Console) -> str:
+    """What run it is, the tree of its jobs, what is to be said of each, as wide as the console."""
+    with console.capture() as drawn:
+        for section in _sections(document, console.width):
+            for part in section:
+                console.print(part)
+            console.print()
+    return "\n".join(line.rstrip() for line in drawn.get().splitlines()).strip("\n")
+
+
+def draw_job(document: Mapping[str, Any], console: Console) -> str:
+    """All about the only job that is left in the document."""
+    jobs, complaints = shown_jobs(document)
+    [job] = jobs
+    if job.verdict is None:
+        return draw_run(document, console)
+    return f"{printable(run_title(document))}\n{draw(job.verdict, complaints, console)}"
+
+
+def run_title(document: Mapping[str, Any]) -> str:
+    """`acme/rocket · CI #12 · attempt 1`."""
+    told = _any_part(document)
+    number = told.get("run_number")
+    name = " ".join(
+        filter(None, (told["workflow_name"] or "", f"#{number}" if number is not None else ""))
+    )
+    attempt = f"attempt {_attempt(document)}"
+    run = name or f"run {told['workflow_run_id']}"
+    return " · ".join((told["repository_full_name"], run, attempt))
+
+
+def run_facts(document: Mapping[str, Any]) -> Iterator[str]:
+    """What else is known of the run, a line each."""
+    run = document["run"]
+    if run is None:
+        yield "The run is not completed, as far as is known: these are its completed jobs."
+        return
+    seconds = run["duration_seconds"]
+    lasted = None if seconds is None else say_seconds(seconds)
+    yield _joined(ending(run["conclusion"]) or run["conclusion"], lasted, run["display_title"])
+    cause = _joined(
+        run["event"], run["branch"], (run["commit_sha"] or "")[:10], run["triggered_by"]
+    )
+    yield _joined(cause, (run["started_at"] or "").replace("T", " ").replace("Z", " UTC"))
+    yield _joined(run["run_url"])
+
+
+def _sections(document: Mapping[str, Any], width: int) -> Iterator[Sequence[RenderableType]]:
+    jobs, complaints = shown_jobs(document)
+    facts = [text(line, "dim") for line in run_facts(document) if line]
+    yield [text(run_title(document), "bold"), *facts]
+    if not jobs:
+        yield [text("None of its jobs is in the archive.", "dim")]
+        return
+    yield [tree(document["run"], jobs, width)]
+    yield from filter(None, (list(_folded(jobs)), list(_sentences(jobs))))
+    said = [item("!", words, "yellow") for words in complaints]
+    yield from filter(None, [said])
+    yield [text(line, "dim") for line in _more(document, jobs)]
+
+
+def _folded(jobs: Sequence[ShownJob]) -> Iterator[RenderableType]:
+    ran = [job for job in jobs if job.is_timed]
+    left_out = sum(len(job.steps) - len(shown_steps(job, jobs)) for job in ran)
+    if left_out:
+        yield text(f"{left_out} steps that were short of nothing are not shown.", "dim")
+
+
+def _sentences(jobs: Sequence[ShownJob]) -> Iterator[RenderableType]:
+    """What the judge says of each job."""
+    for job in jobs:
+        if job.verdict:
+            yield item("•", f"{job.name}: {job.verdict.sentence}", "")
+            if failure := job.verdict.failure:
+                yield item(" ", f"{failure.words}. {failure.advice}", "red")
+
+
+def _more(document: Mapping[str, Any], jobs: Sequence[ShownJob]) -> Iterator[str]:
+    """What else there is to see."""
+    others = [number for number in document["attempts"] if number != _attempt(document)]
+    if others:
+        yield f"Other attempts: {', '.join(map(str, others))} (--attempt)."
+    if any(job.verdict for job in jobs):
+        yield "--job NAME tells all about one job; --html FILE draws what was sampled."
+    else:
+        yield "No sampler watched these jobs: there are times, and nothing of what was used."
+
+
+def _attempt(document: Mapping[str, Any]) -> int:
+    return int(_any_part(document)["run_attempt"] or FIRST_ATTEMPT)
+
+
+def _any_part(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The run, or a job, which tells of its run too."""
+    part: Mapping[str, Any] = document["run"] or document["jobs"][0]
+    return part
+
+
+def _joined(*parts: str | None) -> str:
+    return " · ".join(filter(None, parts))

@@ -1,0 +1,104 @@
+"""A run's jobs in; they and their steps as a tree, each with its bar of time, out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from ..analysis.amounts import say_clock
+from ..analysis.curves import Values
+from ..analysis.step_words import HEALTHY, SHORT, STOPPED, UNJUDGED, StepWord
+from ..analysis.usage import Usage
+from ..analysis.verdict import Verdict
+from ..charts.spark import spark
+from .analyse_texts import columns, text
+from .show_axis import Axis, axis_of, times_of
+from .show_jobs import ShownJob, ShownStep
+
+BAR_WIDTH, SPARK_LENGTH = 28, 16
+MOST_ROWS = 300
+_RUNNING, _WAITING = "█", "░"
+_STYLES = {STOPPED: "red", SHORT: "yellow", HEALTHY: "green", UNJUDGED: "dim"}
+_NAME, _TIME, _CPU, _SPARK, _VERDICT = (
+    "Job and its steps",
+    "Time",
+    "CPU",
+    "CPU over time",
+    "Verdict",
+)
+
+
+def tree(run: Mapping[str, Any] | None, jobs: Sequence[ShownJob], width: int) -> Table:
+    """A row for each job, and one for each of its steps; of too many only `telling` ones."""
+    axis = axis_of(run, [job.told for job in jobs])
+    over_time = f"{say_clock(axis.seconds)} of the run" if axis else "The run"
+    rows = [row for job in jobs for row in _rows(job, shown_steps(job, jobs), axis)]
+    headings = (_NAME, "Time", over_time, "CPU", _SPARK, "Verdict")
+    left = {_NAME, over_time, _SPARK, "Verdict"}
+    return columns(headings, rows, width, left=left, spare=(_SPARK, "CPU", over_time))
+
+
+def shown_steps(job: ShownJob, jobs: Sequence[ShownJob]) -> list[ShownStep]:
+    """All of one that ran; where all of the run's jobs together have too many, those with a say."""
+    if not job.is_timed:
+        return []
+    if sum(1 + len(each.steps) for each in jobs) <= MOST_ROWS:
+        return list(job.steps)
+    return [step for step in job.steps if step.word.kind in {STOPPED, SHORT}]
+
+
+def _rows(job: ShownJob, steps: Sequence[ShownStep], axis: Axis | None) -> Iterator[Sequence[Text]]:
+    verdict, course = job.verdict, job.course
+    cores = course.curves(SPARK_LENGTH).cpu_cores if course else ()
+    usage = verdict.usage.usage if verdict else None
+    yield _row(text(job.name, "bold"), job.told, job.word, axis, _drawn(usage, cores, verdict))
+    for index, step in enumerate(steps, 1):
+        branch = "└" if index == len(steps) else "├"
+        name = Text.assemble((f" {branch} {step.told['step_number']} ", "dim"))
+        name.append_text(text(step.told["step_name"]))
+        used = step.used
+        cores = course.step_cores(used, SPARK_LENGTH) if course and used else ()
+        drawn = _drawn(used.usage if used else None, cores, verdict)
+        yield _row(name, step.told, step.word, axis, drawn)
+
+
+def _row(
+    name: Text,
+    told: Mapping[str, Any],
+    word: StepWord,
+    axis: Axis | None,
+    drawn: tuple[Text, Text],
+) -> Sequence[Text]:
+    seconds, style = told["duration_seconds"], _STYLES[word.kind]
+    clock = Text("" if seconds is None else say_clock(seconds))
+    return name, clock, _bar(told, axis, style), *drawn, text(word.words, style)
+
+
+def _drawn(usage: Usage | None, cores: Values, verdict: Verdict | None) -> tuple[Text, Text]:
+    """CPU as a figure and over time; full height is all cores."""
+    mean = usage.cpu_percent_mean if usage else None
+    machine = verdict.usage.machine if verdict else None
+    is_known = machine is not None and any(value is not None for value in cores)
+    line = spark(cores, machine.cores_allowed) if machine and is_known else ""
+    return Text("" if mean is None else f"{mean:.0f} %"), Text(line)
+
+
+def _bar(told: Mapping[str, Any], axis: Axis | None, style: str) -> Text:
+    """From its start to its end; a job's waiting for a runner before it is lighter."""
+    created, started, completed = times_of(told)
+    if axis is None or started is None or completed is None or told["duration_seconds"] is None:
+        return Text("")
+    start, end = _place(axis, started), _place(axis, completed)
+    start = min(start, BAR_WIDTH - 1)
+    end = max(end, start + 1)  # what took no time to speak of is there all the same
+    waited = min(_place(axis, created), start) if created else start
+    bar = Text(" " * waited)
+    bar.append(_WAITING * (start - waited), "dim")
+    bar.append(_RUNNING * (end - start), style)
+    return bar
+
+
+def _place(axis: Axis, moment: datetime) -> int:
+    return round(axis.share(moment) * BAR_WIDTH)
