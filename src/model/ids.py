@@ -30,6 +30,15 @@ def step_record_id(host: str, job_id: int, number: int) -> str:
     return f"{host}/jobs/{job_id}/steps/{number}"
 
 
+def point_record_id(host: str, run_id: int, sampler: str, metric_key: str, start_ms: int) -> str:
+    """A host metric's point, `9f86d081884c7d65`: short, since there are many, paid for by the byte.
+
+    By the run, since a sampler may not know its job.
+    """
+    point = f"{host}/runs/{run_id}/samplers/{sampler}/{metric_key}/{start_ms}"
+    return sha256(point.encode()).hexdigest()[:16]
+
+
 def trace_id(run_record: str) -> int:
     """The 128-bit trace id of a run attempt; never 0, which W3C Trace Context forbids."""
     return _hash(run_record, 16)

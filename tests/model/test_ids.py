@@ -11,8 +11,21 @@ THINGS = st.one_of(
     st.tuples(st.just("run"), HOSTS, st.integers(1, 30), st.integers(1, 30)),
     st.tuples(st.just("job"), HOSTS, st.integers(1, 30)),
     st.tuples(st.just("step"), HOSTS, st.integers(1, 30), st.integers(0, 30)),
+    st.tuples(
+        st.just("point"),
+        HOSTS,
+        st.integers(1, 30),
+        st.sampled_from(["a", "a1", "11"]),
+        st.sampled_from(["system.disk.io/read", "system.disk.io/write"]),
+        st.integers(0, 30),
+    ),
 )
-RECIPES = {"run": ids.run_record_id, "job": ids.job_record_id, "step": ids.step_record_id}
+RECIPES = {
+    "run": ids.run_record_id,
+    "job": ids.job_record_id,
+    "step": ids.step_record_id,
+    "point": ids.point_record_id,
+}
 
 
 def record_id(thing: tuple) -> str:
@@ -24,6 +37,13 @@ def test_ids_read_as_what_they_name():
     assert ids.run_record_id("github.com", 123, 2) == "github.com/runs/123/attempts/2"
     assert ids.job_record_id("github.com", 456) == "github.com/jobs/456"
     assert ids.step_record_id("github.com", 456, 3) == "github.com/jobs/456/steps/3"
+
+
+def test_a_points_id_is_short():
+    record_id = ids.point_record_id("github.com", 123, "3f2a", "system.disk.io/read", 60_000)
+
+    assert len(record_id) == 16
+    assert int(record_id, 16)
 
 
 def test_a_run_without_an_attempt_is_its_first():
