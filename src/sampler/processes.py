@@ -8,6 +8,9 @@ Nothing may count twice: a process that has reaped a child shows that child's CP
 so then nobody whom it has reaped may be shown as living. Therefore parents are read before their
 children, and the children of one that has reaped, or is gone, are read, idle or not: who was reaped
 with all that it had reaped is found gone then, and its own children are looked at in turn.
+
+What the dead had used since their last look is in their reapers' counters. It shall count at once,
+not when an idle reaper's turn comes and another step runs: so reapers are read again.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from .proc.loadavg import parse_last_pid
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Optional
 
     from ..analysis.process import Reading
@@ -43,18 +47,21 @@ class Processes:
         self._loadavg = KeptFile(f"{proc}/loadavg") if has_own_pids else None
         self._last_pid: Optional[int] = None
         self._bereft: set[str] = set()  # whose children have not been looked at since it went
+        self._reaped: set[str] = set()  # who has shown it at this tick
         self._tick = 0
 
     def read(self, *, all_of_them: bool = False) -> list[Reading]:
         """One reading each; of those that were not read anew, the same tuple as before."""
         self._tick += 1
-        self._visit(all_of_them=all_of_them)
-        self._look_for_others()
+        self._reaped.clear()
+        gone = [*self._visit(all_of_them=all_of_them), *self._look_for_others()]
+        if reapers := self._reapers(gone):
+            self._visit_again(reapers)
         readings = [process.reading for process in self._known.values()]
         return [reading for reading in readings if reading is not None]
 
-    def _visit(self, *, all_of_them: bool) -> None:
-        """Look at those that are known and due."""
+    def _visit(self, *, all_of_them: bool) -> list[Watched]:
+        """Look at those that are known and due; who of them is gone."""
         families, self._bereft = self._bereft, set()
         gone = []
         for place, (pid, process) in enumerate(self._known.items()):
@@ -62,32 +69,68 @@ class Processes:
             is_due = is_turn or process.quiet < _LIVELY_TICKS or process.parent in families
             if not (is_due or all_of_them):
                 continue
-            is_alive = self._reader.look(process)
-            if place >= self._most_open:
-                process.close()
+            is_alive = self._look(place, process)
             if not is_alive:
-                gone.append(pid)
+                gone.append(process)
             if not is_alive or process.has_reaped:
                 families.add(pid)
-        for pid in gone:
-            self._known.pop(pid).close()
+        self._forget(gone)
+        return gone
 
-    def _look_for_others(self) -> None:
-        """Find who was born since, and who of the idle ones has died, unless no id was given."""
+    def _look(self, place: int, process: Watched) -> bool:
+        """Whether it lives."""
+        is_alive = self._reader.look(process)
+        if place >= self._most_open:
+            process.close()
+        if process.has_reaped:
+            self._reaped.add(process.pid)
+        return is_alive
+
+    def _reapers(self, gone: Iterable[Watched]) -> set[str]:
+        """Who must have reaped these, and has not shown it yet."""
+        parents = {process.pid: process.parent for process in gone}
+        living = set()
+        for parent in parents.values():
+            while parent in parents:
+                parent = parents[parent]  # noqa: PLW2901 -- up to one that lives
+            living.add(parent)
+        return living & self._known.keys() - self._reaped
+
+    def _visit_again(self, reapers: set[str]) -> None:
+        """Look at these, and then at whom they may have reaped."""
+        families: set[str] = set()
+        gone = []
+        for place, (pid, process) in enumerate(self._known.items()):
+            if pid not in reapers and process.parent not in families:
+                continue
+            is_alive = self._look(place, process)
+            if not is_alive:
+                gone.append(process)
+            if not is_alive or process.has_reaped:
+                families.add(pid)
+        self._forget(gone)
+
+    def _forget(self, gone: Iterable[Watched]) -> None:
+        for process in gone:
+            self._known.pop(process.pid).close()
+
+    def _look_for_others(self) -> list[Watched]:
+        """Find who was born since, and who of the idle ones is gone, unless no id was given."""
         last_pid = parse_last_pid(self._loadavg.read()) if self._loadavg else None
         if last_pid is not None and last_pid == self._last_pid:
-            return
+            return []
         self._last_pid = last_pid
         pids = [name for name in list_folder(self._proc) if name.isdigit()]
         self._bereft = self._known.keys() - pids
-        for pid in self._bereft:
-            self._known.pop(pid).close()
+        gone = [self._known[pid] for pid in self._bereft]
+        self._forget(gone)
         newcomers = [self._reader.meet(pid) for pid in pids if pid not in self._known]
         living = [process for process in newcomers if process]
         for process in sorted(living, key=_birth):
             self._known[process.pid] = process
             if len(self._known) > self._most_open:
                 process.close()
+        return gone
 
 
 def _birth(process: Watched) -> tuple[int, int]:

@@ -180,6 +180,42 @@ def test_no_child_is_shown_beside_a_parent_that_has_reaped_it(scene: Scene):
         assert readings[pids[0]][CHILDREN] == 1000
 
 
+def test_an_idle_reaper_tells_at_once_what_the_dead_had_used(scene: Scene):
+    """As a runner does, that waits for a step: what is told later would be another step's."""
+    scene.proc.write(1)
+    for at in range(TURN):  # at whichever turn
+        worker, shell, program, other = pids = range(10 * at + 10, 10 * at + 14)
+        for pid, parent in zip(pids, (1, worker, shell, worker), strict=True):
+            scene.proc.write(pid, parent=parent, cpu=pid)
+        scene.settle()
+        scene.proc.write(program, parent=shell, cpu=400)
+        scene.read()
+        for pid in (program, shell):
+            scene.proc.kill(pid)
+        scene.proc.write(worker, cpu=worker, children=450)
+        scene.proc.write(other, parent=worker, cpu=30)
+        scene.proc.write(9_000 + at)  # the next step's, so that an id is given
+
+        readings = scene.read()
+
+        assert readings.keys().isdisjoint({program, shell})
+        assert readings[worker][CHILDREN] == 450
+        assert readings[other][CPU] == 30, "all below a reaper are read after it"
+        assert scene.reader.looked.count(worker) <= 2
+
+
+def test_a_reaper_that_has_told_is_not_asked_again(scene: Scene):
+    scene.proc.write(1)
+    scene.proc.write(2, parent=1, cpu=5)
+    scene.proc.write(3, parent=2, cpu=5)
+    scene.read()
+    scene.proc.kill(3)
+    scene.proc.write(2, parent=1, cpu=6, children=5)
+
+    assert scene.read()[2][CHILDREN] == 5
+    assert scene.reader.looked == [1, 2, 3]
+
+
 def test_an_id_may_be_given_again(scene: Scene):
     scene.proc.write(7, cpu=100, start=50)
     scene.read()
