@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 PLAIN, EVENT = 1.0, 2.0
 
+NOT_OVER = "it is not over"
+"""Why nothing is said of a step that goes on: what else may have come since is not known."""
+
 
 class Evidence(NamedTuple):
     """A figure that speaks for a finding: its name as in `figures.UNITS`, and its unit."""
@@ -53,9 +56,10 @@ def diagnose(
     rules: Iterable[Rule] = RULES,
     *,
     has_failed: bool = False,
+    is_under_way: bool = False,
 ) -> Diagnosis:
     """What a step or a job was short of; nothing where it was healthy."""
-    unjudged = _unjudged(usage)
+    unjudged = NOT_OVER if is_under_way else _unjudged(usage)
     known = figures(usage, machine)
     fitting = [
         rule

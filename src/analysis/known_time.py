@@ -24,9 +24,7 @@ _PERCENT = 100
 class KnownTime:
     """Tells by whom how long something was looked at, of what samples tell of everyone's time."""
 
-    def __init__(
-        self, roster: Roster, coverage: Mapping[int, Coverage], interval_ms: int
-    ) -> None:
+    def __init__(self, roster: Roster, coverage: Mapping[int, Coverage], interval_ms: int) -> None:
         """`coverage` is that of the series for the roster, `interval_ms` its sampler's."""
         self._roster = roster
         self._coverage = coverage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..model.named_tuples import NamedTuple
 from .amounts import say_seconds
-from .diagnosis import EVENT, Diagnosis
+from .diagnosis import EVENT, NOT_OVER, Diagnosis
 from .rules import RULE_BY_NAME, SHORT_SECONDS
 from .timeline import FAILED
 from .usage import NONE, StepUsage
@@ -19,7 +19,7 @@ knows."""
 
 
 class StepWord(NamedTuple):
-    """`words` may be empty: there is nothing to say of a step that is not over."""
+    """`words` may be empty: there is nothing to say of a step of which nothing is known."""
 
     words: str
     kind: str
@@ -37,12 +37,16 @@ def ending(conclusion: Optional[str]) -> str:
 
 
 def step_word(step: StepUsage, diagnosis: Diagnosis) -> StepWord:
-    """What to say of a step first of all: that it failed, what it was short of."""
-    word, ended = _of_use(step, diagnosis), ending(step.step.conclusion)
+    """What to say of a step first of all: that it failed or goes on, what it was short of."""
+    word, ended = _of_use(step, diagnosis), _ended(step, diagnosis)
     if not ended:
         return word
     words = f"{ended}, {word.words}" if diagnosis.findings else ended
     return StepWord(words, STOPPED if step.step.conclusion in FAILED else word.kind)
+
+
+def _ended(step: StepUsage, diagnosis: Diagnosis) -> str:
+    return "not over" if diagnosis.unjudged == NOT_OVER else ending(step.step.conclusion)
 
 
 def _of_use(step: StepUsage, diagnosis: Diagnosis) -> StepWord:

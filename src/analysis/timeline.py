@@ -38,6 +38,12 @@ class Job(NamedTuple):
     conclusion: Optional[str] = None
 
 
+def is_under_way(step: Step, job: Job) -> bool:
+    """Whether a step has begun and, as far as is known, neither it nor its job has ended."""
+    has_begun = step.start_ms is not None and step.conclusion is None
+    return has_begun and step.end_ms is None and job.end_ms is None
+
+
 def has_failed(job: Job) -> bool:
     """Whether a job failed; one that is not over has failed where one of its steps has."""
     if job.conclusion is None:

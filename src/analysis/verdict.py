@@ -7,7 +7,7 @@ from .amounts import say_seconds
 from .diagnosis import EVENT, Diagnosis, Finding, diagnose
 from .right_size import LARGER, RIGHT, SMALLER, UNKNOWN, RightSize, right_size
 from .rules import CORES, MEMORY, RULE_BY_NAME, Rule, rules_with
-from .timeline import FAILED, has_failed
+from .timeline import FAILED, has_failed, is_under_way
 from .usage import NONE, JobUsage, StepUsage, Usage
 
 TYPE_CHECKING = False
@@ -94,7 +94,13 @@ def _diagnoses(used: JobUsage, rules: tuple[Rule, ...]) -> Iterator[tuple[int, D
     left: set[str] = set()
     for each in sorted(used.steps, key=lambda each: each.step.start_ms or 0):
         is_failed = each.step.conclusion in FAILED
-        diagnosis = diagnose(each.usage, used.machine, rules, has_failed=is_failed)
+        diagnosis = diagnose(
+            each.usage,
+            used.machine,
+            rules,
+            has_failed=is_failed,
+            is_under_way=is_under_way(each.step, used.job),
+        )
         if each.usage.samples != NONE:
             lasting = {f.rule for f in diagnosis.findings if RULE_BY_NAME[f.rule].lasts}
             inherited = set() if is_failed else left & lasting

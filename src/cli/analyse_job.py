@@ -128,7 +128,7 @@ def _complaints(told: WorkflowJob) -> Iterator[str]:
     if not _is_completed(told):
         yield (
             f"This job is not completed yet ({told.status or 'it has no end'}): give its completed"
-            " state. Only steps that have ended are shown."
+            " state. What is not over is told so far, as if all until the last sample were its own."
         )
 
 
@@ -138,8 +138,8 @@ def _is_completed(told: WorkflowJob) -> bool:
 
 def _job(told: WorkflowJob) -> timeline.Job:
     is_completed = _is_completed(told)
-    # Of a job that goes on, a step without an end would have all that comes after it.
-    known = (step for step in told.steps or () if is_completed or step.completed_at)
+    # Of a job that goes on, those to come have nothing to show.
+    known = (step for step in told.steps or () if is_completed or step.started_at)
     steps = sorted(known, key=lambda step: step.number)
     return timeline.Job(
         told.name,

@@ -66,9 +66,10 @@ def read_all_samples(file: Path) -> tuple[Job, Samples]:
         )
     start_ms, end_ms = _range_ms(batches)
     step = Step(1, _WHOLE, start_ms, end_ms)
-    return Job(file.name, start_ms, end_ms, (step,)), Samples(
-        batches, [*complaints, *_unlike(batches)]
-    )
+    if not any(batch.final for batch in batches):
+        complaints.append("Its end was not seen: it may have gone on after the last sample.")
+    complaints += _unlike(batches)
+    return Job(file.name, start_ms, end_ms, (step,)), Samples(batches, complaints)
 
 
 def _read(file: Path, complaints: list[str]) -> list[Batch]:

@@ -6,9 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from ..analysis.amounts import say_clock
-from ..analysis.diagnosis import EVENT, Diagnosis, Finding
+from ..analysis.diagnosis import EVENT, NOT_OVER, Diagnosis, Finding
 from ..analysis.step_words import HEALTHY, SHORT, STOPPED, UNJUDGED, step_word
-from ..analysis.usage import StepUsage
+from ..analysis.usage import StepUsage, Usage
 from ..analysis.verdict import Verdict
 from .analyse_texts import columns, shown_bytes, shown_sum, text
 
@@ -37,7 +37,7 @@ def _row(step: StepUsage, diagnosis: Diagnosis) -> Iterator[Text]:
     usage = step.usage
     yield Text(str(step.step.number), "dim")
     yield text(step.step.name)
-    yield Text("" if usage.seconds is None else say_clock(usage.seconds))
+    yield Text(_time(usage, diagnosis))
     yield Text("" if usage.cpu_percent_mean is None else f"{usage.cpu_percent_mean:.0f} %")
     yield _bar(usage.cpu_percent_mean)
     yield shown_bytes(usage.memory_own_max_bytes)
@@ -45,6 +45,13 @@ def _row(step: StepUsage, diagnosis: Diagnosis) -> Iterator[Text]:
     yield shown_sum(usage.disk_read_bytes, usage.disk_written_bytes)
     yield shown_sum(usage.network_received_bytes, usage.network_sent_bytes)
     yield _word(step, diagnosis)
+
+
+def _time(usage: Usage, diagnosis: Diagnosis) -> str:
+    """How long it took; of what goes on, how long it was seen."""
+    if diagnosis.unjudged == NOT_OVER:
+        return f"{say_clock(usage.covered_seconds)} so far"
+    return "" if usage.seconds is None else say_clock(usage.seconds)
 
 
 def _word(step: StepUsage, diagnosis: Diagnosis) -> Text:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from src.analysis.diagnosis import NOT_OVER, Diagnosis
 from src.analysis.right_size import RIGHT
 from src.analysis.rules import ThresholdError
+from src.analysis.step_words import step_word
 from src.analysis.usage import NONE, JobUsage, Usage
 from src.analysis.verdict import conclude
 from tests.analysis.used import GIB, used, used_by_job
@@ -165,6 +167,28 @@ def test_a_step_that_fails_on_a_disk_filled_before_is_told_so():
     failure = conclude(job).failure
     assert failure is not None
     assert (failure.category, failure.step) == ("resource", 2)
+
+
+def test_a_step_that_is_not_over_is_judged_by_what_happened_alone():
+    slow = {"seconds": None, "cpu_percent_mean": 98.0}
+    job = used_by_job(lasting(60), used(**slow))
+    first, second = job.steps
+    open_step = second.step._replace(end_ms=None, conclusion=None)
+    goes_on = job._replace(
+        job=job.job._replace(end_ms=None), steps=(first, second._replace(step=open_step))
+    )
+    assert conclude(goes_on).diagnoses[2] == Diagnosis((), NOT_OVER)
+
+    killed = used(**slow, out_of_memory_kills=1, memory_max_bytes=15 * GIB)
+    with_kill = goes_on._replace(steps=(first, second._replace(step=open_step, usage=killed)))
+    assert [f.rule for f in conclude(with_kill).diagnoses[2].findings] == ["out_of_memory"]
+    assert (
+        step_word(with_kill.steps[1], conclude(with_kill).diagnoses[2]).words
+        == "not over, out of memory"
+    )
+
+    over = goes_on._replace(job=job.job)
+    assert [f.rule for f in conclude(over).diagnoses[2].findings] == ["cpu_bound"]
 
 
 def test_thresholds_and_what_is_known_of_a_failure_are_passed_on():

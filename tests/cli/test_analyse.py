@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from src.analysis.build_metrics import BUILD_METRICS
 from src.analysis.usage import Usage
 from src.cli.analyse import command
-from tests.cli.analysed import encoded, job_object, write_job, write_samples
+from tests.cli.analysed import JOB_ID, encoded, job_object, write_job, write_samples
 
 ROOT = Path(__file__).parents[2]
 
@@ -119,7 +119,9 @@ def test_a_torn_end_leaves_the_rest_and_is_said_to_be_partial(files: list[str], 
     assert "not seen" in text
 
 
-def test_of_a_job_that_goes_on_only_what_has_ended_is_shown(files: list[str], tmp_path: Path):
+def test_of_a_job_that_goes_on_a_step_that_is_not_over_is_told_so_far_and_not_judged(
+    files: list[str], tmp_path: Path
+):
     job = job_object(status="in_progress", completed_at=None, conclusion=None)
     job["steps"][1] |= {"status": "in_progress", "completed_at": None, "conclusion": None}
     write_job(tmp_path, job)
@@ -127,8 +129,24 @@ def test_of_a_job_that_goes_on_only_what_has_ended_is_shown(files: list[str], tm
 
     assert "! This job is not completed yet (in_progress): give its completed state." in text
     assert "The runner's size is not judged. The job is not over" in text
-    assert "make -j2" in text
-    assert "sleep 60" not in text
+    rows = [line.split() for line in text.splitlines() if line[:3] in {"1  ", "2  "}]
+    assert rows[0][1:4] == ["make", "-j2", "1:00"]
+    assert rows[1][1:6] == ["sleep", "60", "1:00", "so", "far"]
+    assert rows[1][-2:] == ["not", "over"]
+    assert "waiting" not in text
+
+
+def test_of_a_job_that_goes_on_what_is_to_come_is_left_out(files: list[str], tmp_path: Path):
+    job = job_object(status="in_progress", completed_at=None, conclusion=None)
+    job["steps"][1] |= {"status": "pending", "started_at": None, "completed_at": None}
+    write_job(tmp_path, job)
+    assert "sleep 60" not in output(*files)
+
+
+def test_samples_of_another_repository_are_said_to_be(files: list[str], tmp_path: Path):
+    write_job(tmp_path, {"workflow_job": job_object(), "repository": {"id": 34}})
+    write_samples(tmp_path, encoded(job_id=JOB_ID, repository_id=12))
+    assert "! The samples are of repository 12, the job is of repository 34." in output(*files)
 
 
 def test_samples_alone_are_one_step(files: list[str]):
@@ -138,6 +156,13 @@ def test_samples_alone_are_one_step(files: list[str]):
     assert "1  all that was sampled  2:00  50 %" in text
     told = json.loads(output(files[1], "--json"))
     assert told["steps"][0]["usage"]["cpu_seconds"] == pytest.approx(120)
+
+
+def test_samples_alone_whose_end_was_not_seen_are_said_to_be(files: list[str], tmp_path: Path):
+    said = "! Its end was not seen: it may have gone on after the last sample."
+    assert said not in output(files[1])
+    write_samples(tmp_path, encoded()[:-1])
+    assert said in output(files[1])
 
 
 def test_samples_alone_must_be_of_one_job(files: list[str], tmp_path: Path):
