@@ -18,6 +18,7 @@ from .failure_signs import (
     SIGNS_BY_STEP,
     UNKNOWN,
     Sign,
+    StepSign,
 )
 from .timeline import FAILED, Job, has_failed
 from .usage import JobUsage, StepUsage
@@ -121,7 +122,9 @@ def _recorded(recorded: Optional[Recorded]) -> Iterable[Sign]:
     if recorded.category in CATEGORIES:
         why = f"recorded: {recorded.reason or recorded.category}"
         return (Sign(recorded.category, RECORDED_CONFIDENCE, why),)
-    return _told_by(f"{recorded.category} {recorded.reason}")
+    from .failure_reasons import SIGNS_BY_REASON  # noqa: PLC0415 -- most jobs record nothing
+
+    return _told_by(f"{recorded.category} {recorded.reason}", SIGNS_BY_REASON + SIGNS_BY_STEP)
 
 
 def _found(diagnosis: Diagnosis) -> Iterator[Sign]:
@@ -150,9 +153,9 @@ def _named(step: Optional[StepUsage]) -> Iterable[Sign]:
     return _told_by(f"{step.step.name} {step.owner or ''}") if step else ()
 
 
-def _told_by(text: str) -> Iterator[Sign]:
+def _told_by(text: str, rows: Iterable[StepSign] = SIGNS_BY_STEP) -> Iterator[Sign]:
     words = _words(text)
-    for row in SIGNS_BY_STEP:
+    for row in rows:
         if any(_words(mark) in words for mark in row.marks):
             yield Sign(row.category, row.confidence, row.why)
 
