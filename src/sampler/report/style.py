@@ -39,6 +39,7 @@ td.bar{width:65%;min-width:120px;padding:2px 10px 2px 0}
 a{color:inherit}
 .job{border-top:1px solid var(--rule)}
 .job>summary{padding:8px 0;cursor:pointer;overflow-wrap:anywhere}
+.job[open]>summary .faint{display:none}
 .note{border-left:3px solid var(--rule);padding-left:10px;color:var(--faint)}
 li{margin:4px 0}
 .course{position:relative;margin:8px 0;touch-action:pan-y;cursor:crosshair}

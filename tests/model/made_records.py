@@ -1,0 +1,85 @@
+"""A run, one of its jobs and a step of that, as records."""
+
+from datetime import UTC, datetime, timedelta
+
+from src.model.ids import job_record_id, run_record_id, step_record_id
+from src.model.records import JobRecord, RunRecord, StepRecord
+
+HOST = "github.com"
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+RUN_RECORD = RunRecord(
+    record_id=run_record_id(HOST, 301, 2),
+    revision=3_000_000,
+    content_hash="c0ffee",
+    host=HOST,
+    repository_id=77,
+    repository_full_name="Acme/rocket",
+    workflow_run_id=301,
+    run_attempt=2,
+    run_number=12,
+    workflow_name="CI",
+    workflow_path=".github/workflows/ci.yml",
+    display_title="Fix it",
+    event="push",
+    status="completed",
+    conclusion="success",
+    branch="main",
+    commit_sha="c0ffee0c0ffee0",
+    pull_request_number=None,
+    actor="octo",
+    triggered_by="hubot",
+    run_url="https://github.com/Acme/rocket/actions/runs/301",
+    delivery_id="d-run",
+    created_at=NOON,
+    started_at=NOON,
+    completed_at=NOON + timedelta(minutes=11),
+    duration_seconds=660.0,
+    clamped_count=0,
+)
+JOB_RECORD = JobRecord(
+    record_id=job_record_id(HOST, 501),
+    revision=3_000_000,
+    content_hash="beef",
+    host=HOST,
+    repository_id=77,
+    repository_full_name="Acme/rocket",
+    workflow_run_id=301,
+    run_attempt=2,
+    workflow_name="CI",
+    job_id=501,
+    job_name="build (linux)",
+    status="completed",
+    conclusion="success",
+    execution="ran",
+    branch="main",
+    commit_sha="c0ffee0c0ffee0",
+    actor="octo",
+    labels="ubuntu-latest",
+    pool_name=None,
+    runner_id=9,
+    runner_name="runner-9",
+    runner_group="Default",
+    job_url="https://github.com/Acme/rocket/actions/runs/301/job/501",
+    delivery_id="d-job",
+    created_at=NOON,
+    started_at=NOON + timedelta(seconds=5),
+    completed_at=NOON + timedelta(seconds=605),
+    duration_seconds=600.0,
+    queue_seconds=5.0,
+    approval_seconds=None,
+    step_count=1,
+    clamped_count=0,
+)
+STEP_RECORD = StepRecord(
+    record_id=step_record_id(HOST, 501, 2),
+    job=JOB_RECORD,
+    step_number=2,
+    step_name="Run make",
+    step_status="completed",
+    step_conclusion="success",
+    started_at=NOON + timedelta(seconds=5),
+    completed_at=NOON + timedelta(seconds=605),
+    duration_seconds=600.0,
+    clamped_count=0,
+)
