@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 from .conclusion import conclude_session, whole
 from .formats import build_logs, build_session, build_summary, build_telemetry
@@ -67,9 +68,8 @@ def _job(told: Conclusion, environment: Mapping[str, str]) -> dict[str, object]:
     found = told.found
     sizes_kb = (kb for batch in found.batches for kb in batch.host.filesystems.values())
     rows = zip(found.steps, found.usages)
-    return build_telemetry.document(
-        found.job, rows, environment, told.version, max(sizes_kb, default=0)
-    )
+    known = {"HOSTNAME": os.uname().nodename, **environment}  # shells seldom tell of theirs
+    return build_telemetry.document(found.job, rows, known, told.version, max(sizes_kb, default=0))
 
 
 def _tables(folder: Folder, told: Conclusion) -> Iterator[tuple[str, str]]:

@@ -87,6 +87,7 @@ def test_init_starts_a_sampler_and_finalize_ends_it(tmp_path: Path):
 
     job, metrics = running.document("job.json"), running.document("metrics.json")
     assert (job["job"], job["version"]) == ("build", "0.10.2")
+    assert job["runner"] == metrics["build_session"]["hostname"] == os.uname().nodename
     assert metrics["build_metrics"]["packages_built"] == 3
     assert metrics["build_session"]["duration_seconds"] == job["job_duration_s"] > 0
     assert "compile" in table
