@@ -1,6 +1,6 @@
 """An event in, what it is about out: a delivery parsed, or a batch of samples decoded. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from ..analysis.durations import QUEUED, WAITING, Gate
@@ -17,10 +17,12 @@ from ..shared.github_events import (
     is_delivery_id,
     parse_delivery,
 )
+from ..shared.job_timeline import timeline_of
 from ..shared.messages import Event
 from ..shared.sent_batches import Identity, read_sent_batch
 from .batch_facts import BatchFact, fact_of
 
+_GITHUBS_GROUP = "GitHub Actions"
 RECEIVED_YEARS = range(2000, 5000)  # the moment becomes part of a key, in milliseconds since 1970
 
 
@@ -36,6 +38,11 @@ class Subject:
     attempt: int | None
     job_id: int | None
     runner: str | None = None
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it is a run attempt itself."""
+        return self.job_id is None and self.runner is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +63,40 @@ class Arrival:
         return Gate(self.event.received_at, self.delivery.action, self.event.id)
 
     @property
-    def is_completed_job(self) -> bool:
-        """Whether what comes late, a gate or samples, could change what this event means."""
-        return isinstance(self.delivery, JobDelivery) and self.delivery.action == "completed"
+    def is_completed(self) -> bool:
+        """Whether what comes late could change what this event means.
+
+        A gate or samples do so to a job, jobs to a run.
+        """
+        return self.delivery.action == "completed"
+
+    @property
+    def run(self) -> Subject:
+        """The run attempt that it is about, or whose job it is about."""
+        if isinstance(self.delivery, RunDelivery):
+            return self.subject
+        attempt = self.delivery.workflow_job.run_attempt or FIRST_ATTEMPT
+        return Subject(self.subject.host, self.subject.run_id, attempt, None)
+
+    @property
+    def runner(self) -> Subject | None:
+        """Where samples may be that do not name the job; GitHub's own runners always name it."""
+        if isinstance(self.delivery, RunDelivery):
+            return None
+        job = self.delivery.workflow_job
+        if not job.runner_name or job.runner_group_name == _GITHUBS_GROUP:
+            return None
+        return replace(self.run, runner=job.runner_name)
+
+    @property
+    def times_ms(self) -> tuple[int, int] | None:
+        """From when to when a job ran, epoch milliseconds; None where that is not known."""
+        if isinstance(self.delivery, RunDelivery):
+            return None
+        told = timeline_of(self.delivery.workflow_job)
+        if told.start_ms is None or told.end_ms is None:
+            return None
+        return told.start_ms, told.end_ms
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,17 +153,19 @@ def _samples(event: Event) -> SamplesArrival:
 
 def _whose(identity: Identity, batch: Batch) -> Subject:
     """The job by its id, as signed or else as declared; where neither tells it, the runner."""
-    job_id = identity.job_id or batch.job.get("job_id")
-    if isinstance(job_id, int):
+    job_id = identity.job_id or _number(batch, "job_id")
+    if job_id:
         return Subject(identity.host, identity.run_id, None, job_id)
-    attempt = identity.run_attempt or batch.job.get("run_attempt")
-    return Subject(
-        identity.host,
-        identity.run_id,
-        attempt if isinstance(attempt, int) else FIRST_ATTEMPT,
-        None,
-        str(batch.job.get("runner_name") or ""),
-    )
+    runner = batch.job.get("runner_name")
+    if not runner or not isinstance(runner, str):
+        raise UndecodableMessageError("a batch that names neither its job nor its runner")
+    attempt = identity.run_attempt or _number(batch, "run_attempt") or FIRST_ATTEMPT
+    return Subject(identity.host, identity.run_id, attempt, None, runner)
+
+
+def _number(batch: Batch, name: str) -> int | None:
+    value = batch.job.get(name)
+    return value if isinstance(value, int) else None
 
 
 def _subject(delivery: GitHubDelivery) -> Subject:

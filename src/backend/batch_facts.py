@@ -125,6 +125,29 @@ def skew_ms(facts: Sequence[BatchFact]) -> int:
     return min((f.received_ms - f.sent_ms for f in facts if f.sent_ms is not None), default=0)
 
 
+def within(facts: Iterable[BatchFact], start_ms: int, end_ms: int) -> tuple[BatchFact, ...]:
+    """Those of samplers that were at work mostly in this time; a runner has many jobs."""
+    by_sampler: dict[str, list[BatchFact]] = defaultdict(list)
+    for fact in facts:
+        by_sampler[fact.sampler].append(fact)
+    return tuple(
+        fact
+        for of_one in by_sampler.values()
+        if _is_mostly_within(of_one, start_ms, end_ms)
+        for fact in of_one
+    )
+
+
+def _is_mostly_within(facts: Sequence[BatchFact], start_ms: int, end_ms: int) -> bool:
+    skew = skew_ms(facts)
+    firsts = [fact.first_ms + skew for fact in facts if fact.first_ms is not None]
+    lasts = [fact.last_ms + skew for fact in facts if fact.last_ms is not None]
+    if not firsts or not lasts:
+        return False
+    first, last = min(firsts), max(lasts)
+    return 2 * (min(last, end_ms) - max(first, start_ms)) >= last - first
+
+
 def _told(value: int | None) -> int | str:
     return _UNKNOWN if value is None else value
 

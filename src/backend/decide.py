@@ -7,27 +7,45 @@ is known by its fingerprint.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from ..analysis.durations import RAN, Gate, was_gated
 from ..model.records import PHASE_COMPLETED, REVISIONS_PER_PHASE, RunRecord
 from ..shared.github_events import RunDelivery
-from .arrivals import AnyArrival, Arrival, SamplesArrival
+from .arrivals import AnyArrival, Arrival, SamplesArrival, Subject
 from .batch_facts import BatchFact, are_complete
 from .interpret import Interpretation, interpret_job, interpret_run
 from .judging import Judged, Sampled
+from .run_totals import NO_JOBS, FinishedJobs, JobTotal, total_of
 
 PATIENCE = timedelta(minutes=2)  # for a job's last samples, after its completion came
 
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """What names an emission: the place in its subject's life, and its content."""
+    """What names an emission: the place in its subject's life, and its content.
+
+    Attributes:
+        total: what a finished job adds to its run.
+        title: such a job's name, where it is at hand.
+    """
 
     revision: int
     content_hash: str
+    total: JobTotal | None = field(default=None, compare=False)
+    title: str = field(default="", compare=False)
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        """The highest is the truth."""
+        return self.revision, self.content_hash
+
+    @property
+    def correction(self) -> int:
+        """How many facts corrected it, since its subject came to this phase of its life."""
+        return self.revision % REVISIONS_PER_PHASE
 
 
 Emissions: TypeAlias = frozenset[Emitted]
@@ -42,14 +60,18 @@ class Known:
         completed: its completions; there only where a gate or samples may change what they mean.
         emitted: what is out.
         batches: its samples; there only where it is completed.
+        sampled: whose they are in the store: the job's own, or its runner's.
         judged: what they say, by the completion's delivery id; empty before they are all there.
+        jobs: of a run that is over, its jobs that are.
     """
 
     gates: tuple[Gate, ...] = ()
     completed: tuple[Arrival, ...] = ()
     emitted: Emissions = frozenset()
     batches: tuple[BatchFact, ...] = ()
+    sampled: Subject | None = None
     judged: Mapping[str, Judged] = field(default_factory=dict)
+    jobs: FinishedJobs = NO_JOBS
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +86,10 @@ class Emission:
     def name(self) -> Emitted:
         """What to remember of it."""
         subject = self.interpretation.subject
-        return Emitted(subject.revision, subject.content_hash)
+        name = Emitted(subject.revision, subject.content_hash)
+        if isinstance(subject, RunRecord):
+            return name
+        return replace(name, total=total_of(subject), title=subject.job_name)
 
 
 def is_waiting(known: Known, now: datetime) -> bool:
@@ -107,7 +132,7 @@ def _sources(arrival: AnyArrival, known: Known) -> Iterator[Arrival]:
 def _interpret(source: Arrival, known: Known) -> Interpretation:
     name = source.event.id
     if isinstance(source.delivery, RunDelivery):
-        return interpret_run(source.delivery, name)
+        return interpret_run(source.delivery, name, known.jobs)
     sampled = Sampled(len(known.batches), known.judged.get(name))
     return interpret_job(source.delivery, name, known.gates, sampled)
 

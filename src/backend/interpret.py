@@ -36,6 +36,7 @@ from ..model.records import (
 from ..model.times import parse_time
 from ..shared.github_events import JobDelivery, RunDelivery, Step, User, WorkflowJob, github_host
 from .judging import UNSAMPLED, Sampled
+from .run_totals import NO_JOBS, FinishedJobs
 
 POOL_LABEL = "ManagedDevOps.Pool="
 NOT_YET_STARTED = frozenset({"queued", "waiting", "pending", "requested"})
@@ -68,8 +69,10 @@ def phase_of(action: str, status: str | None) -> int:
     return _PHASE_BY_WORD.get(action) or _PHASE_BY_WORD.get(status or "", PHASE_QUEUED)
 
 
-def interpret_run(delivery: RunDelivery, delivery_id: str) -> Interpretation:
-    """The record of a run attempt."""
+def interpret_run(
+    delivery: RunDelivery, delivery_id: str, jobs: FinishedJobs = NO_JOBS
+) -> Interpretation:
+    """The record of a run attempt; once it is completed, with what its jobs add up to."""
     run, host = delivery.workflow_run, github_host(delivery)
     phase = phase_of(delivery.action, run.status)
     created_at = parse_time(run.created_at)
@@ -79,7 +82,7 @@ def interpret_run(delivery: RunDelivery, delivery_id: str) -> Interpretation:
     duration = elapsed(started_at, completed_at)
     record = RunRecord(
         record_id=ids.run_record_id(host, run.id, run.run_attempt),
-        revision=revision(phase),
+        revision=revision(phase, jobs.correction if phase == PHASE_COMPLETED else 0),
         content_hash="",
         host=host,
         repository_id=delivery.repository.id,
@@ -105,6 +108,7 @@ def interpret_run(delivery: RunDelivery, delivery_id: str) -> Interpretation:
         completed_at=completed_at,
         duration_seconds=duration.seconds,
         clamped_count=int(duration.clamped),
+        used=jobs.values if phase == PHASE_COMPLETED else {},
     )
     return Interpretation(replace(record, content_hash=_fingerprint(record, ())), (), phase)
 

@@ -51,7 +51,7 @@ class Joiner:
         if not deliveries:
             return known
         facts = distinct(known.batches)[:MOST_BATCHES]
-        batches = await self._state.batches(subject, facts)
+        batches = await self._state.batches(known.sampled or subject, facts)
         judged: dict[str, Judged] = {}
         try:
             for name, delivery in deliveries.items():

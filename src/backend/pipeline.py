@@ -5,14 +5,17 @@ What fails together is tried by halves, so that one bad letter never condemns it
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ..model.semconv import CLAMPED
 from ..shared.errors import ObjectStoreUnavailableError
 from ..shared.health import Health
+from .arrivals import Subject
 from .batch import Letter, Planned, plan
+from .decide import Known
 from .emit import Emitter
+from .errands import blame, to_jobs, to_runs
 from .join import Joiner
 from .outcomes import OUT, WAITING, Outcome, Outcomes, outcomes_of
 from .sinks.base import Sink
@@ -64,10 +67,32 @@ class Pipeline:
             return exc
 
     async def _process(self, letters: Sequence[Letter], now: datetime) -> Outcomes:
+        """Jobs first: what a run adds up to is told by what is remembered of its jobs."""
+        await self._state.note(letter.arrival for letter in letters if letter.arrival)
+        runs = [x for x in letters if x.arrival and x.arrival.subject.is_run]
+        runners = [x for x in letters if x.arrival and x.arrival.subject.runner is not None]
+        errands = await to_jobs(runners, self._state, now)
+        jobs = [x for x in letters if x not in {*runs, *runners}] + [*errands]
+        known = await self._recall(jobs, now)
+        outcomes = dict.fromkeys(runners, OUT) | await self._carry(jobs, known, now)
+        done = (letter for letter in jobs if outcomes[letter] is OUT)
+        errands_to_runs = await to_runs(done, known, self._state, now)
+        runs += errands_to_runs
+        outcomes |= await self._carry(runs, await self._recall(runs, now), now)
+        return blame(outcomes, errands | errands_to_runs)
+
+    async def _recall(self, letters: Sequence[Letter], now: datetime) -> dict[Subject, Known]:
         arrivals = [letter.arrival for letter in letters if letter.arrival]
-        await self._state.note(arrivals)
         known = await self._state.recall((a.subject for a in arrivals), in_hand=arrivals)
-        told = plan(letters, await self._joiner.join(known, now), now)
+        return await self._joiner.join(known, now)
+
+    async def _carry(
+        self, letters: Sequence[Letter], known: Mapping[Subject, Known], now: datetime
+    ) -> Outcomes:
+        """Decide, emit, remember."""
+        if not letters:
+            return {}
+        told = plan(letters, known, now)
         shortfalls = await self._emitter.emit(told.planned, now)
         apart = {*told.tripped, *told.waiting}
         outcomes = outcomes_of([x for x in letters if x not in apart], told.planned, shortfalls)

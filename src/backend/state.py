@@ -1,30 +1,38 @@
 """What is remembered of each run and job, as immutable objects in the object store.
 
-    state/HOST/RUN/ATTEMPT/                     of a run attempt
-    state/HOST/RUN/jobs/JOB/                    of a job
-        gate-MILLISECONDS-ACTION-DELIVERY       a queued or waiting delivery came then
-        completed-DELIVERY                      the completed event itself
-        emitted-REVISION-HASH                   these rows are out
-    samples/HOST/RUN/JOB/HOUR/BATCH             a batch of samples; named as `batch_facts` says
-
 A fact is written before anything is looked up, a tombstone after every sink has the rows; so a
 crash between any two lines ends in rows written twice (which the saved functions fold into one),
 never in rows lost. Nothing is read, changed and written back, so nothing can be lost that way.
+Where what is: `state_keys`.
 """
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 
-from ..analysis.durations import Gate, was_gated
+from ..analysis.durations import was_gated
 from ..model.samples import Batch
 from ..shared import messages
 from ..shared.errors import UndecodableMessageError
-from ..shared.object_store import ObjectStore, segment
+from ..shared.object_store import ObjectStore
 from .arrivals import AnyArrival, Arrival, SamplesArrival, Subject, arrive
-from .batch_facts import BatchFact, read_fact, trusted
+from .batch_facts import BatchFact, read_fact, trusted, within
 from .decide import Emitted, Known
 from .pauses import all_of
+from .run_totals import FinishedJobs, JobTotal, critical_path
+from .state_keys import (
+    COMPLETED,
+    batch_key,
+    emitted_object,
+    fact_objects,
+    folder_of,
+    jobs_folder,
+    read_emitted,
+    read_gates,
+    samples_folder,
+)
+
+Held = Mapping[str, Arrival]
+"""Completed deliveries that are in hand, by their ids: they need not be read."""
 
 log = logging.getLogger(__name__)
 
@@ -37,61 +45,113 @@ class State:
 
     async def note(self, arrivals: Iterable[AnyArrival]) -> None:
         """Write the facts that these events add; an event that came before adds nothing."""
-        facts = (fact for arrival in arrivals if (fact := _fact(arrival)))
-        await all_of(self._store.create(key, body) for key, body in facts)
+        objects = (found for arrival in arrivals for found in fact_objects(arrival))
+        await all_of(self._store.create(key, body) for key, body in objects)
 
     async def recall(
         self, subjects: Iterable[Subject], in_hand: Iterable[AnyArrival] = ()
     ) -> dict[Subject, Known]:
-        """What is known of each subject; what is in hand need not be read."""
+        """What is known of each subject."""
         distinct = list(dict.fromkeys(subjects))
-        held = {a.event.id: a for a in in_hand if isinstance(a, Arrival) and a.is_completed_job}
+        held = {a.event.id: a for a in in_hand if isinstance(a, Arrival) and a.is_completed}
         known = await all_of(self._recall(subject, held) for subject in distinct)
         return dict(zip(distinct, known, strict=True))
 
     async def remember(self, emitted: Iterable[tuple[Subject, Emitted]]) -> None:
         """Write tombstones of what is out."""
-        keys = (
-            f"{_folder(subject)}emitted-{name.revision}-{name.content_hash}"
-            for subject, name in emitted
-        )
-        await all_of(self._store.create(key, b"") for key in keys)
+        objects = (emitted_object(subject, name) for subject, name in emitted)
+        await all_of(self._store.create(key, body) for key, body in objects)
 
-    async def batches(self, subject: Subject, facts: Sequence[BatchFact]) -> list[Batch]:
+    async def batches(self, subject: Subject, facts: Iterable[BatchFact]) -> list[Batch]:
         """The batches of these facts, without those that were stored torn."""
-        folder = _samples_folder(subject)
-        keys = [f"{folder}{_hour(fact)}/{fact.name}" for fact in facts]
-        bodies = await all_of(self._store.read(key) for key in keys)
-        return [batch for body in bodies for batch in _batch(body)]
+        bodies = await all_of(self._store.read(batch_key(subject, fact)) for fact in facts)
+        stored = (arrival for body in bodies for arrival in _stored(body))
+        return [arrival.batch for arrival in stored if isinstance(arrival, SamplesArrival)]
 
-    async def _recall(self, subject: Subject, held: Mapping[str, Arrival]) -> Known:
-        folder = _folder(subject)
-        names = sorted(key.removeprefix(folder) for key in await self._store.keys(folder))
-        gates, done = _gates(names), [name for name in names if name.startswith("completed-")]
-        facts = await self._facts(subject) if done else []
+    async def _recall(self, subject: Subject, held: Held) -> Known:
+        names = await self._names(folder_of(subject))
+        emitted = frozenset(found for name in names if (found := read_emitted(name)))
+        done = [name for name in names if name.startswith(COMPLETED)]
+        if subject.job_id is None:
+            return await self._recall_run(subject, done, emitted, held)
+        gates = read_gates(names)
+        completed = await self._completed(subject, done, held)
+        sampled, facts = await self._samples(subject, completed)
         if not facts and not was_gated(gates):
-            return Known(gates, emitted=_emitted(names))
-        completions = await all_of(self._completion(folder + name, held) for name in done)
-        completed = tuple(arrival for found in completions for arrival in found)
-        repositories = [arrival.delivery.repository.id for arrival in completed]
-        own = trusted(facts, repositories[0]) if repositories else ()
-        return Known(gates, completed, _emitted(names), own)
+            return Known(gates, emitted=emitted)
+        return Known(gates, completed, emitted, facts, sampled)
 
-    async def _completion(self, key: str, held: Mapping[str, Arrival]) -> list[Arrival]:
-        arrival = held.get(key.rpartition("/completed-")[2])
-        if arrival:
-            return [arrival]
-        stored = _stored(await self._store.read(key))
-        return [arrival for arrival in stored if isinstance(arrival, Arrival)]
+    async def _recall_run(
+        self, subject: Subject, done: Sequence[str], emitted: frozenset[Emitted], held: Held
+    ) -> Known:
+        """What its jobs add up to is asked for only where the run is over."""
+        if not done:
+            return Known(emitted=emitted)
+        folder = jobs_folder(subject)
+        names = await self._names(folder)
+        newest, correction = _newest(names, subject.attempt)
+        path = critical_path(newest)
+        titles = await all_of(self._store.read(folder + name) for name in path)
+        jobs = FinishedJobs(
+            correction,
+            tuple(newest.values()),
+            tuple((newest[name], title.decode()) for name, title in zip(path, titles, strict=True)),
+        )
+        return Known((), await self._completed(subject, done, held), emitted, jobs=jobs)
+
+    async def _completed(
+        self, subject: Subject, names: Iterable[str], held: Held
+    ) -> tuple[Arrival, ...]:
+        arrivals: list[AnyArrival] = []
+        for name in names:
+            arrival = held.get(name.removeprefix(COMPLETED))
+            key = folder_of(subject) + name
+            arrivals += [arrival] if arrival else _stored(await self._store.read(key))
+        return tuple(arrival for arrival in arrivals if isinstance(arrival, Arrival))
+
+    async def _samples(
+        self, subject: Subject, completed: Sequence[Arrival]
+    ) -> tuple[Subject, tuple[BatchFact, ...]]:
+        """A finished job's batches, or else its runner's of that time; and whose they are."""
+        if not completed:
+            return subject, ()
+        repository_id = completed[0].delivery.repository.id
+        own = trusted(await self._facts(subject), repository_id)
+        runner, times_ms = completed[0].runner, completed[0].times_ms
+        if own or not runner or not times_ms:
+            return subject, own
+        return runner, within(trusted(await self._facts(runner), repository_id), *times_ms)
 
     async def _facts(self, subject: Subject) -> list[BatchFact]:
-        """The batches of a job, whoever sent them."""
-        keys = await self._store.keys(_samples_folder(subject))
-        return [fact for key in keys if (fact := read_fact(key.rpartition("/")[2]))]
+        """All batches of a job or a runner, whoever sent them."""
+        names = await self._names(samples_folder(subject))
+        return [fact for name in names if (fact := read_fact(name.rpartition("/")[2]))]
+
+    async def jobs_of(self, runner: Subject) -> list[Subject]:
+        """The run's finished jobs that ran there."""
+        names = await self._names(folder_of(runner))
+        return [
+            Subject(runner.host, runner.run_id, None, int(name))
+            for name in names
+            if name.isdecimal()
+        ]
+
+    async def _names(self, folder: str) -> list[str]:
+        return sorted(key.removeprefix(folder) for key in await self._store.keys(folder))
 
 
-def _batch(body: bytes) -> list[Batch]:
-    return [arrival.batch for arrival in _stored(body) if isinstance(arrival, SamplesArrival)]
+def _newest(names: Iterable[str], attempt: int | None) -> tuple[dict[str, JobTotal], int]:
+    """Of names `JOB/NAME`, each job's newest total by its name; and which correction that makes."""
+    newest: dict[str, tuple[str, Emitted]] = {}
+    for name in names:
+        job, _, own = name.partition("/")
+        found = read_emitted(own)
+        if not found or not found.total or found.total.attempt != attempt:
+            continue
+        if job not in newest or found.rank > newest[job][1].rank:
+            newest[job] = name, found
+    correction = sum(1 + found.correction for _, found in newest.values())
+    return {name: found.total for name, found in newest.values() if found.total}, correction
 
 
 def _stored(body: bytes) -> list[AnyArrival]:
@@ -101,48 +161,3 @@ def _stored(body: bytes) -> list[AnyArrival]:
     except UndecodableMessageError as exc:
         log.warning("a stored event cannot be read", extra={"reason": str(exc)})
         return []
-
-
-def _folder(subject: Subject) -> str:
-    run = f"state/{segment(subject.host)}/{subject.run_id}"
-    if subject.job_id is None:
-        return f"{run}/{subject.attempt}/"
-    return f"{run}/jobs/{subject.job_id}/"
-
-
-def _samples_folder(subject: Subject) -> str:
-    return f"samples/{segment(subject.host)}/{subject.run_id}/{subject.job_id}/"
-
-
-def _hour(fact: BatchFact) -> int:
-    """What its samples of an hour are listed by, for who needs but the latest."""
-    return (fact.first_ms or 0) // 3_600_000
-
-
-def _fact(arrival: AnyArrival) -> tuple[str, bytes] | None:
-    if isinstance(arrival, SamplesArrival):
-        key = f"{_samples_folder(arrival.subject)}{_hour(arrival.fact)}/{arrival.fact.name}"
-        return key, messages.encode([arrival.event], limit=0)
-    folder = _folder(arrival.subject)
-    if gate := arrival.gate:
-        milliseconds = int(gate.received_at.timestamp() * 1000)
-        name = f"gate-{milliseconds}-{gate.action}-{gate.delivery_id}"
-        return folder + name, b""
-    if arrival.is_completed_job:
-        event = arrival.event
-        return f"{folder}completed-{event.id}", messages.encode([event])
-    return None
-
-
-def _gates(names: Iterable[str]) -> tuple[Gate, ...]:
-    """The gates by these names, a redelivered one as often as it came."""
-    parts = (name.split("-", 3) for name in names if name.startswith("gate-"))
-    return tuple(
-        Gate(datetime.fromtimestamp(int(milliseconds) / 1000, UTC), action, delivery)
-        for _, milliseconds, action, delivery in parts
-    )
-
-
-def _emitted(names: Iterable[str]) -> frozenset[Emitted]:
-    parts = (name.split("-") for name in names if name.startswith("emitted-"))
-    return frozenset(Emitted(int(revision), content_hash) for _, revision, content_hash in parts)

@@ -23,7 +23,7 @@ UsedValues = Mapping[str, Union[str, float, int]]
 
 def revision(phase: int, correction: int = 0) -> int:
     """The place of a record in its life: a later phase wins, then a later correction."""
-    return phase * REVISIONS_PER_PHASE + correction
+    return phase * REVISIONS_PER_PHASE + min(correction, REVISIONS_PER_PHASE - 1)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ class Memory:
         subject = arrival.subject
         if gate := arrival.gate:
             self.gates.setdefault(subject, set()).add(gate)
-        if arrival.is_completed_job:
+        if arrival.is_completed and subject.job_id is not None:
             self.completed.setdefault(subject, {}).setdefault(arrival.event.id, arrival)
         gates = tuple(self.gates.get(subject, ()))
         done = tuple(self.completed.get(subject, {}).values()) if was_gated(gates) else ()

@@ -14,7 +14,7 @@ from src.backend.worker import Pace, Worker
 from src.shared import messages
 from src.shared.messages import Event
 from tests.backend import sampled
-from tests.backend.bodies import event_of, job_body
+from tests.backend.bodies import at, event_of, job_body, run_body
 from tests.backend.memory_parts import MemoryQueue, MemorySink, MemoryStore
 from tests.backend.virtual_time import BEGINNING
 
@@ -52,6 +52,8 @@ class Town:
 
     async def wait(self, seconds: int = 180) -> None:
         for _ in range(0, seconds, 10):
+            if not self.queue.bodies:
+                return
             self.now += timedelta(seconds=10)
             for worker in self.workers:
                 await worker.work()
@@ -184,6 +186,19 @@ async def test_a_clock_that_is_behind_is_put_right():
     assert shifted.step.measurements["covered_seconds"] == pytest.approx(500, abs=6)
 
 
+async def test_samples_that_trip_us_up_cost_a_job_its_usage_and_not_its_row(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def trip(*_: object) -> None:
+        raise RuntimeError("tripped")
+
+    monkeypatch.setattr("src.backend.join.judge_job", trip)
+    town = await told(ALL)
+
+    assert town.job.properties["status"] == "completed"
+    assert "samples" not in town.job.properties
+
+
 async def test_what_is_no_batch_is_poison_and_holds_up_nobody():
     bad = Event("samples", "5eed-1", BEGINNING, messages.msgspec.Raw(b"{}"))
     town = Town()
@@ -191,3 +206,81 @@ async def test_what_is_no_batch_is_poison_and_holds_up_nobody():
 
     assert len(town.poison.bodies) == 1
     assert town.job.properties["status"] == "completed"
+
+
+RUNNER = sampled.SIGNED.__class__("token", "github.com", sampled.REPOSITORY_ID, 301, run_attempt=1)
+NAMELESS = [
+    sampled.event(batch, RUNNER) for batch in sampled.batches(job={"runner_name": "runner-9"})
+]
+
+
+async def test_samples_of_a_runner_belong_to_the_job_that_ran_there_then():
+    town = await told([*NAMELESS, COMPLETED])
+
+    assert town.step.properties["samples"] == "complete"
+    assert town.job.properties["samples_identity"] == "declared"
+
+
+@given(st.permutations(range(len(NAMELESS) + 1)), st.integers(1, 2))
+async def test_those_samples_too_may_come_in_any_order(order: list[int], workers: int):
+    every = [*NAMELESS, COMPLETED]
+    town = await told([every[i] for i in order], workers)
+
+    assert town.newest == (await told(every)).newest
+
+
+async def test_the_next_job_on_a_runner_has_no_samples_of_the_one_before():
+    after = job_body(
+        id=502, created_at=at("11:00:00"), started_at=at("11:10:30"), completed_at=at("11:30:00")
+    )
+    town = await told([*NAMELESS, COMPLETED, event_of(after, "d-9")])
+
+    assert "samples" not in town.newest["github.com/jobs/502"].properties
+    assert town.job.properties["samples"] == "complete"
+
+
+async def test_a_batch_that_names_neither_job_nor_runner_is_poison():
+    town = Town()
+    await town.take([sampled.event(sampled.batches()[0], RUNNER)])
+
+    assert len(town.poison.bodies) == 1
+
+
+DEPLOYED = event_of(
+    job_body(
+        id=502,
+        name="deploy",
+        created_at=at("11:10:08"),
+        started_at=at("11:10:20"),
+        completed_at=at("11:11:00"),
+        runner_group_name="GitHub Actions",
+    ),
+    "d-8",
+)
+LINTED = event_of(
+    job_body(id=503, name="lint", created_at=at("11:00:00"), completed_at=at("11:01:00")), "d-7"
+)
+RUN = [event_of(run_body(action), f"r-{action}") for action in ("requested", "completed")]
+WHOLE_RUN = [*RUN[:1], QUEUED, *SAMPLES, COMPLETED, LINTED, DEPLOYED, *RUN[1:]]
+
+
+async def test_a_run_s_row_says_what_its_jobs_add_up_to_and_what_it_waited_for():
+    run = (await told(WHOLE_RUN)).newest["github.com/runs/301/attempts/1"]
+
+    assert run.properties["critical_path"] == "build (linux) → deploy"
+    assert run.measurements["critical_path_seconds"] == 660
+    assert run.measurements["sampled_job_count"] == 1
+    assert run.measurements["cpu_seconds"] == pytest.approx(1.9 * 600, rel=0.01)
+
+
+@given(
+    st.permutations(range(len(WHOLE_RUN))),
+    st.lists(st.integers(0, len(WHOLE_RUN) - 1), max_size=2),
+    st.integers(1, 3),
+)
+async def test_a_run_s_totals_are_the_same_in_any_order(
+    order: list[int], again: list[int], workers: int
+):
+    town = await told([WHOLE_RUN[i] for i in (*order, *again)], workers)
+
+    assert town.newest == (await told(WHOLE_RUN)).newest

@@ -1,0 +1,94 @@
+"""Subjects and facts in, keys of the object store out, and back. Pure.
+
+state/HOST/RUN/ATTEMPT/                     of a run attempt
+state/HOST/RUN/jobs/JOB/                    of a job
+gate-MILLISECONDS-ACTION-DELIVERY       a queued or waiting delivery came then
+completed-DELIVERY                      the completed event itself
+emitted-REVISION-HASH                   these rows are out
+emitted-REVISION-HASH-TOTAL             … and this is what the job adds to its run: see
+`run_totals`; the object holds the job's name
+samples/HOST/RUN/JOB/HOUR/BATCH             a batch of samples: see `batch_facts`
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from ..analysis.durations import Gate
+from ..shared import messages
+from ..shared.object_store import segment
+from .arrivals import AnyArrival, SamplesArrival, Subject
+from .batch_facts import BatchFact
+from .decide import Emitted
+from .run_totals import read_total
+
+COMPLETED = "completed-"
+_GATE, _EMITTED = "gate-", "emitted-"
+_HOUR_MS = 3_600_000
+
+
+def folder_of(subject: Subject) -> str:
+    """Where all is that is remembered of it, but for its samples."""
+    run = f"state/{segment(subject.host)}/{subject.run_id}"
+    if subject.job_id is not None:
+        return f"{run}/jobs/{subject.job_id}/"
+    if subject.runner is not None:
+        return f"{run}/runners/{subject.attempt}/{segment(subject.runner)}/"
+    return f"{run}/{subject.attempt}/"
+
+
+def jobs_folder(run: Subject) -> str:
+    """Where the folders of its jobs are, of whatever attempt."""
+    return f"state/{segment(run.host)}/{run.run_id}/jobs/"
+
+
+def samples_folder(subject: Subject) -> str:
+    """Where its samples are, by the hour: who needs the latest lists no others."""
+    whose = str(subject.job_id)
+    if subject.runner is not None:
+        whose = f"{subject.attempt}-{segment(subject.runner)}"
+    return f"samples/{segment(subject.host)}/{subject.run_id}/{whose}/"
+
+
+def batch_key(subject: Subject, fact: BatchFact) -> str:
+    """Where this batch of a job, or of a runner, is."""
+    return f"{samples_folder(subject)}{(fact.first_ms or 0) // _HOUR_MS}/{fact.name}"
+
+
+def fact_objects(arrival: AnyArrival) -> Iterator[tuple[str, bytes]]:
+    """The keys and the bodies of the facts that an event adds."""
+    if isinstance(arrival, SamplesArrival):
+        yield batch_key(arrival.subject, arrival.fact), messages.encode([arrival.event], limit=0)
+        return
+    folder = folder_of(arrival.subject)
+    if gate := arrival.gate:
+        milliseconds = int(gate.received_at.timestamp() * 1000)
+        yield f"{folder}{_GATE}{milliseconds}-{gate.action}-{gate.delivery_id}", b""
+    if arrival.is_completed:
+        yield f"{folder}{COMPLETED}{arrival.event.id}", messages.encode([arrival.event])
+        if arrival.runner:
+            yield f"{folder_of(arrival.runner)}{arrival.subject.job_id}", b""
+
+
+def emitted_object(subject: Subject, emitted: Emitted) -> tuple[str, bytes]:
+    """The key and the body of a tombstone."""
+    key = f"{folder_of(subject)}{_EMITTED}{emitted.revision}-{emitted.content_hash}"
+    if emitted.total is None:
+        return key, b""
+    return f"{key}-{emitted.total.name}", emitted.title.encode()
+
+
+def read_gates(names: Iterable[str]) -> tuple[Gate, ...]:
+    """The gates by these names, a redelivered one as often as it came."""
+    parts = (name.split("-", 3) for name in names if name.startswith(_GATE))
+    return tuple(
+        Gate(datetime.fromtimestamp(int(milliseconds) / 1000, UTC), action, delivery)
+        for _, milliseconds, action, delivery in parts
+    )
+
+
+def read_emitted(name: str) -> Emitted | None:
+    """What a tombstone of this name says is out; None where it is none."""
+    if not name.startswith(_EMITTED):
+        return None
+    _, revision, content_hash, *total = name.split("-", 3)
+    return Emitted(int(revision), content_hash, read_total(total[0]) if total else None)
