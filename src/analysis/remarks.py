@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .amounts import say_seconds
+from .figures import is_beside_others
 from .rules import SHORT_SECONDS
 from .usage import BY_TIME, MIXED, NONE, PARTIAL, JobUsage, StepUsage
 
@@ -27,6 +28,12 @@ def remarks(used: JobUsage) -> Iterator[str]:
         yield (
             f"No process could be told for certain to be the own of {_numbered(shared)}: CPU there"
             " is what ran at the time, shared by the steps that did."
+        )
+    beside = [step for step in used.steps if is_beside_others(step.usage) and _is_long(step)]
+    if beside:
+        yield (
+            f"Others ran at the same time as {_numbered(beside)}: network and disk there are shared"
+            " by time, and nobody is blamed for them but whose own processes show it."
         )
     if used.machine and used.machine.is_container:
         yield "The job ran in a container: disk and stalls are the host's, and not judged."

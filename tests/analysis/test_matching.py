@@ -37,6 +37,11 @@ def test_a_birth_in_the_second_in_which_one_step_ends_and_the_next_starts_is_the
     assert matched(steps, b=9.99) == {"b": (2,)}
 
 
+def test_a_name_that_says_nothing_of_a_key_stands_behind_names_that_do():
+    steps = [step(1, "Run a", 0, 9), step(2, "Build it", 0, 9), step(3, "Run b", 0, 9)]
+    assert matched(steps, __run=0.5, __run_2=0.6) == {"__run": (1,), "__run_2": (3,)}
+
+
 def test_a_step_that_was_too_short_to_be_met_leaves_the_owner_to_the_one_that_was():
     steps = [step(1, "one", 5, 5), step(2, "two", 5, 30)]
     assert matched(steps, a=5.6) == {"a": (2,)}
