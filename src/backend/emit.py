@@ -2,8 +2,12 @@
 
 What a sink took is kept in mind until its letter is done with, so that one sink's outage fills no
 other with copies.
+
+A metric that a sink refuses is let go: many a time series store takes nothing late and nothing
+twice, and the events tell what a job used, too.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +18,11 @@ from ..shared.errors import SinkRefusedError, SinkUnavailableError
 from ..shared.health import Health
 from .batch import Planned, RowName
 from .pauses import all_of
-from .sinks.base import Receipt, Row, Sink, SpanRow
+from .sinks.base import MetricRow, Receipt, Row, Sink, SpanRow
 
 MOST_KEPT_IN_MIND = 100_000  # rows a sink
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +110,17 @@ class _SinkProgress:
         refused = SinkRefusedError(receipt.complaint)
         missing = SinkUnavailableError(receipt.complaint)
         wait = receipt.retry_after_seconds
+        told = [row for row in receipt.refused if not isinstance(row, MetricRow)]
+        self._let_go(len(receipt.refused) - len(told), receipt.complaint)
         return {
-            **{id(row): Shortfall(refused, self._last(row), None) for row in receipt.refused},
+            **{id(row): Shortfall(refused, self._last(row), None) for row in told},
             **{id(row): Shortfall(missing, self._last(row), wait) for row in receipt.missing},
         }
+
+    def _let_go(self, metrics: int, complaint: str) -> None:
+        if metrics:
+            told = {"sink": self._sink_name, "metrics": metrics, "error": complaint}
+            log.warning("metrics refused", extra=told)
 
     def _last(self, row: Row) -> datetime | None:
         return self._passed_at.get(_kind_of(row))
