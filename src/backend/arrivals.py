@@ -39,11 +39,6 @@ class Subject:
     job_id: int | None
     runner: str | None = None
 
-    @property
-    def is_run(self) -> bool:
-        """Whether it is a run attempt itself."""
-        return self.job_id is None and self.runner is None
-
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -111,6 +106,12 @@ class SamplesArrival:
 
 
 AnyArrival: TypeAlias = Arrival | SamplesArrival
+
+
+def is_of_finished_run(arrival: AnyArrival) -> bool:
+    """Whether it says that a run is over."""
+    is_run = isinstance(arrival, Arrival) and isinstance(arrival.delivery, RunDelivery)
+    return is_run and arrival.is_completed
 
 
 def arrive(event: Event) -> AnyArrival:

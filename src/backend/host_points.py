@@ -29,7 +29,6 @@ class HostIdentity:
     repository_id: int
     repository_full_name: str | None
     workflow_run_id: int
-    run_attempt: int | None
     job_id: int | None
     runner_name: str | None
 
@@ -40,11 +39,10 @@ class HostIdentity:
 
     @property
     def properties(self) -> Properties:
-        """What is known, by the table of names."""
+        """What is known, by the table of names; a job's id is of one attempt."""
         told = {
             "host": self.host,
             "workflow_run_id": self.workflow_run_id,
-            "run_attempt": self.run_attempt,
             "job_id": self.job_id,
             "runner_name": self.runner_name,
         }

@@ -11,7 +11,7 @@ from datetime import datetime
 from ..model.semconv import CLAMPED
 from ..shared.errors import ObjectStoreUnavailableError
 from ..shared.health import Health
-from .arrivals import Subject
+from .arrivals import Subject, is_of_finished_run
 from .batch import Letter, Planned, plan
 from .decide import Known
 from .emit import Emitter
@@ -67,9 +67,9 @@ class Pipeline:
             return exc
 
     async def _process(self, letters: Sequence[Letter], now: datetime) -> Outcomes:
-        """Jobs first: what a run adds up to is told by what is remembered of its jobs."""
+        """Runs that are over come last: they add up what is remembered of their jobs."""
         await self._state.note(letter.arrival for letter in letters if letter.arrival)
-        runs = [x for x in letters if x.arrival and x.arrival.subject.is_run]
+        runs = [x for x in letters if x.arrival and is_of_finished_run(x.arrival)]
         runners = [x for x in letters if x.arrival and x.arrival.subject.runner is not None]
         errands = await to_jobs(runners, self._state, now)
         jobs = [x for x in letters if x not in {*runs, *runners}] + [*errands]

@@ -1,8 +1,8 @@
 """A verdict in; what rows say of the job's and of each step's use of the machine, by name, out.
 
-Names are those of `semconv`. What is unknown is left out, never 0. Rows are paid for by the byte:
-numbers have four digits that mean something, and of a step that was too short or too little seen
-to be judged only what is sure is told.
+Names are those of `used_terms`. What is unknown is left out, never 0. Rows are paid for by the
+byte: numbers have four digits that mean something, and beside those in JOB_FIGURES, STEP_FIGURES or
+SHORT_STEP_FIGURES a figure is told only where a finding rests on it.
 """
 
 import json
@@ -14,18 +14,16 @@ from ..analysis.leaders import leaders
 from ..analysis.usage import Machine, StepUsage, Usage
 from ..analysis.verdict import Verdict
 from ..model.semconv import TERM_BY_NAME
-from ..model.used_terms import USAGE_TERMS
+from ..model.used_terms import JOB_FIGURES, SHORT_STEP_FIGURES, STEP_FIGURES
 
 Value = str | float | int
 Pairs = Iterator[tuple[str, Value | None]]
 
 DIGITS = 4
-MOST_PROCESSES = 5
+MOST_PROCESSES_OF_JOB, MOST_PROCESSES_OF_STEP = 5, 2
 HEALTHY = "none"
 """The bottleneck of what was judged and was short of nothing; who was not judged has none."""
 
-_ALWAYS = ("samples", "covered_seconds", "cpu_seconds", "memory_max_bytes")
-_FIGURES = tuple(term.name for term in USAGE_TERMS if term.on)
 _MIB = 1024 * 1024
 
 
@@ -36,7 +34,9 @@ def job_values(verdict: Verdict, identity: str) -> dict[str, Value]:
         [
             ("samples_identity", identity),
             ("verdict", verdict.sentence),
-            *_spent(usage, verdict.of_job),
+            *_spent(usage, verdict.of_job, JOB_FIGURES),
+            *_lacked(verdict.of_job),
+            ("top_processes", _processes(usage, MOST_PROCESSES_OF_JOB)),
             *_allowed(machine),
             ("wasted_core_seconds", _wasted_core_seconds(usage, machine)),
             ("right_size", size.verdict),
@@ -55,16 +55,26 @@ def step_values(verdict: Verdict, step_number: int) -> dict[str, Value]:
 
 
 def _of_step(verdict: Verdict, step: StepUsage) -> Pairs:
-    yield from _spent(step.usage, verdict.diagnoses[step.step.number])
+    usage, diagnosis = step.usage, verdict.diagnoses[step.step.number]
+    names = SHORT_STEP_FIGURES if diagnosis.unjudged else STEP_FIGURES
+    yield from _spent(usage, diagnosis, names)
+    yield from _lacked(diagnosis)
+    if not diagnosis.unjudged:
+        yield "top_processes", _processes(usage, MOST_PROCESSES_OF_STEP)
     failure = verdict.failure
     if failure and failure.step == step.step.number:
         yield from _failed(failure)
 
 
-def _spent(usage: Usage, diagnosis: Diagnosis) -> Pairs:
-    """What a span used and was short of."""
-    names = _ALWAYS if diagnosis.unjudged else _FIGURES
-    yield from ((name, getattr(usage, name)) for name in names)
+def _spent(usage: Usage, diagnosis: Diagnosis, names: Iterable[str]) -> Pairs:
+    """These figures, and those that the findings rest on."""
+    evidence = (each.name for finding in diagnosis.findings for each in finding.evidence)
+    own = (name for name in evidence if name in usage._fields)
+    yield from ((name, getattr(usage, name)) for name in dict.fromkeys((*names, *own)))
+
+
+def _lacked(diagnosis: Diagnosis) -> Pairs:
+    """What a span was short of."""
     if diagnosis.findings:
         first = diagnosis.findings[0]
         yield "bottleneck", first.rule
@@ -73,15 +83,13 @@ def _spent(usage: Usage, diagnosis: Diagnosis) -> Pairs:
         yield "advice", first.advice
     elif not diagnosis.unjudged:
         yield "bottleneck", HEALTHY
-    if not diagnosis.unjudged:
-        yield "top_processes", _processes(usage)
 
 
-def _processes(usage: Usage) -> str | None:
+def _processes(usage: Usage, most: int) -> str | None:
     """`[["rustc",512.3,4300],["cargo",31.02,190]]`: name, CPU seconds, most memory in MiB."""
     told = [
         [use.name, _short(use.cpu_seconds), round(use.memory_max_bytes / _MIB)]
-        for use in leaders(usage)[:MOST_PROCESSES]
+        for use in leaders(usage)[:most]
     ]
     return json.dumps(told, separators=(",", ":"), ensure_ascii=False) if told else None
 

@@ -16,7 +16,7 @@ M = 40  # seconds after NOON
 START_MS = made.ms(M)
 STARTED_AT = datetime.fromtimestamp(START_MS / 1000, UTC)
 NOW = STARTED_AT + timedelta(minutes=5)
-WHO = HostIdentity("github.com", 7, "acme/rocket", 11, 2, 13, "runner-1")
+WHO = HostIdentity("github.com", 7, "acme/rocket", 11, 13, "runner-1")
 GIB_KB = 1 << 20
 LIMITED = Host(cpus=4, memory_total_kb=16 * GIB_KB, cpu_limit_cores=2.0, memory_limit_kb=GIB_KB)
 
@@ -88,7 +88,6 @@ def test_a_row_says_whose_it_is_and_when():
     assert row.properties == {
         "host": "github.com",
         "workflow_run_id": "11",
-        "run_attempt": "2",
         "job_id": "13",
         "runner_name": "runner-1",
         "system.memory.state": "used",
@@ -96,7 +95,7 @@ def test_a_row_says_whose_it_is_and_when():
 
 
 def test_what_is_unknown_of_the_runner_is_left_out():
-    who = HostIdentity("github.com", 7, None, 11, None, None, None)
+    who = HostIdentity("github.com", 7, None, 11, None, None)
     batch = columns([M, M + 1], memory_used_kb=[1024, 1024])
     [row, _] = host_points([batch], [START_MS], who, skew_ms=0, oldest=STARTED_AT, now=NOW)
 

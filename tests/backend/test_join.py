@@ -174,16 +174,13 @@ async def test_another_repository_s_samples_are_none_of_this_job_s():
     assert "samples" not in town.job.properties
 
 
-async def test_a_clock_that_is_behind_is_put_right():
-    behind = 100
-    late = [sampled.event(batch, behind_seconds=behind) for batch in sampled.batches()]
-    moved = [sampled.event(batch) for batch in sampled.batches()]
-    shifted = await told([*late, COMPLETED])
-    right = await told([*moved, COMPLETED])
+async def test_a_sampler_s_clock_is_put_right_by_the_frontend_s():
+    ahead = [sampled.event(batch, behind_seconds=-100) for batch in sampled.batches()]
+    step = (await told([*ahead, COMPLETED])).step
 
-    # The samples' own times are those of GitHub: taken to be 100 s later, they miss the beginning.
-    assert right.step.measurements["covered_seconds"] == pytest.approx(600, abs=5)
-    assert shifted.step.measurements["covered_seconds"] == pytest.approx(500, abs=6)
+    # They are taken to be 100 s earlier than they say, so of the step's last 100 s there are none.
+    assert step.properties["samples"] == "partial"
+    assert step.measurements["covered_seconds"] == pytest.approx(500, abs=6)
 
 
 async def test_samples_that_trip_us_up_cost_a_job_its_usage_and_not_its_row(

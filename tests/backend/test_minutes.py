@@ -15,7 +15,7 @@ from src.backend.sinks.base import MetricRow
 from src.model.samples import Batch, Host
 
 BOOTED_MS = 1_790_000_040_000  # a whole minute
-WHO = HostIdentity("github.com", 7, "acme/rocket", 11, 1, 13, "runner-1")
+WHO = HostIdentity("github.com", 7, "acme/rocket", 11, 13, "runner-1")
 NOW = datetime.fromtimestamp(BOOTED_MS / 1000, UTC) + timedelta(hours=1)
 
 

@@ -72,13 +72,22 @@ async def test_an_empty_queue_is_no_work(scene: Scene):
 
 
 async def test_a_batch_is_one_call_of_the_sink(scene: Scene):
-    await scene.put(job(1), event_of(run_body(), "run"))
+    await scene.put(job(1), event_of(run_body("requested"), "run"))
     await scene.queue.put(messages.encode([job(2), job(3)]))
     await scene.queue.put(messages.encode([]))
 
     assert (await scene.worker().work()).messages == 4
 
     assert scene.sink.calls == 1
+
+
+async def test_runs_that_are_over_are_told_after_their_jobs(scene: Scene):
+    await scene.put(event_of(run_body(), "run"), job(1))
+
+    await scene.worker().work()
+
+    assert scene.sink.calls == 2
+    assert scene.sink.emitted[0].name == "WorkflowJob"
     assert scene.sink.jobs == ["job 1", "job 2", "job 3"]
     assert await scene.queue.depth() == 0
 
