@@ -83,6 +83,6 @@ HOST_METRICS = (
 
 HOST_PROPERTIES = (
     *("record_id", "time_shifted", "started_at"),
-    *("host", "workflow_run_id", "run_attempt", "job_id", "runner_name"),
+    *("host", "workflow_run_id", "job_id", "runner_name"),
 )
 """Whose a point is, as the table of names calls it; `started_at` only where time was shifted."""

@@ -13,36 +13,10 @@ from src.backend.host_points import HostIdentity, host_points
 from src.backend.minutes import DueMinutes, minutes_due, minutes_left
 from src.backend.sinks.base import MetricRow
 from src.model.samples import Batch, Host
+from tests.backend.made_facts import BOOTED_MS, at_ms, fact, fact_of
 
-BOOTED_MS = 1_790_000_040_000  # a whole minute
 WHO = HostIdentity("github.com", 7, "acme/rocket", 11, 13, "runner-1")
 NOW = datetime.fromtimestamp(BOOTED_MS / 1000, UTC) + timedelta(hours=1)
-
-
-def fact(
-    sequence: int,
-    *seconds: float,
-    is_final: bool = False,
-    sampler: str = "aa",
-    received_ms: int = 0,
-) -> BatchFact:
-    """A batch whose samples lie at these seconds after a whole minute."""
-    times_ms = [*map(at_ms, seconds)] or [None]
-    return BatchFact(
-        repository_id=7,
-        is_signed=True,
-        sampler=sampler,
-        sequence=sequence,
-        is_final=is_final,
-        first_ms=times_ms[0],
-        last_ms=times_ms[-1],
-        received_ms=received_ms,
-        sent_ms=None,
-    )
-
-
-def at_ms(seconds: float) -> int:
-    return BOOTED_MS + round(seconds * 1000)
 
 
 def due(arrived: BatchFact, *known: BatchFact) -> list[int]:
@@ -187,12 +161,6 @@ def sampled(rng: Random) -> list[Batch]:
 
 def column(rng: Random, length: int) -> list[int | None]:
     return [None if rng.random() < 0.1 else rng.randrange(1 << 20) for _ in range(length)]
-
-
-def fact_of(batch: Batch) -> BatchFact:
-    ends = [*batch.time_ms[:1], *batch.time_ms[-1:]]
-    seconds = [(ms - BOOTED_MS) / 1000 for ms in ends]
-    return fact(batch.sequence, *seconds, is_final=batch.final)
 
 
 def points(batches: Sequence[Batch], starts_ms: Sequence[int]) -> list[MetricRow]:
