@@ -92,6 +92,7 @@ class _SinkProgress:
         self._health = health
         self._taken: dict[RowName, None] = {}  # in the order in which they were taken
         self._passed_at: dict[object, datetime] = {}  # by the kind of row
+        self._let_go_for = ""
 
     async def emit(self, named: Sequence[tuple[RowName, Row]], now: datetime) -> Shortfalls:
         lacking = [pair for pair in named if pair[0] not in self._taken]
@@ -118,7 +119,9 @@ class _SinkProgress:
         }
 
     def _let_go(self, metrics: int, complaint: str) -> None:
-        if metrics:
+        """Said once while the reason is the same: there may be rows of many runners a minute."""
+        if metrics and complaint != self._let_go_for:
+            self._let_go_for = complaint
             told = {"sink": self._sink_name, "metrics": metrics, "error": complaint}
             log.warning("metrics refused", extra=told)
 

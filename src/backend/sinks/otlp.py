@@ -37,18 +37,28 @@ from .retry_after import retry_after_seconds
 LONGEST_COMPLAINT = 200  # characters of what a backend has to say
 
 _FASTEST = 1
+_NOT_FOUND = 404
 _OF_THE_ROWS = frozenset({400, 413})  # about what was sent, not about the service
 _WHO = "the OTLP endpoint"
 
 
 @dataclass(frozen=True, slots=True)
 class _Signal:
-    """One of OpenTelemetry's signals: its path, its request, and its answer's partial success."""
+    """One of OpenTelemetry's signals.
+
+    Attributes:
+        path: below `/v1/`.
+        request: writes the rows.
+        response: what is answered.
+        rejected: how its partial success calls the number of rows that were not taken.
+        may_be_missing: a collector may have no pipeline for it, and then does not know the path.
+    """
 
     path: str
     request: Callable[[Iterable[Any]], Message]
     response: type[Message]
     rejected: str
+    may_be_missing: bool = False
 
 
 _SIGNALS: Mapping[type[Row], _Signal] = MappingProxyType(
@@ -56,7 +66,11 @@ _SIGNALS: Mapping[type[Row], _Signal] = MappingProxyType(
         EventRow: _Signal("logs", logs_request, ExportLogsServiceResponse, "rejected_log_records"),
         SpanRow: _Signal("traces", traces_request, ExportTraceServiceResponse, "rejected_spans"),
         MetricRow: _Signal(
-            "metrics", metrics_request, ExportMetricsServiceResponse, "rejected_data_points"
+            "metrics",
+            metrics_request,
+            ExportMetricsServiceResponse,
+            "rejected_data_points",
+            may_be_missing=True,
         ),
     }
 )
@@ -156,6 +170,8 @@ class OtlpSink:
                 response = await self._client.post(url, content=body, timeout=None)
         except (httpx.HTTPError, TimeoutError) as exc:
             return _Answer(is_away=True, complaint=f"{_WHO} did not answer: {type(exc).__name__}")
+        if response.status_code == _NOT_FOUND and signal.may_be_missing:
+            return _Answer(rejected=len(rows), complaint=f"{_WHO} takes no {signal.path}")
         return _read(response, signal, datetime.now(UTC))
 
     def _encode(self, request: Callable[[Iterable[Any]], Message], rows: Sequence[Row]) -> bytes:

@@ -7,7 +7,10 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from opentelemetry.proto.metrics.v1.metrics_pb2 import AGGREGATION_TEMPORALITY_DELTA
+from opentelemetry.proto.metrics.v1.metrics_pb2 import (
+    AGGREGATION_TEMPORALITY_DELTA,
+    HistogramDataPoint,
+)
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from src.backend.sinks.base import Receipt, Row
@@ -125,6 +128,29 @@ async def test_of_metrics_too_those_that_are_rejected_are_found(receiver: Receiv
 
     assert ([*receipt.refused], [*receipt.missing]) == ([sent[0]], [])
     assert receipt.complaint == "the OTLP endpoint answered 200: too late"
+
+
+async def test_a_collector_without_metrics_refuses_them_at_once_and_takes_the_rest(
+    receiver: Receiver,
+):
+    def judge(items: Sequence[Any]) -> Verdict:
+        return Verdict(status=404 if isinstance(items[0], HistogramDataPoint) else 200)
+
+    receiver.judge = judge
+    metrics = [metric(number) for number in range(3)]
+    async with sink_to(receiver.url) as sink:
+        receipt = await sink.emit([event(), *metrics])
+
+    assert receipt == Receipt((), metrics, "the OTLP endpoint takes no metrics")
+    assert receiver.calls == [1, 3]
+
+
+async def test_where_the_path_of_events_is_unknown_they_wait(receiver: Receiver):
+    receiver.judge = lambda _: Verdict(status=404)
+    async with sink_to(receiver.url) as sink:
+        receipt = await sink.emit([event(), metric()])
+
+    assert (len(receipt.missing), receipt.complaint) == (2, "the OTLP endpoint answered 404")
 
 
 async def test_rows_of_several_repositories_are_several_services(receiver: Receiver):
