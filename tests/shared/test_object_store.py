@@ -83,6 +83,14 @@ async def test_an_object_never_changes(store: ObjectStore):
     assert await store.read("state/1/a") == b"first"
 
 
+async def test_a_copy_for_others_may_be_replaced(store: ObjectStore):
+    for body in (b"first", b"second"):
+        await store.replace("latest/a", body)
+
+    assert await store.read("latest/a") == b"second"
+    assert await store.keys("latest/") == ["latest/a"]
+
+
 async def test_of_many_who_create_an_object_one_does(store: ObjectStore):
     bodies = [b"%d" % number for number in range(20)]
 
@@ -157,6 +165,7 @@ async def test_a_folder_keeps_objects_below_itself(tmp_path: Path):
 
 CALLS: dict[str, Callable[[ObjectStore], Awaitable[object]]] = {
     "create": lambda store: store.create("state/1/a", b""),
+    "replace": lambda store: store.replace("state/1/a", b""),
     "read": lambda store: store.read("state/1/a"),
     "keys": lambda store: store.keys("state/1/"),
     "delete": lambda store: store.delete("state/1/a"),
