@@ -55,8 +55,8 @@ class Processes:
         self._tick += 1
         self._reaped.clear()
         gone = [*self._visit(all_of_them=all_of_them), *self._look_for_others()]
-        if reapers := self._reapers(gone):
-            self._visit_again(reapers)
+        while reapers := self._reapers(gone):
+            gone = self._visit_again(reapers)
         readings = [process.reading for process in self._known.values()]
         return [reading for reading in readings if reading is not None]
 
@@ -96,8 +96,8 @@ class Processes:
             living.add(parent)
         return living & self._known.keys() - self._reaped
 
-    def _visit_again(self, reapers: set[str]) -> None:
-        """Look at these, and then at whom they may have reaped."""
+    def _visit_again(self, reapers: set[str]) -> list[Watched]:
+        """Look at these, and then at whom they may have reaped; who of all those is gone."""
         families: set[str] = set()
         gone = []
         for place, (pid, process) in enumerate(self._known.items()):
@@ -109,6 +109,7 @@ class Processes:
             if not is_alive or process.has_reaped:
                 families.add(pid)
         self._forget(gone)
+        return gone
 
     def _forget(self, gone: Iterable[Watched]) -> None:
         for process in gone:

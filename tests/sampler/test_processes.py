@@ -180,7 +180,8 @@ def test_no_child_is_shown_beside_a_parent_that_has_reaped_it(scene: Scene):
         assert readings[pids[0]][CHILDREN] == 1000
 
 
-def test_an_idle_reaper_tells_at_once_what_the_dead_had_used(scene: Scene):
+@pytest.mark.parametrize("is_followed", [True, False])
+def test_an_idle_reaper_tells_at_once_what_the_dead_had_used(scene: Scene, *, is_followed: bool):
     """As a runner does, that waits for a step: what is told later would be another step's."""
     scene.proc.write(1)
     for at in range(TURN):  # at whichever turn
@@ -194,7 +195,8 @@ def test_an_idle_reaper_tells_at_once_what_the_dead_had_used(scene: Scene):
             scene.proc.kill(pid)
         scene.proc.write(worker, cpu=worker, children=450)
         scene.proc.write(other, parent=worker, cpu=30)
-        scene.proc.write(9_000 + at)  # the next step's, so that an id is given
+        if is_followed:
+            scene.proc.write(9_000 + at)  # so that an id was given, and who lives is looked for
 
         readings = scene.read()
 
