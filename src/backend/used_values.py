@@ -1,8 +1,8 @@
 """A verdict in; what rows say of the job's and of each step's use of the machine, by name, out.
 
 Names are those of `used_terms`. What is unknown is left out, never 0. Rows are paid for by the
-byte: numbers have four digits that mean something, and beside those in JOB_FIGURES, STEP_FIGURES or
-SHORT_STEP_FIGURES a figure is told only where a finding rests on it.
+byte: real numbers have four digits that mean something, and beside those in JOB_FIGURES,
+STEP_FIGURES or SHORT_STEP_FIGURES a figure is told only where a finding rests on it.
 """
 
 import json

@@ -4,7 +4,7 @@ The prose is in `telemetry.template.md`; what follows from the code is put in he
 cannot promise a name, a unit or a query that is not there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from string import Template
 
@@ -15,12 +15,24 @@ from ..analysis.figures import FORMULAS, UNITS
 from ..analysis.rules import RULES, Limit, Rule
 from ..model.semconv import DELIVERED_TERMS, LOOKED_UP, METRICS, RESULT_BY_CONCLUSION
 from ..model.terms import JOB_EVENT, MEASUREMENT, PROPERTY, RUN_EVENT, STEP_EVENT, Term
-from ..model.used_terms import USAGE_TERMS, USED_TERMS
+from ..model.used_terms import (
+    JOB_FIGURES,
+    SHORT_STEP_FIGURES,
+    STEP_FIGURES,
+    USAGE_TERMS,
+    USED_TERMS,
+)
 from .catalogue import Query
 from .saved_functions import FUNCTION_BY_EVENT, columns
 
 _TEMPLATE = Path(__file__).with_name("telemetry.template.md")
 _EVENTS = (RUN_EVENT, JOB_EVENT, STEP_EVENT)
+_FIGURES = {term.name for term in USAGE_TERMS}
+_RARE_FIGURES = {
+    RUN_EVENT: set[str](),
+    JOB_EVENT: _FIGURES.difference(JOB_FIGURES),
+    STEP_EVENT: _FIGURES.difference(STEP_FIGURES),
+}
 
 
 def render_page(queries: Iterable[Query]) -> str:
@@ -30,10 +42,11 @@ def render_page(queries: Iterable[Query]) -> str:
         measurements=_measurements(),
         results=_results(),
         functions=_functions(),
-        looked_up=", ".join(_code(name) for name in LOOKED_UP),
+        looked_up=_listed(LOOKED_UP),
         queries=_queries(queries),
         metrics=_metrics(),
         usage=_used(USAGE_TERMS),
+        short_step_figures=_listed(SHORT_STEP_FIGURES),
         judged=_used(term for term in USED_TERMS if term not in USAGE_TERMS),
         build_metrics=_table(
             ("Name", "Is"), ((_code(m.name), _code(m.figure)) for m in BUILD_METRICS)
@@ -70,7 +83,13 @@ def _measurements() -> str:
 def _used(terms: Iterable[Term]) -> str:
     """Properties are those without a unit."""
     head = ("Name", "Type", "Unit", *_EVENTS, "Meaning")
-    return _table(head, ((_code(t.name), t.type, t.unit, *_ticks(t), t.meaning) for t in terms))
+    return _table(head, ((_code(t.name), t.type, t.unit, *_marks(t), t.meaning) for t in terms))
+
+
+def _marks(term: Term) -> Iterator[str]:
+    """In brackets where not every row of the event has it."""
+    for event, tick in zip(_EVENTS, _ticks(term), strict=True):
+        yield f"({tick})" if tick and term.name in _RARE_FIGURES[event] else tick
 
 
 def _ticks(term: Term) -> tuple[str, ...]:
@@ -147,6 +166,10 @@ def _failures() -> str:
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(_code, names))
 
 
 def _code(text: str) -> str:

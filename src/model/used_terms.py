@@ -200,8 +200,31 @@ USAGE_TERMS: tuple[Term, ...] = (
 )
 """What the judge tells of every step, of the job and of the time between steps.
 
-Rows have them but for three: they have `duration_seconds` and `top_processes` instead.
+Rows have no more of them than what is worth its bytes, and whatever a finding rests on. Three no row
+has: `duration_seconds` and `top_processes` stand there instead.
 """
+
+_QUOTIENTS = frozenset(
+    {
+        *("cpu_stolen_percent", "cpu_throttled_percent", "memory_headroom_bytes"),
+        *("disk_read_bytes_per_second", "disk_written_bytes_per_second"),
+        "disk_operations_per_second",
+        *("network_received_bytes_per_second", "network_sent_bytes_per_second"),
+        *("stalled_cpu_percent", "stalled_memory_percent", "stalled_io_percent"),
+    }
+)
+JOB_FIGURES = tuple(t.name for t in USAGE_TERMS if t.on and t.name not in _QUOTIENTS)
+"""What the row of every job has: all but what follows from other figures in the same row."""
+
+STEP_FIGURES = (
+    *("samples", "attribution", "cpu_seconds", "cpu_percent_mean", "cpu_percent_max"),
+    *("memory_max_bytes", "disk_read_bytes", "disk_written_bytes", "disk_utilisation_percent"),
+    *("network_received_bytes", "network_sent_bytes"),
+)
+"""What the row of every step has that was judged."""
+
+SHORT_STEP_FIGURES = ("samples", "cpu_seconds")
+"""What the row of a step has that was not: it lasted seconds, or was hardly seen."""
 
 _JUDGED = (
     text(
@@ -221,7 +244,7 @@ _JUDGED = (
     text(
         "top_processes",
         JOB_AND_STEP,
-        "JSON: the processes that did most, up to five, as `[name, CPU seconds, most memory in MiB]`",
+        "JSON: the processes that did most, up to five of a job and two of a step, as `[name, CPU seconds, most memory in MiB]`",
     ),
     text(
         "failure_category",

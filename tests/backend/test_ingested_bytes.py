@@ -1,0 +1,108 @@
+"""How many bytes a job costs: rows go through the exporter, and what arrives is counted.
+
+Counted is what an item says (its base data). What a workspace bills for it is the text of the
+columns that become of it, which has the ids and the sender's version beside that:
+https://learn.microsoft.com/azure/azure-monitor/logs/cost-logs#data-size-calculation
+"""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import msgspec
+import pytest
+
+from src.backend.rows import rows_of
+from src.backend.sinks.application_insights import ApplicationInsightsSink
+from src.backend.sinks.base import Row
+from src.insights import rows as insights
+from src.insights.envelope import Envelope
+from tests.backend.sinks.ingestion import KEY
+from tests.backend.twelve_steps import emission
+from tests.http_service import serving
+
+EVENTS, SPANS = "EventData", "RemoteDependencyData"
+TAKEN = b'{"itemsReceived": 1, "itemsAccepted": 1, "errors": []}'
+
+
+@dataclass
+class Cost:
+    """Bytes by kind of item: what they say, and what a workspace would bill."""
+
+    said: Counter[str] = field(default_factory=Counter)
+    billed: Counter[str] = field(default_factory=Counter)
+
+    def add(self, item: dict[str, Any]) -> None:
+        kind = item["data"]["baseType"]
+        self.said[kind] += len(_compact(item["data"]["baseData"]))
+        envelope = msgspec.json.decode(_compact(item), type=Envelope)
+        _, stored = insights.rows_of(envelope, datetime.fromisoformat(item["time"]))
+        self.billed[kind] += sum(
+            len(str(value).encode())
+            for row in stored
+            for value in row.values()
+            if value is not None
+        )
+
+
+def _compact(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def cost_of_a_job(*, sampled: bool) -> Cost:
+    """Of its end, with its twelve steps."""
+    ended = emission(sampled=sampled)
+    rows = rows_of(ended, ended.received_at + timedelta(seconds=1))
+    cost = Cost()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            for item in json.loads(self.rfile.read(int(self.headers["Content-Length"]))):
+                cost.add(item)
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(TAKEN)))
+            self.end_headers()
+            self.wfile.write(TAKEN)
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing on stderr."""
+
+    with serving(Handler) as port:
+        asyncio.run(send(rows, f"http://127.0.0.1:{port}"))
+    return cost
+
+
+async def send(rows: Sequence[Row], url: str) -> None:
+    sink = ApplicationInsightsSink(f"InstrumentationKey={KEY};IngestionEndpoint={url}/")
+    try:
+        receipt = await sink.emit(rows)
+        assert not [*receipt.missing, *receipt.refused]
+    finally:
+        await sink.close()
+
+
+@pytest.fixture(scope="module")
+def sampled() -> Cost:
+    return cost_of_a_job(sampled=True)
+
+
+def test_the_rows_of_a_job_with_samples_are_small(sampled: Cost):
+    assert 0 < sampled.said[EVENTS] <= 12_000
+    assert sampled.billed[EVENTS] <= 14_000
+
+
+def test_with_its_spans_they_are_still(sampled: Cost):
+    assert sampled.said.keys() == {EVENTS, SPANS}
+    assert sampled.billed.total() <= 25_000
+
+
+def test_samples_add_less_than_half_of_what_a_job_costs_without(sampled: Cost):
+    plain = cost_of_a_job(sampled=False)
+
+    assert plain.said[SPANS] == sampled.said[SPANS]
+    assert plain.said[EVENTS] < sampled.said[EVENTS] <= 1.5 * plain.said[EVENTS]
