@@ -1,30 +1,26 @@
-"""Tracks and claims in; which processes did most within each step out, by CPU and by memory.
-
-As with CPU time as a whole: what a step's own processes do while it lives is the step's, all else
-is split by time among the steps that run.
-"""
+"""Tracks and claims in; which processes did most within each step out, by CPU and by memory."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from itertools import accumulate
+from bisect import bisect_left
 
 from ..model.named_tuples import NamedTuple
+from ..model.samples import GROUP_IO_QUANTUM_KB
 from .attribution import Claim, Used
-from .roster import JOB, Roster
+from .roster import Roster
 from .series import Span
-from .tracks import Track, never_falling
+from .shares import divided, met
+from .tracks import Track
 from .usage import ProcessUse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Iterable, Mapping, Optional, Sequence
 
-    from .tracks import Count
-
 MOST = 5
 
 _KIB = 1024
+_IO_BYTES = GROUP_IO_QUANTUM_KB * _KIB
 _SECOND_US = 1_000_000
 
 
@@ -36,7 +32,7 @@ class Top(NamedTuple):
 
 
 def tops(
-    found: Iterable[Track],
+    found: Sequence[Track],
     roster: Roster,
     claimed: Mapping[int, Claim],
     used: Mapping[int, Used],
@@ -50,8 +46,8 @@ def tops(
     own: dict[str, dict[int, Span]] = {}
     for index, (owner, span) in claimed.items():
         own.setdefault(owner, {})[index] = span
-    for track in found:
-        found_uses = _uses(track, roster, own.get(track.owner, {}), ticks_per_second)
+    for track, steps in zip(found, met(found, roster.lives)):
+        found_uses = _uses(track, roster, own.get(track.owner, {}), steps, ticks_per_second)
         for who, use in found_uses.items():
             named = uses[who]
             named[use.name] = _together(named[use.name], use) if use.name in named else use
@@ -64,9 +60,10 @@ def _capped(uses: Iterable[ProcessUse], used: Optional[Used]) -> list[ProcessUse
         return list(uses)
     most_seconds = (used.own_us + used.by_time_us) / _SECOND_US
     return [
-        use._replace(
-            cpu_seconds=min(use.cpu_seconds, most_seconds),
-            own_cpu_seconds=min(use.own_cpu_seconds, most_seconds),
+        use
+        if use.cpu_seconds <= most_seconds
+        else use._replace(
+            cpu_seconds=most_seconds, own_cpu_seconds=min(use.own_cpu_seconds, most_seconds)
         )
         for use in uses
     ]
@@ -99,68 +96,38 @@ def _sum(one: Optional[int], two: Optional[int]) -> Optional[int]:
 
 
 def _uses(
-    track: Track, roster: Roster, own: Mapping[int, Span], ticks_per_second: int
+    track: Track,
+    roster: Roster,
+    own: Mapping[int, Span],
+    steps: Sequence[int],
+    ticks_per_second: int,
 ) -> dict[int, ProcessUse]:
-    """What the group did, by whose it is."""
-    cpu_ticks = _divided(track, track.cpu_ticks, roster, own)
-    read_kb, written_kb = (
-        _divided(track, counts, roster, own) if counts else {}
-        for counts in (_known(track.read_kb, track.seen), _known(track.written_kb, track.seen))
+    """What the group did, by whose it is; `steps` are those that lived while it did."""
+    cpu_ticks, seen, lived = track.tally("cpu_ticks"), track.tally("seen"), track.lived
+    spent_ticks, read, written = (
+        divided(tally, roster, own, steps) if tally else {}
+        for tally in (cpu_ticks, track.io_tally("read"), track.io_tally("written"))
     )
-    lived, uses = Span(track.times_ms[0], track.times_ms[-1]), {}
-    for who, spent_ticks in cpu_ticks.items():
-        spans = [own[who]] if who in own else roster.spans[who]
-        spans = [span for span in spans if span.touches(lived)]
-        if spans or spent_ticks:
+    uses = {}
+    for who, ticks in spent_ticks.items():
+        spans = _touching([own[who]] if who in own else roster.spans[who], lived)
+        if spans or ticks:
             uses[who] = ProcessUse(
                 track.name,
-                max(round(sum(track.rise(track.seen, span) for span in spans)), 1),
-                spent_ticks / ticks_per_second,
-                max((track.most_resident_kb(span) for span in spans), default=0) * _KIB,
-                round(read_kb[who] * _KIB) if who in read_kb else None,
-                round(written_kb[who] * _KIB) if who in written_kb else None,
-                track.rise(track.cpu_ticks, own[who]) / ticks_per_second if who in own else 0.0,
+                max(round(sum(map(seen.rise, spans))), 1),
+                ticks / ticks_per_second,
+                max(map(track.most_resident_kb, spans), default=0) * _KIB,
+                round(read[who] * _IO_BYTES) if who in read else None,
+                round(written[who] * _IO_BYTES) if who in written else None,
+                cpu_ticks.rise(own[who]) / ticks_per_second if who in own else 0.0,
             )
     return uses
 
 
-def _divided(
-    track: Track, counts: Sequence[int], roster: Roster, own: Mapping[int, Span]
-) -> dict[int, float]:
-    """What was counted, by whose it is; it speaks of none to whom nothing can have fallen."""
-    parts = {index: track.rise(counts, span) for index, span in own.items()}
-    total = sum(parts.values())
-    if own and round(counts[-1] - counts[0] - total) <= 0:
-        return {**parts, JOB: total}
-    shared = roster.divide(_left(track, counts, roster, own.values()))
-    shared[JOB] += total
-    # Parts of sums may come out a hair below nothing.
-    return {who: parts.get(who, 0.0) + max(share, 0.0) for who, share in shared.items()}
-
-
-def _left(track: Track, counts: Sequence[int], roster: Roster, own: Iterable[Span]) -> list[float]:
-    """What was counted by each edge, without what is some step's own."""
-    edges_ms = roster.edges_ms
-    first = bisect_left(edges_ms, track.times_ms[0])
-    last = bisect_right(edges_ms, track.times_ms[-1])
-    left = [track.by(counts, edge_ms) for edge_ms in edges_ms[first:last]]
-    for span in own:
-        start = track.by(counts, span.start_ms)
-        for edge, edge_ms in enumerate(edges_ms[first:last]):
-            left[edge] -= track.by(counts, span.clamped(edge_ms)) - start
-    total = counts[-1] - sum(track.rise(counts, span) for span in own)
-    return [float(counts[0])] * first + left + [total] * (len(edges_ms) - last)
-
-
-def _known(counts: Sequence[Count], seen: Sequence[int]) -> list[int]:
-    """The counts; empty where they could not be seen.
-
-    They are None until they are seen first. By then a group of which nobody was there in the
-    beginning has counted nothing; what others did before is unknown.
-    """
-    if counts[-1] is None:
-        return []
-    known = [count for count in counts if count is not None]
-    if len(known) == len(counts):
-        return never_falling(known)
-    return [] if seen[0] else list(accumulate((count or 0 for count in counts), max))
+def _touching(spans: Sequence[Span], lived: Span) -> list[Span]:
+    """Those that have a moment in common with this life, of spans that follow one another."""
+    if len(spans) == 1:
+        return [*spans] if spans[0].touches(lived) else []
+    first = bisect_left(spans, Span(lived.start_ms, lived.start_ms)) - 1
+    last = bisect_left(spans, Span(lived.end_ms + 1, lived.end_ms))
+    return [span for span in spans[max(first, 0) : last] if span.touches(lived)]

@@ -35,12 +35,19 @@ class Roster:
         self.spans = {index: [span] for index, span in self.lives.items()}
         self.spans.update({BETWEEN: self._idle(), JOB: [whole]})
 
-    def divide(self, counts: Sequence[float]) -> dict[int, float]:
-        """What was counted by each edge, split equally at each moment among those who run."""
+    def divide(
+        self, counts: Sequence[float], first: int = 0, steps: Optional[Iterable[int]] = None
+    ) -> dict[int, float]:
+        """What was counted by each edge, split equally at each moment among those who run.
+
+        Where all was counted around a few edges, `counts` may tell of those alone, from the one of
+        index `first` on, and be divided among only those `steps` that ran then.
+        """
         rises = [after - before for before, after in zip(counts, counts[1:])]
-        pairs = list(zip(rises, self._running))
+        pairs = list(zip(rises, self._running[first : first + len(rises)]))
         each = _summed(rise / running if running else 0.0 for rise, running in pairs)
-        parts = {index: self._rise(each, span) for index, span in self.lives.items()}
+        who = self.lives if steps is None else steps
+        parts = {index: self._rise(each, self.lives[index], first) for index in who}
         parts[BETWEEN] = sum(rise for rise, running in pairs if not running)
         parts[JOB] = counts[-1] - counts[0]
         return parts
@@ -72,8 +79,11 @@ class Roster:
         edges = zip(self.edges_ms, self.edges_ms[1:], self._running)
         return [Span(start_ms, end_ms) for start_ms, end_ms, running in edges if not running]
 
-    def _rise(self, counts: Sequence[float], span: Span) -> float:
-        return counts[self._edge[span.end_ms]] - counts[self._edge[span.start_ms]]
+    def _rise(self, counts: Sequence[float], span: Span, first: int = 0) -> float:
+        """Within the span; `counts` begin at the edge `first`, and stand still beyond their ends."""
+        start, end = (self._edge[edge_ms] - first for edge_ms in span)
+        latest = len(counts) - 1
+        return counts[min(max(end, 0), latest)] - counts[min(max(start, 0), latest)]
 
 
 def roster_of(job: Job, seen: Span) -> Roster:

@@ -6,26 +6,22 @@ Here the batches' segments of processes are decoded, and nowhere else.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from itertools import accumulate
 
 from ..model.checked import BatchError
-from ..model.process_groups import decode_processes
-from ..model.samples import Batch, ProcessGroup
+from ..model.columns import summed
+from ..model.process_groups import ToldGroup, read_groups
+from ..model.samples import GROUP_RESIDENT_QUANTUM_KB, Batch
 from .segments import Part, Segment
 from .series import Span
+from .tally import Tally, tally_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Iterable, Optional, Sequence
-
-    Count = Optional[int]
-
-
-_COLUMNS = ("cpu_ticks", "resident_kb", "seen", "read_kb", "written_kb")
+    from typing import Any, Iterable, Optional, Sequence
 
 
 class Track:
-    """One group at the moments at which it was recorded; all but `resident_kb` rises.
+    """One group at the moments at which it was recorded.
 
     Who has done something by its first record did so at any time since its segment's start, or its
     owner's birth: it was never among those that do most.
@@ -36,14 +32,13 @@ class Track:
         self.owner = owner
         self.name = name
         self.times_ms: list[int] = []
-        self.cpu_ticks: list[int] = []
-        self.resident_kb: list[int] = []
-        self.seen: list[int] = []
-        self.read_kb: list[Count] = []
-        self.written_kb: list[Count] = []
+        self._resident: list[int] = []
+        self._parts: list[tuple[ToldGroup, int, int]] = []
+        self._has_zero = False
+        self._odd: set[str] = set()
 
     def go_on(
-        self, group: ProcessGroup, part: Part, times_ms: Sequence[int], since_ms: Optional[int]
+        self, group: ToldGroup, part: Part, times_ms: Sequence[int], since_ms: Optional[int]
     ) -> None:
         """With the next part of the segment, whose samples' moments are `times_ms`.
 
@@ -53,44 +48,72 @@ class Track:
         shift = part.start - part.first
         if first == last or self._is_namesake(times_ms[group.at[first] + shift]):
             return
+        moments_ms = _moments(group.at[first:last], times_ms, shift)
         if not self.times_ms and group.at[first] + shift:
             before_ms = times_ms[group.at[first] + shift - 1]
-            if first or not group.cpu_ticks[0]:
-                self._begin(before_ms, group, first)
+            if first:  # what was counted by then is in the record before
+                self.times_ms.append(before_ms)
+                first -= 1
+            elif not group.cpu_ticks[0]:
+                self._begin(before_ms)
             elif since_ms is not None:
-                self._begin(min(since_ms, before_ms), group, first)
-        self.times_ms += [times_ms[index + shift] for index in group.at[first:last]]
-        for name in _COLUMNS:
-            getattr(self, name).extend(getattr(group, name)[first:last])
+                self._begin(min(since_ms, before_ms))
+        self.times_ms += moments_ms
+        self._resident += group.resident[first:last]
+        self._parts.append((group, first, last))
+        self._odd.update(group.odd)
 
-    def _begin(self, time_ms: int, group: ProcessGroup, first: int) -> None:
-        """With what was counted before the group's record of this index."""
+    def _begin(self, time_ms: int) -> None:
+        """Before its first record, when nothing was counted."""
         self.times_ms.append(time_ms)
-        for name in _COLUMNS:
-            getattr(self, name).append(getattr(group, name)[first - 1] if first else 0)
+        self._resident.append(0)
+        self._has_zero = True
 
     def _is_namesake(self, time_ms: int) -> bool:
         """Whether another group of this name is already told of that time: one counts."""
         return bool(self.times_ms) and time_ms <= self.times_ms[-1]
 
-    def by(self, counts: Sequence[int], time_ms: int) -> float:
-        """What was counted by a moment, by a straight line between records."""
-        after = bisect_right(self.times_ms, time_ms)
-        if after in {0, len(self.times_ms)}:
-            return counts[min(after, len(counts) - 1)]
-        before_ms, after_ms = self.times_ms[after - 1 : after + 1]
-        part = (time_ms - before_ms) / (after_ms - before_ms)
-        return counts[after - 1] + (counts[after] - counts[after - 1]) * part
+    @property
+    def lived(self) -> Span:
+        """From its first moment to its last."""
+        return Span(self.times_ms[0], self.times_ms[-1])
 
-    def rise(self, counts: Sequence[int], span: Span) -> float:
-        """How much was counted within the span."""
-        return self.by(counts, span.end_ms) - self.by(counts, span.start_ms)
+    def tally(self, counter: str) -> Tally:
+        """Of `cpu_ticks` or `seen`, as they are in ToldGroup."""
+        if counter in self._odd:
+            return tally_of(self.times_ms, self._counts(counter))
+        runs = [(getattr(group, counter), first, last) for group, first, last in self._parts]
+        return Tally(self.times_ms, runs, has_zero=self._has_zero)
+
+    def io_tally(self, counter: str) -> Optional[Tally]:
+        """Of `read` or `written`; None where they could not be seen.
+
+        They are unknown until they are seen first. By then a group of which nobody was there in the
+        beginning has counted nothing; what others did before is unknown.
+        """
+        told = [getattr(group, counter) for group, _, _ in self._parts]
+        if told[-1] is None:
+            return None
+        if None not in told and counter not in self._odd:
+            return self.tally(counter)
+        counts = self._counts(counter)
+        if counts[-1] is None or (None in counts and self._counts("seen")[0]):
+            return None
+        return tally_of(self.times_ms, [count or 0 for count in counts])
+
+    def _counts(self, counter: str) -> list[Any]:
+        """What had been counted by each moment; None where unknown."""
+        counts: list[Any] = [0] if self._has_zero else []
+        for group, first, last in self._parts:
+            told = getattr(group, counter)
+            counts += [None] * (last - first) if told is None else summed(told[:last])[first:]
+        return counts
 
     def most_resident_kb(self, span: Span) -> int:
         """The most that was recorded within the span; 0 where nothing was."""
         first = bisect_left(self.times_ms, span.start_ms)
         last = bisect_right(self.times_ms, span.end_ms)
-        return max(self.resident_kb[first:last], default=0)
+        return max(self._resident[first:last], default=0) * GROUP_RESIDENT_QUANTUM_KB
 
 
 def tracks(segments: Iterable[Segment]) -> list[Track]:
@@ -109,19 +132,20 @@ def _tracks(segment: Segment) -> Iterable[Track]:
                 found[name] = Track(*name)
             since_ms = max(times_ms[0], births_ms.get(group.owner, times_ms[0]))
             found[name].go_on(group, part, times_ms, since_ms if is_whole else None)
-    for track in found.values():
-        track.cpu_ticks, track.seen = never_falling(track.cpu_ticks), never_falling(track.seen)
     return [track for track in found.values() if track.times_ms]
 
 
-def never_falling(counts: list[int]) -> list[int]:
-    """The same, but for foreign ones that fall: those stay as high as they were."""
-    return counts if sorted(counts) == counts else list(accumulate(counts, max))
-
-
-def _groups(batch: Batch) -> list[ProcessGroup]:
+def _groups(batch: Batch) -> list[ToldGroup]:
     """The batch's groups; where that segment is broken, nothing but they is lost."""
     try:
-        return decode_processes(batch.processes, len(batch.time_ms))
+        return read_groups(batch.processes, len(batch.time_ms))
     except BatchError:
         return []
+
+
+def _moments(at: Sequence[int], times_ms: Sequence[int], shift: int) -> Sequence[int]:
+    """Of these samples, which mostly follow one another."""
+    first, last = at[0], at[-1]
+    if last - first == len(at) - 1:
+        return times_ms[first + shift : last + shift + 1]
+    return [times_ms[index + shift] for index in at]

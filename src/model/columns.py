@@ -49,6 +49,12 @@ def unpack(packed: object, where: str, *, length: int, quantum: int = 1) -> Colu
 
 def unpack_known(packed: object, where: str, *, length: int, quantum: int = 1) -> list[int]:
     """As `unpack`, but null is an error."""
+    values = multiples(packed, where, length=length, quantum=quantum)
+    return values if quantum == 1 else [value * quantum for value in values]
+
+
+def multiples(packed: object, where: str, *, length: int, quantum: int) -> list[int]:
+    """As `unpack_known`, but how many quanta each value is."""
     differences = _listed(packed, where, length)
     try:
         values = list(accumulate(differences, initial=0))  # what is no number cannot be added to 0
@@ -58,7 +64,29 @@ def unpack_known(packed: object, where: str, *, length: int, quantum: int = 1) -
     if not is_within:
         raise BatchError(f"{where}: a value below 0 or above {LARGEST}")
     del values[0]
-    return values if quantum == 1 else [value * quantum for value in values]
+    return values
+
+
+def is_rising(packed: object, *, length: int, quantum: int = 1) -> bool:
+    """Whether it is a column that `unpack_known` takes, and none of its differences is below 0.
+
+    So it is of nearly all counters, and to know that takes no sums.
+    """
+    try:
+        differences = _listed(packed, "", length)
+        array("Q", differences)
+    except (BatchError, TypeError, OverflowError):
+        return False
+    return bool(sum(differences) <= LARGEST // quantum)
+
+
+def summed(differences: Sequence[Optional[int]], quantum: int = 1) -> Column:
+    """What was packed into these, which are known to be a column."""
+    sums = accumulate(difference or 0 for difference in differences)
+    return [
+        None if difference is None else value * quantum
+        for difference, value in zip(differences, sums)
+    ]
 
 
 def unpack_rising(packed: object, where: str, *, length: int) -> list[int]:

@@ -9,9 +9,10 @@ A table told by columns, one row a group; null is a column in which nothing is k
 from __future__ import annotations
 
 import json
+from itertools import accumulate
 
 from .checked import BatchError, listing, parsed, rows, text
-from .columns import pack, unpack, unpack_known, unpack_rising
+from .columns import is_rising, multiples, pack, summed, unpack, unpack_known, unpack_rising
 from .samples import (
     GROUP_IO_QUANTUM_KB,
     GROUP_RESIDENT_QUANTUM_KB,
@@ -23,7 +24,7 @@ from .samples import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Optional
+    from typing import Any, Optional
 
     from .samples import Column
 
@@ -33,6 +34,51 @@ _COLUMNS = (
     *("owner", "name", "at", "cpu_ticks", "resident_kb"),
     *("seen", "read_kb", "written_kb"),
 )
+
+
+class ToldGroup:
+    """A group as it is told: of counters what they rose by since the record before.
+
+    The first rise is from nothing. `resident` is in GROUP_RESIDENT_QUANTUM_KB, `read` and `written`
+    in GROUP_IO_QUANTUM_KB; these are None where nothing is known. Counters that fall, or of which
+    some records are unknown, are `odd`: the rises of all others add up as they are.
+    """
+
+    __slots__ = ("at", "cpu_ticks", "name", "odd", "owner", "read", "resident", "seen", "written")
+
+    def __init__(self, row: tuple[object, ...], samples: int) -> None:
+        """From a row of the table, of a batch with so many samples.
+
+        Raises:
+            BatchError: it is no such row.
+        """
+        owner, name, at, cpu_ticks, resident, seen, read, written = row
+        self.odd: tuple[str, ...] = ()
+        self.owner = text(owner, "owner", longest=LONGEST_NAME)
+        self.name = text(name, "name", longest=LONGEST_NAME)
+        self.at = _indices(listing(at, "at", most=samples), samples)
+        self.cpu_ticks = self._counter(cpu_ticks, "cpu_ticks")
+        self.resident = multiples(
+            resident, "resident_kb", length=len(self.at), quantum=GROUP_RESIDENT_QUANTUM_KB
+        )
+        self.seen = self._counter(seen, "seen")
+        self.read = self._io(read, "read")
+        self.written = self._io(written, "written")
+
+    def _counter(self, packed: Any, name: str) -> list[int]:
+        if not is_rising(packed, length=len(self.at)):
+            unpack_known(packed, name, length=len(self.at))
+            self.odd += (name,)
+        rises: list[int] = packed
+        return rises
+
+    def _io(self, packed: Any, name: str) -> Optional[Column]:
+        length, quantum = len(self.at), GROUP_IO_QUANTUM_KB
+        if packed is not None and not is_rising(packed, length=length, quantum=quantum):
+            unpack(packed, f"{name}_kb", length=length, quantum=quantum)
+            self.odd += (name,)
+        rises: Optional[Column] = packed
+        return rises
 
 
 def encode_processes(groups: Sequence[ProcessGroup]) -> str:
@@ -50,7 +96,7 @@ def encode_processes(groups: Sequence[ProcessGroup]) -> str:
     return json.dumps(told, separators=(",", ":"))
 
 
-def decode_processes(encoded: str, samples: int = MOST_SAMPLES) -> list[ProcessGroup]:
+def read_groups(encoded: str, samples: int = MOST_SAMPLES) -> list[ToldGroup]:
     """The groups of a batch that has so many samples.
 
     Raises:
@@ -60,10 +106,15 @@ def decode_processes(encoded: str, samples: int = MOST_SAMPLES) -> list[ProcessG
     groups = []
     for index, row in enumerate(table):
         try:
-            groups.append(_group(row, samples))
+            groups.append(ToldGroup(row, samples))
         except BatchError as exc:
             raise BatchError(f"processes[{index}].{exc}") from exc
     return groups
+
+
+def decode_processes(encoded: str, samples: int = MOST_SAMPLES) -> list[ProcessGroup]:
+    """As `read_groups`, but with what was counted by each record."""
+    return [_group(told) for told in read_groups(encoded, samples)]
 
 
 def _packed_io(column_kb: Sequence[Optional[int]]) -> Optional[Column]:
@@ -72,31 +123,30 @@ def _packed_io(column_kb: Sequence[Optional[int]]) -> Optional[Column]:
     return pack(column_kb, GROUP_IO_QUANTUM_KB)
 
 
-def _group(row: tuple[object, ...], samples: int) -> ProcessGroup:
-    owner, name, at, cpu_ticks, resident_kb, seen, read_kb, written_kb = row
-    length = len(listing(at, "at", most=samples))
-    return ProcessGroup(
-        text(owner, "owner", longest=LONGEST_NAME),
-        text(name, "name", longest=LONGEST_NAME),
-        at=_indices(at, length, samples),
-        cpu_ticks=unpack_known(cpu_ticks, "cpu_ticks", length=length),
-        resident_kb=unpack_known(
-            resident_kb, "resident_kb", length=length, quantum=GROUP_RESIDENT_QUANTUM_KB
-        ),
-        seen=unpack_known(seen, "seen", length=length),
-        read_kb=_io(read_kb, "read_kb", length),
-        written_kb=_io(written_kb, "written_kb", length),
-    )
-
-
-def _indices(at: object, length: int, samples: int) -> list[int]:
-    indices = unpack_rising(at, "at", length=length)
+def _indices(at: Sequence[object], samples: int) -> Sequence[int]:
+    """They mostly follow one another, and then are told by two of them."""
+    length = len(at)
+    if at and isinstance(at[0], int) and at[0] >= 0 and at[1:] == [1] * (length - 1):
+        indices: Sequence[int] = range(at[0], at[0] + length)
+    else:
+        indices = unpack_rising(at, "at", length=length)
     if indices and indices[-1] >= samples:
         raise BatchError(f"at: a sample above the last, {samples - 1}")
     return indices
 
 
-def _io(packed: object, where: str, length: int) -> Column:
-    if packed is None:
-        return [None] * length
-    return unpack(packed, where, length=length, quantum=GROUP_IO_QUANTUM_KB)
+def _io_kb(told: Optional[Column], length: int) -> Column:
+    return [None] * length if told is None else summed(told, GROUP_IO_QUANTUM_KB)
+
+
+def _group(told: ToldGroup) -> ProcessGroup:
+    return ProcessGroup(
+        told.owner,
+        told.name,
+        at=[*told.at],
+        cpu_ticks=[*accumulate(told.cpu_ticks)],
+        resident_kb=[quanta * GROUP_RESIDENT_QUANTUM_KB for quanta in told.resident],
+        seen=[*accumulate(told.seen)],
+        read_kb=_io_kb(told.read, len(told.at)),
+        written_kb=_io_kb(told.written, len(told.at)),
+    )
