@@ -190,7 +190,7 @@ def test_an_idle_reaper_tells_at_once_what_the_dead_had_used(scene: Scene, *, is
             scene.proc.write(pid, parent=parent, cpu=pid)
         scene.settle()
         scene.proc.write(program, parent=shell, cpu=400)
-        scene.read()
+        scene.read(all_of_them=True)
         for pid in (program, shell):
             scene.proc.kill(pid)
         scene.proc.write(worker, cpu=worker, children=450)
