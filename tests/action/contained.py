@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.action.runner import REPOSITORY, Finished, Runner, Step
 
@@ -15,12 +16,15 @@ LONGEST_SECONDS = 60
 
 
 def run_within(
-    command: Sequence[str], folder: Path, steps: Sequence[Step], env: Mapping[str, str]
+    command: Sequence[str],
+    folder: Path,
+    steps: Sequence[Step],
+    env: Mapping[str, str] = MappingProxyType({}),
 ) -> Finished:
     """What a runner made of the job that `command` starts, as `unshare` and `nsenter` do."""
     ran = subprocess.run(
         [*command, sys.executable, "-m", "tests.action.contained", str(folder)],
-        input=pickle.dumps((steps, env)),
+        input=pickle.dumps((steps, dict(env))),
         stdout=subprocess.PIPE,
         cwd=REPOSITORY,
         timeout=LONGEST_SECONDS,
