@@ -75,7 +75,7 @@ def free_space(series: Series, roster: Roster) -> dict[str, Column]:
 
 
 def kills(series: Series, roster: Roster) -> Column:
-    """Out-of-memory kills: every step that may have been killed sees them, whole.
+    """Out-of-memory kills: the job's, and whole those of each step that was certainly hit.
 
     A control group's own count stands before the machine's, where others' processes die too.
     """
@@ -90,8 +90,11 @@ def kills(series: Series, roster: Roster) -> Column:
     pairs = zip(counter.values, counter.values[1:], series.times_ms, series.times_ms[1:])
     for before, after, start_ms, end_ms in pairs:
         if after > before:
-            for who in _present(roster, Span(start_ms, end_ms)):
+            hit, perhaps = _hit(roster, Span(start_ms, end_ms))
+            for who in hit:
                 seen[who] = (seen[who] or 0) + after - before
+            for who in perhaps:
+                seen[who] = seen[who] or None
     return seen
 
 
@@ -100,17 +103,22 @@ def ended_late(span: Span) -> Span:
     return Span(span.start_ms, span.end_ms + SECOND_MS)
 
 
-def _present(roster: Roster, interval: Span) -> list[int]:
-    """The job and its steps that ran in the interval; what lies between, where none did.
+def _hit(roster: Roster, interval: Span) -> tuple[list[int], list[int]]:
+    """The job and the step that ran in the interval, or what lies between where none did.
 
     Those that began before it did stand before those that began within: a step fills memory first,
-    and what follows a killed one does so at once.
+    and what follows a killed one does so at once. Of several at once it was who ended then; where
+    all go on, each of them may have been hit: those come second.
     """
     if not ended_late(roster.whole).touches(interval):
-        return []
+        return [], []
     steps = [index for index, span in roster.lives.items() if ended_late(span).touches(interval)]
     earlier = [i for i in steps if roster.lives[i].start_ms + SECOND_MS <= interval.start_ms]
-    return [JOB, *(earlier or steps or [BETWEEN])]
+    present = earlier or steps or [BETWEEN]
+    if len(present) > 1:
+        ended = [i for i in present if roster.lives[i].end_ms <= interval.end_ms + SECOND_MS]
+        return [JOB, *ended], [] if ended else present
+    return [JOB, *present], []
 
 
 def memory_used(series: Series) -> list[Stretch]:

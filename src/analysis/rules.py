@@ -106,7 +106,6 @@ def _most(figure: str, threshold: float, plain: Optional[float] = None) -> Limit
 # Figures of the whole machine blame a step that ran beside others only where its own processes,
 # as far as they can be seen, did the same.
 _ALONE = Limit("alone_percent", ALONE_PERCENT, or_unknown=True)
-_ALONE_OR_FAILED = _ALONE._replace(or_failed=True)
 _OWN_DISK = Limit("disk_own_percent", 50, or_unknown=True)
 _OWN_MEMORY = Limit("memory_own_percent", 10, or_unknown=True)
 
@@ -179,7 +178,6 @@ RULES: tuple[Rule, ...] = (
         (
             _least("out_of_memory_kills", 1),
             Limit("memory_max_percent", OWN_LIMIT_PERCENT, or_unknown=True),
-            _ALONE_OR_FAILED,
         ),
         shown=("memory_max_percent", "memory_allowed_bytes"),
         is_event=True,
@@ -196,7 +194,6 @@ RULES: tuple[Rule, ...] = (
         (
             _least("out_of_memory_kills", 1),
             _most("memory_max_percent", OWN_LIMIT_PERCENT),
-            _ALONE_OR_FAILED,
         ),
         shown=("memory_allowed_bytes",),
         is_event=True,
@@ -211,7 +208,8 @@ RULES: tuple[Rule, ...] = (
             _most("disk_free_min_bytes", FULL_BYTES),
             Limit("disk_free_min_percent", FULL_PERCENT, at_most=True, or_unknown=True),
             Limit("disk_free_fell_bytes", FILLING_BYTES, or_unknown=True, or_failed=True),
-            _OWN_DISK._replace(or_failed=True),
+            # Who filled it did so in a moment, perhaps while others ran.
+            Limit("alone_percent", 90, or_unknown=True, or_failed=True),
         ),
         is_event=True,
         lasts=True,

@@ -9,20 +9,25 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class StepBlueprint:
-    """One step; `typical_seconds` is what a day draws around."""
+    """One step; `typical_seconds` is what a day draws around.
+
+    `key` is its GITHUB_ACTION where its name does not tell it: its `id`, or that of the action
+    which the workflow has given a name of its own.
+    """
 
     name: str
     typical_seconds: float
     has_post: bool = False  # an action that cleans up in a "Post …" step
     only_on_push: bool = False  # has an `if:`; skipped elsewhere
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineBlueprint:
     """What a runner runs on.
 
-    Limits are those of the job's control group. In a container the machine has other work too, of
-    `neighbours_cores`.
+    `full_mounts` are small filesystems that have always been full. Limits are those of the job's
+    control group. In a container the machine has other work too, of `neighbours_cores`.
     """
 
     cpus: int
@@ -30,6 +35,7 @@ class MachineBlueprint:
     disk: str  # the device's name
     disk_gib: int
     disk_free_gib: float  # when the job begins
+    full_mounts: tuple[str, ...] = ()
     swap_mib: int = 0
     system: str = "Linux 6.8 x86_64"
     cpu_limit_cores: float | None = None

@@ -90,11 +90,13 @@ class Columns:
         """Its one disk's."""
         return {name: list(self._counted(name, terms, places)) for name, terms in _DISK.items()}
 
-    def free_kb(self, places: Places) -> Column:
-        """What the file system on it has left."""
+    def free_kb(self, places: Places) -> dict[str, Column]:
+        """What the filesystem on it has left, and those that have had nothing all along."""
         at_first = self._machine.disk_free_gib * GIB_KB
         filled = self._activity.totals(a.FILLED_BYTES, places)
-        return [max(round(at_first - now / KIB_BYTES), LEFT_KB) for now in filled]
+        free: Column = [max(round(at_first - now / KIB_BYTES), LEFT_KB) for now in filled]
+        full: dict[str, Column] = {mount: [0] * len(free) for mount in self._machine.full_mounts}
+        return {"/": free, **full}
 
     def _cpu(self, moments: Sequence[float], places: Places) -> dict[str, Column]:
         """Ticks; what is left of every core's is idle."""

@@ -19,6 +19,7 @@ from .work import Work
 
 SAMPLES_PER_BATCH = 60
 MIB_KB, GIB_KB = 1 << 10, 1 << 20
+FULL_MOUNT_KB = 64 * MIB_KB  # an image's, or a disc's
 COST_US = (700, 1_600)  # of CPU, a look
 APART_SECONDS = 0.002  # the last look may follow another at once
 STARTED_BEFORE_SECONDS = (90.0, 400_000.0)  # how long a machine has been up when the job begins
@@ -77,7 +78,7 @@ def sample(
             job=job,
             columns=columns.machine(moments, places) | _own_columns(these),
             disks={work.machine.disk: columns.disk(places)},
-            filesystems={"/": columns.free_kb(places)},
+            filesystems=columns.free_kb(places),
             owners=processes.owners(moments, places),
             processes=encode_processes(processes.groups(places)),
         )
@@ -100,7 +101,10 @@ def _host(rng: Random, machine: MachineBlueprint, interval_ms: int) -> Host:
         cpu_limit_cores=machine.cpu_limit_cores,
         memory_limit_kb=limit * MIB_KB if limit else None,
         swap_total_kb=machine.swap_mib * MIB_KB,
-        filesystems={"/": machine.disk_gib * GIB_KB},
+        filesystems={
+            "/": machine.disk_gib * GIB_KB,
+            **dict.fromkeys(machine.full_mounts, FULL_MOUNT_KB),
+        },
         is_container=machine.is_container,
         system=machine.system,
     )

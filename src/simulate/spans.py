@@ -6,7 +6,7 @@ starts one when the one before has ended.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
@@ -45,27 +45,31 @@ def job_spans(rng: Random, job: Job) -> tuple[Span, ...]:
         (_seconds(step.started_at, epoch), _seconds(step.completed_at, epoch)) for step in ran
     )
     real = _real_times(rng, planned)
-    keys = action_keys([step.name for step in ran])
+    given = {step.name: step.key for step in job.blueprint.steps if step.key}
+    keys = action_keys([step.name for step in ran], given)
     return tuple(Span(step, key, *times) for step, key, times in zip(ran, keys, real, strict=True))
 
 
-def action_keys(names: Iterable[str]) -> list[str | None]:
+def action_keys(names: Iterable[str], given: Mapping[str, str] | None = None) -> list[str | None]:
     """The GITHUB_ACTION of each step, given GitHub's names for them in order.
 
     The runner makes them so where the workflow gives no ids: `__run`, `__run_2`,
-    `__actions_checkout`. An action's pre and post steps share its key.
+    `__actions_checkout`. An action's pre and post steps share its key. `given` are those that the
+    names do not tell, by name.
     """
-    return list(_keys(names))
+    return list(_keys(names, given or {}))
 
 
-def _keys(names: Iterable[str]) -> Iterator[str | None]:
+def _keys(names: Iterable[str], given: Mapping[str, str]) -> Iterator[str | None]:
     seen: Counter[str] = Counter()
-    keys: dict[str, str] = {}
+    keys = dict(given)
     for name in names:
         if name in {SET_UP, COMPLETE}:
             yield None
         elif name.startswith(POST):
             yield keys[name.removeprefix(POST)]
+        elif name in given:
+            yield given[name]
         else:
             action = _ACTION.match(name)
             base = "__" + action[1].replace("/", "_").replace(".", "_") if action else RUN

@@ -1,6 +1,6 @@
 """Simulated jobs with one planted bottleneck, or none: a kind and a seed in, job and truth out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -14,7 +14,7 @@ from src.simulate.organisation_loads import LOADS, SYSTEM
 from src.simulate.plan import Job
 from src.simulate.runners import UBUNTU
 from src.simulate.sampling import Sampler, sample
-from src.simulate.steps import run_steps
+from src.simulate.steps import overlap_steps, run_steps
 from src.simulate.work import Work, work_of
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
@@ -90,7 +90,10 @@ HEALTHY = {
 
 @dataclass(frozen=True)
 class Plant:
-    """A load that makes a step short of what it is called, and where it can."""
+    """A load that makes a step short of what it is called, and where it can.
+
+    What stands after a dot in the name tells it from others of its kind.
+    """
 
     load: Load
     machines: tuple[MachineBlueprint, ...]
@@ -185,6 +188,14 @@ PLANTS = {
         ),
         EVERY,
     ),
+    "download_heavy.slow": Plant(
+        Load(_one(programs=(Program(name="wget", cores=0.06),), received_mb_per_second=2.6)),
+        EVERY,
+    ),
+    "upload_heavy.slow": Plant(
+        Load(_one(programs=(Program(name="rsync", cores=0.08),), sent_mb_per_second=3)),
+        EVERY,
+    ),
     "upload_heavy": Plant(
         Load(
             _one(
@@ -251,8 +262,25 @@ PLANTS = {
         (USUAL, LARGE),
         fails=True,
     ),
+    "own_memory_limit.nested": Plant(
+        Load(
+            _one(
+                programs=(
+                    Program(name="buildkitd", of_all_cores=0.3, of_all_memory=0.1),
+                    Program(name="gradle", of_all_cores=0.3, of_all_memory=0.3, owned=False),
+                ),
+                out_of_memory_kills=1,
+            )
+        ),
+        (POD,),  # whose group counts the kills in groups below it, too
+        fails=True,
+    ),
     "stolen": Plant(
         Load(_one(programs=(Program(name="cc1plus", of_all_cores=0.55),), stolen=0.8)),
+        (SMALL, USUAL),
+    ),
+    "stolen.steadily": Plant(
+        Load(_one(programs=(Program(name="go", of_all_cores=0.45),), stolen=0.4)),
         (SMALL,),
     ),
     "disk_full": Plant(
@@ -274,12 +302,21 @@ PLANTS = {
 
 @dataclass(frozen=True)
 class PlantedJob:
-    """A simulated job; `number` is the planted step's, None where all are healthy."""
+    """A simulated job."""
 
     job: Job
     work: Work
     batches: list[Batch]
-    number: int | None
+
+    @property
+    def number(self) -> int | None:
+        """The planted step's; None where all are healthy."""
+        return number_of(self.job, "planted")
+
+    @property
+    def sleeper(self) -> int | None:
+        """The number of the step that sleeps, where one does."""
+        return number_of(self.job, SLEEP)
 
     @property
     def timeline(self) -> timeline.Job:
@@ -287,28 +324,67 @@ class PlantedJob:
         return as_timeline(self.job)
 
 
+CHECKOUT, NAMED_CHECKOUT = "Run actions/checkout@v4", "Get the code"
+SLEEP = "sleep"
+_NAMED = {f"{part}{NAMED_CHECKOUT}": LOADS[f"{part}{CHECKOUT}"] for part in ("", "Post ")}
+
+
 def planted(kind: str | None, seed: int) -> PlantedJob:
-    """A job of two to four minutes with a step that is short of `kind`; all healthy if None."""
+    """A job of two to four minutes with a step that is short of `kind`; all healthy if None.
+
+    Every other workflow has names and ids of its own for its steps, every third machine a
+    filesystem that has always been full.
+    """
     rng = Random(f"{kind}/{seed}")  # noqa: S311
     plant = PLANTS[kind] if kind else None
-    machine = rng.choice(plant.machines if plant else EVERY)
     names = rng.sample(sorted(HEALTHY), rng.randint(1, 3))
     steps = [StepBlueprint(name, rng.uniform(14, 45)) for name in names]
     if plant:
         at = len(steps) if plant.fails else rng.randint(0, len(steps))
-        steps.insert(at, StepBlueprint("planted", rng.uniform(100, 130) if plant.fails else 70))
+        steps.insert(at, _planted_step(rng, plant))
+    if rng.random() < 1 / 2:
+        steps = [replace(step, key=f"step-{place}") for place, step in enumerate(steps)]
+    return _gone(rng, plant, steps)
+
+
+def beside_a_sleeper(kind: str, seed: int) -> PlantedJob:
+    """A job in which another step sleeps while one is short of `kind`."""
+    rng = Random(f"beside/{kind}/{seed}")  # noqa: S311
+    plant = PLANTS[kind]
+    step = _planted_step(rng, plant)
+    return _gone(rng, plant, [StepBlueprint(SLEEP, step.typical_seconds * 1.1), step])
+
+
+def _planted_step(rng: Random, plant: Plant) -> StepBlueprint:
+    return StepBlueprint("planted", rng.uniform(100, 130) if plant.fails else 70)
+
+
+def _gone(rng: Random, plant: Plant | None, steps: list[StepBlueprint]) -> PlantedJob:
+    """How it went, and what was seen of it; who sleeps does so beside the step that follows."""
+    machine = rng.choice(plant.machines if plant else EVERY)
+    if rng.random() < 1 / 3:
+        machine = replace(machine, full_mounts=("/snap/core22/1748",))
     job = job_of(rng, tuple(steps), fails=bool(plant and plant.fails))
-    loads = LOADS | HEALTHY | ({"planted": plant.load} if plant else {})
+    sleeper = number_of(job, SLEEP)
+    if sleeper is not None:
+        job = replace(job, steps=overlap_steps(job.steps, sleeper))
+    loads = LOADS | _NAMED | HEALTHY | ({"planted": plant.load} if plant else {})
     work = work_of(rng, job, machine, loads, SYSTEM)
     sampler = Sampler(clock_ahead_ms=rng.randint(-40, 40))
     batches = disordered(rng, sample(rng, work, sampler))
-    number = next((step.number for step in job.steps if step.name == "planted"), None)
-    return PlantedJob(job, work, [decode(encode(batch)) for batch in batches], number)
+    return PlantedJob(job, work, [decode(encode(batch)) for batch in batches])
+
+
+def number_of(job: Job, name: str) -> int | None:
+    """The step's of this name, where it has one."""
+    return next((step.number for step in job.steps if step.name == name), None)
 
 
 def job_of(rng: Random, steps: tuple[StepBlueprint, ...], *, fails: bool = False) -> Job:
     """A job that checks out and runs these steps; the step called "planted" may fail."""
-    checkout = StepBlueprint("Run actions/checkout@v4", 4, has_post=True)
+    checkout = StepBlueprint(CHECKOUT, 4, has_post=True)
+    if any(step.key for step in steps):
+        checkout = replace(checkout, name=NAMED_CHECKOUT, key="__actions_checkout")
     blueprint = JobBlueprint("job", UBUNTU, (checkout, *steps), fragile_step="planted")
     start = NOON + timedelta(seconds=rng.randint(0, 86_399))
     went = run_steps(rng, blueprint, "push", Fate.FAILURE if fails else Fate.SUCCESS, start)

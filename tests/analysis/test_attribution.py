@@ -408,6 +408,26 @@ def test_an_owner_s_counter_that_is_no_longer_told_stands_still():
     assert only.usage.cpu_seconds == pytest.approx(5)
 
 
+@pytest.mark.parametrize(
+    ("ends", "kills"),
+    [
+        ((6, 10), [1, 0]),  # the first one ended as somebody was killed
+        ((10, 10), [None, None]),
+        ((8, 10), [1, 0]),  # or soon after
+        ((9, 10), [None, None]),
+        ((4, 10), [0, 1]),  # the second was alone by then
+    ],
+)
+def test_of_steps_at_once_it_was_hit_who_ended_then(
+    ends: tuple[float, float], kills: list[int | None]
+):
+    told = batch(SECONDS, columns={"oom_kills": [0] * 7 + [1] * 4})
+    steps = [step(number, "any", 0, end) for number, end in enumerate(ends, 1)]
+    used = measure(job(*steps, end=10), [told])
+    assert [each.usage.out_of_memory_kills for each in used.steps] == kills
+    assert used.usage.out_of_memory_kills == 1
+
+
 def test_out_of_memory_between_steps_is_nobody_s():
     told = batch(SECONDS, columns={"oom_kills": [0] * 6 + [2] * 5})
     used = measure(job(step(1, "a", 0, 3), step(2, "b", 8, 10), end=10), [told])

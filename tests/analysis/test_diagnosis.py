@@ -209,7 +209,6 @@ def test_the_strongest_comes_first():
         ("io_congestion", {"top_by_cpu": (BUSY,)}),
         ("slow_disk", {"top_by_cpu": (BUSY,)}),
         ("disk_saturated", {"top_by_cpu": (BUSY,)}),
-        ("disk_full", {"top_by_cpu": (BUSY,)}),
     ],
 )
 def test_beside_other_steps_the_machine_s_figures_blame_whose_own_processes_did_the_same(
@@ -238,12 +237,12 @@ def test_beside_other_steps_the_network_blames_nobody(rule: str):
     assert rules_found(used(**PLANTED[rule], alone_percent=50.0)) == [rule]
 
 
-@pytest.mark.parametrize("rule", ["out_of_memory", "own_memory_limit", "disk_full"])
-def test_beside_other_steps_what_stopped_work_is_told_of_who_failed(rule: str):
-    beside = used(**PLANTED[rule], alone_percent=0.0, top_by_cpu=())
+def test_beside_other_steps_a_disk_that_ran_full_is_told_of_who_failed():
+    beside = used(**PLANTED["disk_full"], alone_percent=89.0)
     assert rules_found(beside) == []
+    assert rules_found(beside._replace(alone_percent=90.0)) == ["disk_full"]
     [finding] = diagnose(beside, MACHINE, has_failed=True).findings
-    assert finding.rule == rule
+    assert finding.rule == "disk_full"
 
 
 def test_a_clause_whose_figure_is_unknown_is_left_out():

@@ -21,7 +21,7 @@ from src.simulate.sampling import Sampler, sample
 from src.simulate.spans import Span
 from src.simulate.usage import usage_truths
 from src.simulate.work import Work
-from tests.analysis.plants import NOON, PLANTS, POD, as_timeline, planted
+from tests.analysis.plants import NOON, PLANTS, POD, as_timeline, beside_a_sleeper, planted
 from tests.simulate.works import COMPILE, IMAGE, SERVE, small_job, small_work
 
 JOBS = 200
@@ -45,8 +45,12 @@ def first_verdicts(verdict: Verdict) -> dict[int, str]:
     }
 
 
+def rule_of(kind: str) -> str:
+    return kind.partition(".")[0]
+
+
 def test_every_rule_is_planted():
-    assert PLANTS.keys() == RULE_BY_NAME.keys()
+    assert {rule_of(kind) for kind in PLANTS} == RULE_BY_NAME.keys()
 
 
 @pytest.mark.slow
@@ -55,8 +59,24 @@ def test_200_planted_bottlenecks_are_found_and_no_other():
     for kind, seed in zip(islice(cycle(PLANTS), JOBS), SEEDS, strict=True):
         job = planted(kind, seed)
         found = first_verdicts(judge(job.timeline, job.batches))
-        if found != {job.number: kind}:
+        if found != {job.number: rule_of(kind)}:
             wrong[kind, seed] = found
+    assert not wrong
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", PLANTS)
+def test_who_sleeps_beside_a_bottleneck_is_blamed_for_nothing(kind: str):
+    wrong = {}
+    for seed in range(5):
+        job = beside_a_sleeper(kind, seed)
+        found = first_verdicts(judge(job.timeline, job.batches))
+        theirs = {number: rule for number, rule in found.items() if number != job.number}
+        if not theirs.items() <= {(job.sleeper, "waiting")} or found.get(job.number) not in {
+            rule_of(kind),
+            None,
+        }:
+            wrong[seed] = found
     assert not wrong
 
 

@@ -44,6 +44,13 @@ def test_keys_are_the_runners(names: list[str], keys: list[str | None]):
     assert action_keys(names) == keys
 
 
+def test_keys_that_names_do_not_tell_are_given():
+    given = {"Get the code": "__actions_checkout", "unit tests": "tests"}
+    names = ["Get the code", "make", "unit tests", "make check", "Post Get the code"]
+    expected = ["__actions_checkout", "__run", "tests", "__run_2", "__actions_checkout"]
+    assert action_keys(names, given) == expected
+
+
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=12), st.integers())
 def test_steps_run_one_after_another_and_github_cuts_off_their_times(seconds: list[int], seed: int):
     planned = job(seconds)
