@@ -1,4 +1,4 @@
-"""How many bytes a job costs: rows go through the exporter, and what arrives is counted.
+"""How many bytes a job and a machine cost: rows go through the exporter, and what arrives is counted.
 
 Counted is what an item says (its base data). What a workspace bills for it is the text of the
 columns that become of it, which has the ids and the sender's version beside that:
@@ -10,23 +10,29 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
+from random import Random
 from typing import Any
 
 import msgspec
 import pytest
 
+from src.backend.host_figures import minute_of
+from src.backend.host_points import HostIdentity, host_points
 from src.backend.rows import rows_of
 from src.backend.sinks.application_insights import ApplicationInsightsSink
 from src.backend.sinks.base import Row
 from src.insights import rows as insights
 from src.insights.envelope import Envelope
+from src.simulate.sampling import sample
 from tests.backend.sinks.ingestion import KEY
-from tests.backend.twelve_steps import emission
+from tests.backend.twelve_steps import JOB_ID, RUN_ID, emission
 from tests.http_service import serving
+from tests.simulate.works import small_work
 
-EVENTS, SPANS = "EventData", "RemoteDependencyData"
+EVENTS, SPANS, METRICS = "EventData", "RemoteDependencyData", "MetricData"
+KIB = 1024
 TAKEN = b'{"itemsReceived": 1, "itemsAccepted": 1, "errors": []}'
 
 
@@ -57,7 +63,11 @@ def _compact(value: object) -> bytes:
 def cost_of_a_job(*, sampled: bool) -> Cost:
     """Of its end, with its twelve steps."""
     ended = emission(sampled=sampled)
-    rows = rows_of(ended, ended.received_at + timedelta(seconds=1))
+    return cost_of(rows_of(ended, ended.received_at + timedelta(seconds=1)))
+
+
+def cost_of(rows: Sequence[Row]) -> Cost:
+    """Of what arrives of these rows."""
     cost = Cost()
 
     class Handler(BaseHTTPRequestHandler):
@@ -106,3 +116,17 @@ def test_samples_add_less_than_half_of_what_a_job_costs_without(sampled: Cost):
 
     assert plain.said[SPANS] == sampled.said[SPANS]
     assert plain.said[EVENTS] < sampled.said[EVENTS] <= 1.5 * plain.said[EVENTS]
+
+
+def test_an_hour_of_a_machine_takes_no_more_than_160_kib():
+    batches = list(sample(Random(3), small_work(3)))  # noqa: S311 -- a test
+    starts_ms = sorted({minute_of(ms) for batch in batches for ms in batch.time_ms})
+    now = datetime.fromtimestamp(starts_ms[-1] / 1000, UTC) + timedelta(hours=1)
+    who = HostIdentity("github.com", 7, "acme/rocket", RUN_ID, JOB_ID, "GitHub Actions 1000012345")
+    rows = host_points(batches, starts_ms, who, skew_ms=0, oldest=now - timedelta(hours=9), now=now)
+
+    cost = cost_of(rows)
+
+    assert len(rows) == 8 * len(starts_ms)
+    assert cost.said[METRICS] / len(starts_ms) * 60 <= 160 * KIB
+    assert cost.billed[METRICS] / len(starts_ms) * 60 <= 170 * KIB
