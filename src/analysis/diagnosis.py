@@ -9,7 +9,8 @@ from __future__ import annotations
 from ..model.named_tuples import NamedTuple
 from .amounts import say, say_seconds
 from .figures import UNITS, figures, is_beside_others, percent
-from .rules import ENOUGH_PERCENT, RULES, SHORT_SECONDS, Limit, Rule
+from .rule import Limit, Rule
+from .rules import ENOUGH_PERCENT, RULES, SHORT_SECONDS
 from .usage import NONE, Machine, Usage
 
 TYPE_CHECKING = False

@@ -1,18 +1,16 @@
 """The rules of diagnosis, as data: which figures beyond which thresholds mean which bottleneck.
 
-A rule's first limit leads: how far beyond its threshold a figure lies, on the way to where the
-matter is plain, is how strong the finding is. The other limits keep it from crying wolf. Every
-threshold has a name, the rule's own for the one that leads and `RULE.FIGURE` for the others, and
-can be overridden by it.
+Every threshold has a name, the rule's own for the limit that leads and `RULE.FIGURE` for the
+others, and can be overridden by it.
 """
 
 from __future__ import annotations
 
-from ..model.named_tuples import NamedTuple
+from .rule import CORES, MEMORY, Limit, Rule, least, most
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Mapping, Optional
+    from typing import Mapping
 
 
 MIB = 1024 * 1024
@@ -39,70 +37,6 @@ OWN_LIMIT_PERCENT = 80.0
 """Whoever is killed for want of memory below this was in a control group with less of it."""
 
 
-CORES, MEMORY = "cores", "memory"
-
-
-class Limit(NamedTuple):
-    """A figure and its threshold; `plain` is where nobody doubts, on the far side of it.
-
-    Where the figure is unknown, nothing is found, unless `or_unknown`. `or_failed`: it need not
-    hold of a step that failed.
-    """
-
-    figure: str
-    threshold: float
-    at_most: bool = False
-    plain: Optional[float] = None
-    or_unknown: bool = False
-    or_failed: bool = False
-
-    def holds(self, value: Optional[float]) -> bool:
-        """Whether this figure is on the threshold's far side, or on it."""
-        if value is None:
-            return self.or_unknown
-        return value <= self.threshold if self.at_most else value >= self.threshold
-
-
-class Rule(NamedTuple):
-    """One bottleneck; where it can be seen in more ways than one, the others have a name, `way`.
-
-    `verb` and `title` say of a step what it is, `words` name the figures they show: what stands
-    between two commas goes where a figure in it is unknown. `is_event`: it
-    happened, however little else was seen, and goes before all that was merely slow. `lasts`: it
-    outlasts the step that brought it about. `explains`: the findings that follow from this one, and
-    are left out beside it. `top` says whose processes to name: "cpu" or "memory". `lacks` is what a
-    larger runner would have more of: CORES or MEMORY.
-    """
-
-    name: str
-    verb: str
-    title: str
-    words: str
-    advice: str
-    limits: tuple[Limit, ...]
-    shown: tuple[str, ...] = ()
-    is_event: bool = False
-    lasts: bool = False
-    explains: tuple[str, ...] = ()
-    top: str = ""
-    lacks: str = ""
-    way: str = ""
-
-    def thresholds(self) -> dict[str, Limit]:
-        """Each limit by the name of its threshold."""
-        key = f"{self.name}.{self.way}" if self.way else self.name
-        first, *others = self.limits
-        return {key: first, **{f"{key}.{limit.figure}": limit for limit in others}}
-
-
-def _least(figure: str, threshold: float, plain: Optional[float] = None) -> Limit:
-    return Limit(figure, threshold, plain=plain)
-
-
-def _most(figure: str, threshold: float, plain: Optional[float] = None) -> Limit:
-    return Limit(figure, threshold, at_most=True, plain=plain)
-
-
 # Figures of the whole machine blame a step that ran beside others only where its own processes,
 # as far as they can be seen, did the same.
 _ALONE = Limit("alone_percent", ALONE_PERCENT, or_unknown=True)
@@ -111,7 +45,7 @@ _OWN_MEMORY = Limit("memory_own_percent", 10, or_unknown=True)
 
 # What is written behind a step's back holds up nobody: then the disk was busy, not short.
 _STALLED = Limit("stalled_io_percent", 5, or_unknown=True)
-_USED = _least("disk_utilisation_percent", 25)
+_USED = least("disk_utilisation_percent", 25)
 
 _KEEP = "Keep what is downloaded: a cache on the runner, a mirror nearby, an image that has it."
 _SEND_LESS = "Send less: only what has changed, compressed, artifacts that somebody will read."
@@ -133,7 +67,7 @@ def _transfer_rules(what: str, way: str, advice: str) -> tuple[Rule, ...]:
             *named,
             told,
             advice,
-            (_least(amount, 500 * MIB, plain=2048 * MIB), _least(rate, 2 * MIB), has_cores, _ALONE),
+            (least(amount, 500 * MIB, plain=2048 * MIB), least(rate, 2 * MIB), has_cores, _ALONE),
             explains=("single_threaded",),
         ),
         Rule(
@@ -141,9 +75,9 @@ def _transfer_rules(what: str, way: str, advice: str) -> tuple[Rule, ...]:
             f"{told}, and little else",
             advice,
             (
-                _least(rate, 5 * MIB, plain=25 * MIB),
-                _least("covered_seconds", 30),
-                _most("cpu_percent_mean", 50),
+                least(rate, 5 * MIB, plain=25 * MIB),
+                least("covered_seconds", 30),
+                most("cpu_percent_mean", 50),
                 *(is_disk_idle, _ALONE),
             ),
             shown=(amount,),
@@ -155,10 +89,10 @@ def _transfer_rules(what: str, way: str, advice: str) -> tuple[Rule, ...]:
             f"{told}, and next to nothing else",
             advice,
             (
-                _least(rate, MIB, plain=5 * MIB),  # from where `waiting` ends
-                _least("covered_seconds", 30),
-                _most("cpu_cores_mean", 0.5),
-                _most("cpu_percent_mean", 25),
+                least(rate, MIB, plain=5 * MIB),  # from where `waiting` ends
+                least("covered_seconds", 30),
+                most("cpu_cores_mean", 0.5),
+                most("cpu_percent_mean", 25),
                 *(is_disk_idle, _ALONE),
             ),
             shown=(amount,),
@@ -176,7 +110,7 @@ RULES: tuple[Rule, ...] = (
         " {memory_allowed_bytes}",
         "Use a runner with more memory, or run less at the same time.",
         (
-            _least("out_of_memory_kills", 1),
+            least("out_of_memory_kills", 1),
             Limit("memory_max_percent", OWN_LIMIT_PERCENT, or_unknown=True),
         ),
         shown=("memory_max_percent", "memory_allowed_bytes"),
@@ -192,8 +126,8 @@ RULES: tuple[Rule, ...] = (
         " {memory_allowed_bytes}",
         "Raise that limit (docker run --memory, a service's, a unit's), or use less within it.",
         (
-            _least("out_of_memory_kills", 1),
-            _most("memory_max_percent", OWN_LIMIT_PERCENT),
+            least("out_of_memory_kills", 1),
+            most("memory_max_percent", OWN_LIMIT_PERCENT),
         ),
         shown=("memory_allowed_bytes",),
         is_event=True,
@@ -205,7 +139,7 @@ RULES: tuple[Rule, ...] = (
         "at the least {disk_free_min_bytes} were free",
         "Free space before the step (images, caches, build trees), or use a larger disk.",
         (
-            _most("disk_free_min_bytes", FULL_BYTES),
+            most("disk_free_min_bytes", FULL_BYTES),
             Limit("disk_free_min_percent", FULL_PERCENT, at_most=True, or_unknown=True),
             Limit("disk_free_fell_bytes", FILLING_BYTES, or_unknown=True, or_failed=True),
             # Who filled it did so in a moment, perhaps while others ran.
@@ -221,7 +155,7 @@ RULES: tuple[Rule, ...] = (
         " summed over CPUs, in {covered_seconds}",
         "Raise the CPU limit, or start no more threads than the quota has cores.",
         (
-            _least("cpu_throttled_percent", 10, plain=25),
+            least("cpu_throttled_percent", 10, plain=25),
             Limit("cpu_own_percent", 10, or_unknown=True),
         ),
         shown=("cores_allowed", "cpu_throttled_seconds"),
@@ -235,8 +169,8 @@ RULES: tuple[Rule, ...] = (
         "the host gave others {cpu_stolen_percent} of the CPU time that it could have used",
         "The host is oversubscribed: use another kind of runner, or another time of day.",
         (
-            _least("cpu_stolen_percent", 10, plain=25),
-            _least("cpu_cores_mean", 0.25),
+            least("cpu_stolen_percent", 10, plain=25),
+            least("cpu_cores_mean", 0.25),
             Limit("cpu_own_cores_mean", 0.25, or_unknown=True),
         ),
         shown=("cpu_percent_mean", "cores_allowed"),
@@ -247,9 +181,9 @@ RULES: tuple[Rule, ...] = (
         "memory reached {memory_max_percent} of {memory_allowed_bytes}",
         "Increase memory, or use less of it: fewer things at the same time, smaller heaps.",
         (
-            _least("memory_max_percent", 90, plain=100),
+            least("memory_max_percent", 90, plain=100),
             # At its edges, which GitHub tells to the second, a step sees its neighbours' memory.
-            _least("memory_mean_percent", 40),
+            least("memory_mean_percent", 40),
             _OWN_MEMORY,
         ),
         shown=("memory_max_bytes", "memory_allowed_bytes"),
@@ -261,7 +195,7 @@ RULES: tuple[Rule, ...] = (
         *("is", "memory-bound"),
         "stalled for want of memory in {stalled_memory_percent} of the time",
         "Increase memory, or use less of it: fewer things at the same time, smaller heaps.",
-        (_least("stalled_memory_percent", 10, plain=30), _OWN_MEMORY),
+        (least("stalled_memory_percent", 10, plain=30), _OWN_MEMORY),
         shown=("memory_max_percent",),
         top="memory",
         lacks=MEMORY,
@@ -272,7 +206,7 @@ RULES: tuple[Rule, ...] = (
         *("has", "I/O congestion"),
         "{disk_queue_depth} under way at a time, each waiting {disk_await_ms}",
         "Write sequentially instead of in parallel; run fewer disk-heavy things at a time.",
-        (_least("disk_queue_depth", 4, plain=8), _USED, _STALLED, _OWN_DISK),
+        (least("disk_queue_depth", 4, plain=8), _USED, _STALLED, _OWN_DISK),
         shown=("disk_await_ms",),
     ),
     Rule(
@@ -281,8 +215,8 @@ RULES: tuple[Rule, ...] = (
         "an operation takes {disk_await_ms}, at {disk_operations_per_second}",
         "Enable caching, reduce concurrent operations, or use a faster disk.",
         (
-            _least("disk_await_ms", 10, plain=20),
-            _least("disk_operations_per_second", 5),
+            least("disk_await_ms", 10, plain=20),
+            least("disk_operations_per_second", 5),
             *(_USED, _STALLED, _OWN_DISK),
         ),
     ),
@@ -291,7 +225,7 @@ RULES: tuple[Rule, ...] = (
         *("has", "a saturated disk"),
         "busy {disk_utilisation_percent} of the time",
         "Reduce parallel I/O, or use a faster disk (SSD).",
-        (_least("disk_utilisation_percent", 80, plain=100), _STALLED, _OWN_DISK),
+        (least("disk_utilisation_percent", 80, plain=100), _STALLED, _OWN_DISK),
         shown=("disk_queue_depth",),
     ),
     *_transfer_rules("download", "received", _KEEP),
@@ -302,7 +236,7 @@ RULES: tuple[Rule, ...] = (
         "{cpu_percent_mean} of {cores_allowed}",
         "Use more or faster cores, or do less: cache what is built, split it over jobs.",
         (
-            _least("cpu_percent_mean", 80, plain=100),
+            least("cpu_percent_mean", 80, plain=100),
             Limit("cpu_own_percent", 40, or_unknown=True),
         ),
         shown=("cores_allowed",),
@@ -317,8 +251,8 @@ RULES: tuple[Rule, ...] = (
         "Use more or faster cores, or do less: cache what is built, split it over jobs.",
         (
             # One thread too many now and then is how a machine is made full use of.
-            _least("stalled_cpu_percent", 50, plain=90),
-            _least("cpu_percent_mean", 25),
+            least("stalled_cpu_percent", 50, plain=90),
+            least("cpu_percent_mean", 25),
             Limit("cpu_own_percent", 25, or_unknown=True),
         ),
         shown=("cores_allowed",),
@@ -334,12 +268,12 @@ RULES: tuple[Rule, ...] = (
         "Do it in parallel (make -j, test shards, several workers), or use a smaller runner.",
         (
             # So far off that it never outweighs memory at 95 %: nothing is short here.
-            _least("cpu_one_core_percent", 75, plain=125),
-            _least("cpu_cores_mean", 0.75),
-            _least("cores_allowed", 4),
+            least("cpu_one_core_percent", 75, plain=125),
+            least("cpu_cores_mean", 0.75),
+            least("cores_allowed", 4),
             Limit("cpu_own_cores_mean", 0.5, or_unknown=True),
             Limit("top_process_percent", 70, or_unknown=True),
-            _least("covered_seconds", 20),
+            least("covered_seconds", 20),
         ),
         top="cpu",
     ),
@@ -350,9 +284,9 @@ RULES: tuple[Rule, ...] = (
         " {network_bytes_per_second} on the network",
         "Find out for what it waits (a lock, a sleep, a remote service), or wait off the runner.",
         (
-            _most("cpu_cores_mean", 0.25, plain=0.05),
-            _most("cpu_percent_mean", 25),
-            _least("covered_seconds", 30),
+            most("cpu_cores_mean", 0.25, plain=0.05),
+            most("cpu_percent_mean", 25),
+            least("covered_seconds", 30),
             Limit("disk_utilisation_percent", 20, at_most=True, or_unknown=True),
             Limit("network_bytes_per_second", MIB, at_most=True, or_unknown=True),
             *(

@@ -6,7 +6,8 @@ from ..model.named_tuples import NamedTuple
 from .amounts import say_seconds
 from .diagnosis import EVENT, Diagnosis, Finding, diagnose
 from .right_size import LARGER, RIGHT, SMALLER, UNKNOWN, RightSize, right_size
-from .rules import CORES, MEMORY, RULE_BY_NAME, Rule, rules_with
+from .rule import CORES, MEMORY, Rule
+from .rules import RULE_BY_NAME, rules_with
 from .timeline import FAILED, has_failed, is_under_way
 from .usage import NONE, JobUsage, StepUsage, Usage
 

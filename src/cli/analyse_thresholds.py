@@ -4,7 +4,8 @@ from difflib import get_close_matches
 from math import isfinite
 
 from ..analysis.figures import UNITS
-from ..analysis.rules import Limit, thresholds
+from ..analysis.rule import Limit
+from ..analysis.rules import thresholds
 
 _PERCENT, _WHOLE_PERCENT = "%", 100.0
 _FACTORS = {
