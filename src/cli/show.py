@@ -54,15 +54,16 @@ def command(
     """
     from dataclasses import replace
 
-    document = _read(replace(target, attempt=attempt or target.attempt))
-    if job or target.job:
-        document = _only(document, job or target.job or "")
+    wanted = replace(target, attempt=attempt or target.attempt, job=job or target.job)
+    document = _read(wanted)
+    if wanted.job:
+        document = _only(document, wanted.job)
     if html:
         _write(html, document)
     if as_json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     elif not html:
-        click.echo(_drawn(document, is_job=bool(job or target.job)))
+        click.echo(_drawn(document, is_job=bool(wanted.job)))
 
 
 def _read(target: "Target") -> dict[str, Any]:
@@ -86,12 +87,16 @@ def _only(document: dict[str, Any], wanted: str) -> dict[str, Any]:
     """The document with this job alone."""
     jobs = document["jobs"]
     found = [job for job in jobs if wanted in {str(job["job_id"]), job["job_name"]}]
-    near = [job for job in jobs if wanted.lower() in job["job_name"].lower()]
-    if len(found or near) != 1:
-        known = ", ".join(f"{job['job_id']} ({job['job_name']})" for job in jobs) or "none"
-        kind = "several jobs" if found or near else "no job"
-        raise click.ClickException(f"there is {kind} {wanted!r}; the run has {known}")
-    return {**document, "jobs": found or near}
+    fitting = found or [job for job in jobs if wanted.lower() in job["job_name"].lower()]
+    if not fitting:
+        raise click.ClickException(f"the run has no job {wanted!r}, but {_listed(jobs)}")
+    if len(fitting) > 1:
+        raise click.ClickException(f"{wanted!r} may be any of {_listed(fitting)}: give its id")
+    return {**document, "jobs": fitting}
+
+
+def _listed(jobs: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{job['job_id']} ({job['job_name']})" for job in jobs) or "none"
 
 
 def _drawn(document: dict[str, Any], *, is_job: bool) -> str:

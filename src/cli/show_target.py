@@ -1,9 +1,8 @@
 """What a user calls a run in; which run that is, and its document from the archive, out."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from ..shared.archive_keys import Attempt
 from ..shared.archived_runs import find_attempts, latest_run, read_document
@@ -11,11 +10,11 @@ from ..shared.errors import TelemetryError
 from ..shared.object_store import ObjectStore
 
 GITHUB = "github.com"
-_URL_PATH = re.compile(
-    r"/(?P<repository>[^/]+/[^/]+)/actions/runs/(?P<run>\d+)"
+_URL = re.compile(
+    r"https?://(?P<host>[^/\s]+)/(?P<repository>[^/]+/[^/]+)/actions/runs/(?P<run>\d+)"
     r"(/attempts/(?P<attempt>\d+))?(/jobs?/(?P<job>\d+))?"
 )
-_REPOSITORY = re.compile(r"(?:(?P<host>[^/\s]+)/)?(?P<repository>[^/\s]+/[^/\s]+)")
+_REPOSITORY = re.compile(r"(?:(?P<host>[^/:\s]+)/)?(?P<repository>[^/:\s]+/[^/:\s]+)")
 
 
 class NotArchivedError(TelemetryError):
@@ -37,10 +36,8 @@ def parse_target(text: str) -> Target | None:
     """`123`, a run's or a job's URL, `OWNER/NAME` or `HOST/OWNER/NAME`; None where it is none."""
     if text.isdecimal() and text.isascii():
         return Target(int(text))
-    parts = urlsplit(text)
-    if parts.scheme in {"http", "https"}:
-        found = _URL_PATH.match(parts.path)
-        return _of_url(parts.netloc.lower(), found) if found else None
+    if found := _URL.match(text):
+        return _of_url(found)
     named = _REPOSITORY.fullmatch(text)
     return Target(host=named["host"] or GITHUB, repository=named["repository"]) if named else None
 
@@ -52,19 +49,20 @@ async def read_run(store: ObjectStore, target: Target) -> dict[str, Any]:
         NotArchivedError: there is none, or it is not clear which one is meant.
         ObjectStoreUnavailableError: the store did not answer.
     """
-    attempts = await find_attempts(store, await _run_id(store, target))
-    chosen = _chosen(list(attempts), target)
+    run_id = await _run_id(store, target)
+    attempts = await find_attempts(store, run_id)
+    chosen = _chosen(list(attempts), replace(target, run_id=run_id))
     document = await read_document(store, attempts[chosen])
     numbers = [each.attempt for each in attempts if each.host == chosen.host]
     return {**document, "attempts": numbers}
 
 
-def _of_url(host: str, found: re.Match[str]) -> Target:
+def _of_url(found: re.Match[str]) -> Target:
     attempt = found["attempt"]
     return Target(
         int(found["run"]),
-        unquote(found["repository"]),
-        host,
+        found["repository"],
+        found["host"].lower(),
         None if attempt is None else int(attempt),
         found["job"],
     )
@@ -88,7 +86,7 @@ def _chosen(attempts: list[Attempt], target: Target) -> Attempt:
     hosts = list(dict.fromkeys(each.host for each in fitting))
     if len(hosts) > 1:
         raise NotArchivedError(
-            f"run {target.run_id} is one of each of {', '.join(hosts)}: give its URL"
+            f"{' and '.join(hosts)} each have a run {target.run_id}: give its URL"
         )
     of_attempt = [each for each in fitting if target.attempt in {None, each.attempt}]
     if not of_attempt:
