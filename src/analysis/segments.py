@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from copy import copy
 from itertools import accumulate
+from operator import sub
 
 from ..model.named_tuples import NamedTuple
 from ..model.samples import Batch, Owner
@@ -60,12 +60,20 @@ class Segment:
         by_sequence: dict[int, Batch] = {}
         for batch in batches:
             by_sequence.setdefault(batch.sequence, batch)
-        self.parts = _without_repeats([by_sequence[key] for key in sorted(by_sequence)])
-        self.host = self.parts[0].batch.host
-        self.sampler = self.parts[0].batch.sampler
-        self.times_ms = _moments(self.parts, skew_ms)
-        self.gaps = self._find_gaps()
+        parts = _without_repeats([by_sequence[key] for key in sorted(by_sequence)])
+        self.host = parts[0].batch.host
+        self.sampler = parts[0].batch.sampler
         self._skew_ms = skew_ms
+        self._hold(parts, _moments(parts, skew_ms))
+
+    def _hold(self, parts: list[Part], times_ms: list[int]) -> None:
+        self.parts = parts
+        self.times_ms = times_ms
+        self.gaps = self._find_gaps()
+        self._parts_by_owner: dict[str, list[Part]] = {}
+        for part in parts:
+            for key in part.owners:
+                self._parts_by_owner.setdefault(key, []).append(part)
 
     @property
     def covered_ms(self) -> int:
@@ -81,11 +89,10 @@ class Segment:
         return [self._between(first, last) for first, last in ends if last - first > 1]
 
     def _between(self, first: int, last: int) -> Segment:
-        piece = copy(self)
-        piece.times_ms = self.times_ms[first:last]
-        piece.gaps = piece._find_gaps()  # noqa: SLF001  # one of us
+        piece = object.__new__(Segment)
+        piece.host, piece.sampler, piece._skew_ms = self.host, self.sampler, self._skew_ms
         cut = (part.between(first, last) for part in self.parts)
-        piece.parts = [part for part in cut if part.length > 0]
+        piece._hold([part for part in cut if part.length > 0], self.times_ms[first:last])
         return piece
 
     def _find_gaps(self) -> list[int]:
@@ -108,23 +115,21 @@ class Segment:
         Before it was born it had used none.
         """
         before = 0
-        for part in self.parts:
-            if key not in part.owners:
-                continue
+        for part in self._parts_by_owner.get(key, ()):
             ticks = part.owners[key].cpu_ticks[part.first : part.last]
             if not part.start:
                 before = ticks[0]
             if max(ticks) > before:
                 levels = list(accumulate(ticks, max, initial=before))  # foreign ones may fall
-                rises = [new - old for old, new in zip(levels, levels[1:])]
+                rises = list(map(sub, levels[1:], levels))
                 yield Rises(part.start - 1, rises) if part.start else Rises(0, rises[1:])
                 before = levels[-1]
 
     def owner_resident_kb(self, key: str, first: int, last: int) -> int:
         """The most that the owner's processes held from one sample to before another."""
         most = 0
-        for part in self.parts:
-            if key in part.owners and part.start < last and first < part.start + part.length:
+        for part in self._parts_by_owner.get(key, ()):
+            if part.start < last and first < part.start + part.length:
                 own = part.between(first, last)
                 held_kb = part.owners[key].resident_kb[own.first : own.last]
                 most = max([most, *held_kb])
