@@ -1,4 +1,4 @@
-"""A sampler's batches and minutes in; what each host metric was within each minute out. Pure.
+"""A sampler's samples and minutes in; what each host metric was within each minute out. Pure.
 
 What a sample says depends on itself and the sample before it, and on nothing else. So whatever
 batches are still missing, a figure of more samples is nearer the truth than one of fewer, and all
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from math import fsum
 from typing import NamedTuple
 
-from ..analysis.segments import Segment
 from ..model import host_metrics as names
 from ..model.host_metrics import HostMetric
 from .host_looks import ByPlace, HostLooks
+from .host_samples import Samples
 
 MINUTE_MS = 60_000
 
@@ -46,11 +46,11 @@ def minute_of(time_ms: int) -> int:
     return time_ms // MINUTE_MS * MINUTE_MS
 
 
-def host_figures(segment: Segment, starts_ms: Collection[int]) -> Iterator[Told]:
+def host_figures(samples: Samples, starts_ms: Collection[int]) -> Iterator[Told]:
     """What is known of the minutes that begin then, by the sampler's own clock."""
-    looks = HostLooks(segment)
+    looks = HostLooks(samples)
     levels = _levels(looks)
-    for start_ms, places in sorted(_places(segment, starts_ms).items()):
+    for start_ms, places in sorted(_places(samples, starts_ms).items()):
         for metric, values in levels.items():
             figure = _figure(metric, values, places)
             if figure and metric is names.CPU_UTILIZATION:
@@ -72,12 +72,12 @@ def _levels(looks: HostLooks) -> dict[HostMetric, ByPlace]:
     }
 
 
-def _places(segment: Segment, starts_ms: Collection[int]) -> dict[int, list[int]]:
+def _places(samples: Samples, starts_ms: Collection[int]) -> dict[int, list[int]]:
     """The samples of each minute. A sample is where its clock was, whatever other batches say."""
     wanted = frozenset(starts_ms)
     places = defaultdict[int, list[int]](list)
-    for place, time_ms in enumerate(segment.column(lambda batch: batch.time_ms)):
-        if time_ms is not None and minute_of(time_ms) in wanted:
+    for place, time_ms in enumerate(samples.times_ms):
+        if minute_of(time_ms) in wanted:
             places[minute_of(time_ms)].append(place)
     return places
 

@@ -1,31 +1,25 @@
-"""A sampler's batches in; what each sample says of the machine, by its place among them, out. Pure.
+"""A sampler's samples in; what each says of the machine, by its place among them, out. Pure.
 
-A counter says something of the interval that ends with the sample; where the sample before is not
-known to have been the one before, or is more than a minute away, it says nothing.
+A counter says something of the interval that ends with the sample, where that is known.
 """
-
-from collections.abc import Callable, Iterator, Sequence
 
 from ..analysis.counters import risen
 from ..analysis.cpu import is_limited
-from ..analysis.segments import Segment
 from ..analysis.series import disk_column, filesystem_column, machine_column
-from ..model import samples
-
-LONGEST_MS = 60_000
+from ..model import samples as names
+from .host_samples import Read, Samples
 
 _KIB = 1024
 _SECTOR_BYTES = 512
 _MS_US = 1000
 _SECOND_US = 1_000_000
 
-Read = Callable[[samples.Batch], Sequence[int | None] | None]
 ByPlace = dict[int, float]
-"""A figure at the samples that know it, by their places in the segment."""
+"""A figure at the samples that know it, by their places."""
 
 
 class HostLooks:
-    """The samples of a segment.
+    """What the samples of one sampler say.
 
     Attributes:
         cpu_shares: of the cores allowed, how much was busy; of 1.
@@ -38,22 +32,22 @@ class HostLooks:
         fullest_mounts: where that is mounted.
     """
 
-    def __init__(self, segment: Segment) -> None:
-        self._segment = segment
-        self._host = segment.host
-        self._intervals_ms = dict(_intervals_ms(segment))
+    def __init__(self, samples: Samples) -> None:
+        self._samples = samples
+        self._host = samples.host
+        self._intervals_ms = dict(samples.intervals_ms())
         self.cpu_room_us = self._cpu_room_us()
         self.cpu_shares = {
             place: min(us / self.cpu_room_us[place], 1.0) for place, us in self._cpu_us().items()
         }
         self.memory_bytes, self.memory_shares = self._memory()
-        self.disk_read_bytes = self._disk_bytes(samples.READ_SECTORS)
-        self.disk_written_bytes = self._disk_bytes(samples.WRITTEN_SECTORS)
-        self.network_received_bytes = self._rises(machine_column(samples.NETWORK_RECEIVED_BYTES))
-        self.network_sent_bytes = self._rises(machine_column(samples.NETWORK_SENT_BYTES))
+        self.disk_read_bytes = self._disk_bytes(names.READ_SECTORS)
+        self.disk_written_bytes = self._disk_bytes(names.WRITTEN_SECTORS)
+        self.network_received_bytes = self._rises(machine_column(names.NETWORK_RECEIVED_BYTES))
+        self.network_sent_bytes = self._rises(machine_column(names.NETWORK_SENT_BYTES))
         self.fullest_shares: ByPlace = {}
         self.fullest_mounts: dict[int, str] = {}
-        for mount, size_kb in sorted(segment.host.filesystems.items()):
+        for mount, size_kb in sorted(samples.host.filesystems.items()):
             self._compare(mount, size_kb)
 
     def _cpu_room_us(self) -> ByPlace:
@@ -71,11 +65,11 @@ class HostLooks:
     def _cpu_us(self) -> ByPlace:
         """What the judge would look at: the control group where one limits, else the machine."""
         host = self._host
-        group = self._rises(machine_column(samples.CGROUP_CPU_US)) if is_limited(host) else {}
+        group = self._rises(machine_column(names.CGROUP_CPU_US)) if is_limited(host) else {}
         if host.is_container or host.cpu_limit_cores is not None:
             return group
-        user = self._rises(machine_column(samples.CPU_USER))
-        system = self._rises(machine_column(samples.CPU_SYSTEM))
+        user = self._rises(machine_column(names.CPU_USER))
+        system = self._rises(machine_column(names.CPU_SYSTEM))
         tick_us = _SECOND_US / host.ticks_per_second
         both = user.keys() & system.keys()
         return {place: (user[place] + system[place]) * tick_us for place in both} | group
@@ -91,14 +85,14 @@ class HostLooks:
     def _memory_used_kb(self) -> ByPlace:
         """As for CPU time; where a limit holds and its group was not seen, nothing."""
         host = self._host
-        group = self._gauge(machine_column(samples.CGROUP_MEMORY_KB)) if is_limited(host) else {}
+        group = self._gauge(machine_column(names.CGROUP_MEMORY_KB)) if is_limited(host) else {}
         if host.memory_limit_kb is not None:
             return group
-        return self._gauge(machine_column(samples.MEMORY_USED_KB)) | group
+        return self._gauge(machine_column(names.MEMORY_USED_KB)) | group
 
     def _disk_bytes(self, name: str) -> ByPlace:
         sectors: ByPlace = {}
-        for disk in sorted(self._segment.disks()):
+        for disk in self._samples.disks:
             for place, rise in self._rises(disk_column(disk, name)).items():
                 sectors[place] = sectors.get(place, 0) + rise
         return {place: rise * _SECTOR_BYTES for place, rise in sectors.items()}
@@ -113,28 +107,15 @@ class HostLooks:
                 self.fullest_mounts[place] = mount
 
     def _gauge(self, read: Read) -> ByPlace:
-        column = self._segment.column(read)
+        column = self._samples.column(read)
         return {place: level for place, level in enumerate(column) if level is not None}
 
     def _rises(self, read: Read) -> ByPlace:
         """By how much a counter rose in each interval at both of whose ends it was read."""
-        column = self._segment.column(read)
+        column = self._samples.column(read)
         rises: ByPlace = {}
         for place in self._intervals_ms:
             before, now = column[place - 1], column[place]
             if before is not None and now is not None:
                 rises[place] = risen([before, now])[-1] - before
         return rises
-
-
-def _intervals_ms(segment: Segment) -> Iterator[tuple[int, int]]:
-    """How long ago the sample before was, by the place of the later one."""
-    place = 0
-    last_sequence, last_ms = None, 0
-    for part in segment.parts:
-        for uptime_ms in part.batch.uptime_ms[part.first : part.last]:
-            is_next = last_sequence in {part.batch.sequence, part.batch.sequence - 1}
-            if is_next and uptime_ms - last_ms <= LONGEST_MS:
-                yield place, uptime_ms - last_ms
-            last_sequence, last_ms = part.batch.sequence, uptime_ms
-            place += 1

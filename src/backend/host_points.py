@@ -4,17 +4,16 @@ A minute may be told before all its batches are there, and again when a late one
 same `record_id`, of more samples. Who reads takes the row of most samples.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ..analysis.segments import Segment
 from ..model.host_metrics import MOUNT_POINT
 from ..model.ids import point_record_id
 from ..model.samples import Batch
 from ..model.times import format_time
 from .host_figures import MINUTE_MS, Told, host_figures
+from .host_samples import samples_of
 from .sinks.base import MetricRow, Properties
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,9 +63,9 @@ def host_points(
     """
     spans = {start_ms: _span(start_ms + skew_ms, oldest, now) for start_ms in starts_ms}
     return [
-        _row(told, segment.sampler, who, spans[told.start_ms])
-        for segment in _segments(batches)
-        for told in host_figures(segment, spans)
+        _row(told, samples.sampler, who, spans[told.start_ms])
+        for samples in samples_of(batches)
+        for told in host_figures(samples, spans)
     ]
 
 
@@ -88,15 +87,6 @@ def _span(true_ms: int, oldest: datetime, now: datetime) -> _Span:
         if 0 <= true_ms < _NO_TIME_MS:
             moved["started_at"] = format_time(_moment(true_ms))
     return _Span(_moment(told_ms), _moment(min(told_ms + MINUTE_MS, now_ms)), moved)
-
-
-def _segments(batches: Iterable[Batch]) -> Iterator[Segment]:
-    """What each sampler saw in one boot."""
-    groups = defaultdict[tuple[str, str], list[Batch]](list)
-    for batch in batches:
-        if batch.time_ms:
-            groups[batch.sampler, batch.host.boot_id].append(batch)
-    return (Segment(group, skew_ms=0) for group in groups.values())
 
 
 def _row(told: Told, sampler: str, who: HostIdentity, minute: _Span) -> MetricRow:

@@ -1,4 +1,4 @@
-"""How many bytes a job and a machine cost: rows go through the exporter, and what arrives is counted.
+"""How many bytes jobs and machines cost: rows go through the exporter, what arrives is counted.
 
 Counted is what an item says (its base data). What a workspace bills for it is the text of the
 columns that become of it, which has the ids and the sender's version beside that:
