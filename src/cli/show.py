@@ -89,7 +89,7 @@ def _only(document: dict[str, Any], wanted: str) -> dict[str, Any]:
     found = [job for job in jobs if wanted in {str(job["job_id"]), job["job_name"]}]
     fitting = found or [job for job in jobs if wanted.lower() in job["job_name"].lower()]
     if not fitting:
-        raise click.ClickException(f"the run has no job {wanted!r}, but {_listed(jobs)}")
+        raise click.ClickException(f"the run has no job {wanted!r}; it has {_listed(jobs)}")
     if len(fitting) > 1:
         raise click.ClickException(f"{wanted!r} may be any of {_listed(fitting)}: give its id")
     return {**document, "jobs": fitting}

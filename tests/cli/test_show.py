@@ -139,7 +139,8 @@ class TestRun:
 
     def test_a_job_that_is_not_there_is_told_with_those_that_are(self):
         assert failure("301", "--job", "test") == (
-            "Error: the run has no job 'test', but 501 (build (linux)), 502 (lint), 503 (deploy)\n"
+            "Error: the run has no job 'test';"
+            " it has 501 (build (linux)), 502 (lint), 503 (deploy)\n"
         )
 
     def test_a_name_of_several_jobs_is_told_with_them(self):
