@@ -5,6 +5,7 @@ from typing import Any
 
 from ..analysis.build_metrics import build_metrics
 from ..analysis.diagnosis import Diagnosis
+from ..analysis.plain import plain
 from ..analysis.usage import StepUsage, Usage
 from ..analysis.verdict import Verdict
 
@@ -14,11 +15,11 @@ def verdict_json(verdict: Verdict, complaints: list[str]) -> str:
     used = verdict.usage
     told = {
         "sentence": verdict.sentence,
-        "job": {**_plain(used.job._replace(steps=())), **_plain(verdict.of_job)},
-        "machine": _plain(used.machine),
+        "job": {**plain(used.job._replace(steps=())), **plain(verdict.of_job)},
+        "machine": plain(used.machine),
         "usage": _usage(used.usage),
-        "right_size": _plain(verdict.right_size),
-        "failure": _plain(verdict.failure),
+        "right_size": plain(verdict.right_size),
+        "failure": plain(verdict.failure),
         "steps": [_step(step, verdict.diagnoses[step.step.number]) for step in used.steps],
         "between": _usage(used.between),
         "complaints": complaints,
@@ -29,19 +30,12 @@ def verdict_json(verdict: Verdict, complaints: list[str]) -> str:
 
 def _step(step: StepUsage, diagnosis: Diagnosis) -> dict[str, Any]:
     return {
-        **_plain(step.step),
+        **plain(step.step),
         "owner": step.owner,
         "usage": _usage(step.usage),
-        **_plain(diagnosis),
+        **plain(diagnosis),
     }
 
 
 def _usage(usage: Usage) -> dict[str, Any]:
-    return {**_plain(usage), "build_metrics": build_metrics(usage)}
-
-
-def _plain(value: Any) -> Any:
-    """Named tuples as objects, other tuples as lists."""
-    if hasattr(value, "_asdict"):
-        return {name: _plain(part) for name, part in value._asdict().items()}
-    return [_plain(part) for part in value] if isinstance(value, tuple) else value
+    return {**plain(usage), "build_metrics": build_metrics(usage)}
