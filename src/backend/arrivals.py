@@ -110,8 +110,11 @@ AnyArrival: TypeAlias = Arrival | SamplesArrival
 
 def is_of_finished_run(arrival: AnyArrival) -> bool:
     """Whether it says that a run is over."""
-    is_run = isinstance(arrival, Arrival) and isinstance(arrival.delivery, RunDelivery)
-    return is_run and arrival.is_completed
+    return (
+        isinstance(arrival, Arrival)
+        and isinstance(arrival.delivery, RunDelivery)
+        and arrival.is_completed
+    )
 
 
 def arrive(event: Event) -> AnyArrival:

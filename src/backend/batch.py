@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from ..shared import messages
 from ..shared.errors import NewerMessageError, UndecodableMessageError
 from ..shared.messages import Event
 from .arrivals import AnyArrival, Subject, arrive
-from .decide import Emission, Emitted, Known, decide, is_waiting
+from .decide import Emitted, Known, decide, is_waiting
 from .rows import rows_of
 from .sinks.base import Row
 
@@ -61,13 +61,25 @@ class Letter:
     end: End | None = None
 
 
+class Named(Protocol):
+    """What rows are of: it has a name, the same each time, and may have clamped durations."""
+
+    @property
+    def name(self) -> Emitted:
+        """What names it within its subject."""
+
+    @property
+    def clamped_count(self) -> int:
+        """How many durations came out negative."""
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """An emission of a letter, with its rows."""
 
     letter: Letter
     subject: Subject
-    emission: Emission
+    emission: Named
     rows: Sequence[Row]
 
     @property
@@ -75,13 +87,6 @@ class Planned:
         """The rows, each with its name."""
         name = self.emission.name
         return [((self.subject, name, number), row) for number, row in enumerate(self.rows)]
-
-    @property
-    def clamped_count(self) -> int:
-        """How many durations came out negative."""
-        interpretation = self.emission.interpretation
-        records = (interpretation.subject, *interpretation.steps)
-        return sum(record.clamped_count for record in records)
 
 
 def read_letters(body: bytes, now: datetime) -> list[Letter]:

@@ -91,6 +91,12 @@ class Emission:
             return name
         return replace(name, total=total_of(subject), title=subject.job_name)
 
+    @property
+    def clamped_count(self) -> int:
+        """How many durations came out negative."""
+        records = (self.interpretation.subject, *self.interpretation.steps)
+        return sum(record.clamped_count for record in records)
+
 
 def is_waiting(known: Known, now: datetime) -> bool:
     """Whether a job is over, and its last samples may still be on their way.
@@ -107,7 +113,7 @@ def decide(arrival: AnyArrival, known: Known) -> tuple[Emission, ...]:
     out: dict[Emitted, Emission] = {}
     for source in _sources(arrival, known):
         emitted = known.emitted.union(out)  # two completions of one job may say the same
-        interpretation = _interpret(source, known)
+        interpretation = interpret(source, known)
         emission = Emission(
             interpretation,
             spans=_deserves_spans(interpretation, emitted),
@@ -129,7 +135,8 @@ def _sources(arrival: AnyArrival, known: Known) -> Iterator[Arrival]:
         yield from known.completed
 
 
-def _interpret(source: Arrival, known: Known) -> Interpretation:
+def interpret(source: Arrival, known: Known) -> Interpretation:
+    """What a delivery means, by what else is known."""
     name = source.event.id
     if isinstance(source.delivery, RunDelivery):
         return interpret_run(source.delivery, name, known.jobs)

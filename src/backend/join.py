@@ -5,17 +5,19 @@ that, and let go.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from ..analysis.durations import RAN
+from ..model.samples import Batch
 from ..shared.github_events import JobDelivery
-from .arrivals import Subject
-from .batch_facts import distinct
-from .decide import Known, is_waiting
+from .arrivals import Arrival, Subject
+from .batch_facts import distinct, skew_ms
+from .decide import Known, interpret, is_waiting
 from .interpret import execution_of
 from .judging import Judged, judge_job
+from .sinks.archive import Archive
 from .state import State
 
 MOST_BATCHES = 10_000  # of a job: 40 hours at a batch each 15 seconds
@@ -26,8 +28,10 @@ log = logging.getLogger(__name__)
 class Joiner:
     """Reads samples and has them judged."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, archive: Archive | None) -> None:
+        """Curves are for the archive: it gets them while the samples are at hand."""
         self._state = state
+        self._archive = archive
 
     async def join(self, known: Mapping[Subject, Known], now: datetime) -> dict[Subject, Known]:
         """One job after the other: so no more than one job's samples are in memory."""
@@ -58,4 +62,17 @@ class Joiner:
                 judged[name] = judge_job(delivery, known.batches, batches)
         except Exception:
             log.exception("samples not judged", extra={"job_id": subject.job_id})
-        return replace(known, judged=judged)
+            return known
+        known = replace(known, judged=judged)
+        if self._archive:
+            for each in known.completed:
+                await self._keep(self._archive, each, known, batches)
+        return known
+
+    async def _keep(
+        self, archive: Archive, completed: Arrival, known: Known, batches: Sequence[Batch]
+    ) -> None:
+        if judged := known.judged.get(completed.event.id):
+            told = interpret(completed, known)
+            skew = skew_ms(known.batches)
+            await archive.keep(told, judged.verdict, batches, skew_ms=skew)

@@ -5,7 +5,7 @@ What fails together is tried by halves, so that one bad letter never condemns it
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from ..model.semconv import CLAMPED
@@ -13,11 +13,14 @@ from ..shared.errors import ObjectStoreUnavailableError
 from ..shared.health import Health
 from .arrivals import Subject, is_of_finished_run
 from .batch import Letter, Planned, plan
-from .decide import Known
+from .decide import Emission, Emitted, Known
 from .emit import Emitter
 from .errands import blame, to_jobs, to_runs
+from .extras import Extras
+from .hosts import Hosts
 from .join import Joiner
 from .outcomes import OUT, WAITING, Outcome, Outcomes, outcomes_of
+from .pauses import all_of
 from .sinks.base import Sink
 from .state import State
 
@@ -27,9 +30,12 @@ log = logging.getLogger(__name__)
 class Pipeline:
     """Takes letters all the way, and knows when any last got through."""
 
-    def __init__(self, state: State, sinks: Sequence[Sink], health: Health) -> None:
+    def __init__(self, state: State, sinks: Sequence[Sink], health: Health, extras: Extras) -> None:
         self._state = state
-        self._joiner = Joiner(state)
+        self._extras = extras
+        self._archive = extras.archive
+        self._joiner = Joiner(state, extras.archive)
+        self._hosts = Hosts(state) if extras.host_metrics else None
         self._emitter = Emitter(sinks, health)
         self._health = health
         self._passed_at: datetime | None = None
@@ -72,9 +78,9 @@ class Pipeline:
         runs = [x for x in letters if x.arrival and is_of_finished_run(x.arrival)]
         runners = [x for x in letters if x.arrival and x.arrival.subject.runner is not None]
         errands = await to_jobs(runners, self._state, now)
-        jobs = [x for x in letters if x not in {*runs, *runners}] + [*errands]
+        jobs = [x for x in letters if x not in runs] + [*errands]
         known = await self._recall(jobs, now)
-        outcomes = dict.fromkeys(runners, OUT) | await self._carry(jobs, known, now)
+        outcomes = await self._carry(jobs, known, now, samples=letters)
         done = (letter for letter in jobs if outcomes[letter] is OUT)
         errands_to_runs = await to_runs(done, known, self._state, now)
         runs += errands_to_runs
@@ -87,21 +93,40 @@ class Pipeline:
         return await self._joiner.join(known, now)
 
     async def _carry(
-        self, letters: Sequence[Letter], known: Mapping[Subject, Known], now: datetime
+        self,
+        letters: Sequence[Letter],
+        known: Mapping[Subject, Known],
+        now: datetime,
+        *,
+        samples: Sequence[Letter] = (),
     ) -> Outcomes:
-        """Decide, emit, remember."""
+        """Decide, emit, keep, remember; `samples` are those that tell of their machines too."""
         if not letters:
             return {}
         told = plan(letters, known, now)
-        shortfalls = await self._emitter.emit(told.planned, now)
         apart = {*told.tripped, *told.waiting}
+        if self._hosts:
+            told.planned += await self._hosts.plan([x for x in samples if x not in apart], now)
+        told.planned = [self._extras.trimmed(planned) for planned in told.planned]
+        shortfalls = await self._emitter.emit(told.planned, now)
         outcomes = outcomes_of([x for x in letters if x not in apart], told.planned, shortfalls)
         out = [p for p in told.planned if outcomes[p.letter] is OUT]
-        await self._state.remember((p.subject, p.emission.name) for p in out)
+        await self._keep(out, known)
+        await self._state.remember(_names(out))
         self._emitter.forget(out)
         self._note_passing(out, outcomes, now)
         outcomes |= {x: Outcome(e, passed_at=self._passed_at) for x, e in told.tripped.items()}
         return outcomes | dict.fromkeys(told.waiting, WAITING)
+
+    async def _keep(self, out: Sequence[Planned], known: Mapping[Subject, Known]) -> None:
+        """In the archive, unless that was done when the job's samples were at hand."""
+        if self._archive:
+            told = ((p.subject, p.emission) for p in out)
+            await all_of(
+                self._archive.keep(emission.interpretation)
+                for subject, emission in told
+                if isinstance(emission, Emission) and not known[subject].judged
+            )
 
     def _note_passing(self, out: Sequence[Planned], outcomes: Outcomes, now: datetime) -> None:
         """Only what has rows shows that the whole way is free; a repetition asks no sink."""
@@ -110,4 +135,9 @@ class Pipeline:
         self._passed_at = now
         passed = sum(outcome is OUT for outcome in outcomes.values())
         log.info("emitted", extra={"deliveries": passed, "rows": sum(len(p.rows) for p in out)})
-        self._health.count(CLAMPED, sum(p.clamped_count for p in out))
+        self._health.count(CLAMPED, sum(p.emission.clamped_count for p in out))
+
+
+def _names(out: Iterable[Planned]) -> Iterator[tuple[Subject, Emitted]]:
+    """What is to be remembered: nothing of a machine's minutes."""
+    return ((p.subject, p.emission.name) for p in out if isinstance(p.emission, Emission))

@@ -25,6 +25,7 @@ from .state_keys import (
     emitted_object,
     fact_objects,
     folder_of,
+    folders_near,
     jobs_folder,
     read_emitted,
     read_gates,
@@ -68,7 +69,17 @@ class State:
         stored = (arrival for body in bodies for arrival in _stored(body))
         return [arrival.batch for arrival in stored if isinstance(arrival, SamplesArrival)]
 
+    async def facts_near(
+        self, subject: Subject, facts: Iterable[BatchFact], repository_id: int
+    ) -> tuple[BatchFact, ...]:
+        """The batches that are stored beside these, in their time and a little around it."""
+        folders = dict.fromkeys(f for fact in facts for f in folders_near(subject, fact))
+        names = await all_of(self._names(folder) for folder in folders)
+        return trusted(_read_facts(name for each in names for name in each), repository_id)
+
     async def _recall(self, subject: Subject, held: Held) -> Known:
+        if subject.runner is not None:
+            return Known()
         names = await self._names(folder_of(subject))
         emitted = frozenset(found for name in names if (found := read_emitted(name)))
         done = [name for name in names if name.startswith(COMPLETED)]
@@ -124,8 +135,7 @@ class State:
 
     async def _facts(self, subject: Subject) -> list[BatchFact]:
         """All batches of a job or a runner, whoever sent them."""
-        names = await self._names(samples_folder(subject))
-        return [fact for name in names if (fact := read_fact(name.rpartition("/")[2]))]
+        return _read_facts(await self._names(samples_folder(subject)))
 
     async def jobs_of(self, runner: Subject) -> list[Subject]:
         """The run's finished jobs that ran there."""
@@ -138,6 +148,10 @@ class State:
 
     async def _names(self, folder: str) -> list[str]:
         return sorted(key.removeprefix(folder) for key in await self._store.keys(folder))
+
+
+def _read_facts(names: Iterable[str]) -> list[BatchFact]:
+    return [fact for name in names if (fact := read_fact(name.rpartition("/")[2]))]
 
 
 def _newest(names: Iterable[str], attempt: int | None) -> tuple[dict[str, JobTotal], int]:

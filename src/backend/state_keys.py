@@ -24,6 +24,7 @@ from .run_totals import read_total
 COMPLETED = "completed-"
 _GATE, _EMITTED = "gate-", "emitted-"
 _HOUR_MS = 3_600_000
+_NEAR_MS = 120_000  # batches cover up to a minute, and the one before is needed
 
 
 def folder_of(subject: Subject) -> str:
@@ -52,6 +53,15 @@ def samples_folder(subject: Subject) -> str:
 def batch_key(subject: Subject, fact: BatchFact) -> str:
     """Where this batch of a job, or of a runner, is."""
     return f"{samples_folder(subject)}{(fact.first_ms or 0) // _HOUR_MS}/{fact.name}"
+
+
+def folders_near(subject: Subject, fact: BatchFact) -> list[str]:
+    """Where the batches are whose samples are at most two minutes away from this one's."""
+    folder = samples_folder(subject)
+    if fact.first_ms is None or fact.last_ms is None:
+        return [folder]
+    moments_ms = (fact.first_ms - _NEAR_MS, fact.first_ms, fact.last_ms + _NEAR_MS)
+    return [f"{folder}{hour}/" for hour in sorted({ms // _HOUR_MS for ms in moments_ms})]
 
 
 def fact_objects(arrival: AnyArrival) -> Iterator[tuple[str, bytes]]:

@@ -22,6 +22,7 @@ from ..shared.errors import QueueUnavailableError, TelemetryError
 from ..shared.health import Health
 from ..shared.queues.base import Queue
 from .batch import End, Fate, Letter
+from .extras import ALL, Extras
 from .hand import Hand
 from .outage import Outage
 from .outcomes import Outcome, Outcomes, end_of
@@ -95,6 +96,7 @@ class Worker:
         pace: Pace,
         health: Health | None = None,
         now: Callable[[], datetime] = utc_now,
+        extras: Extras = ALL,
     ) -> None:
         self._queue = queue
         self._pace = pace
@@ -102,7 +104,7 @@ class Worker:
         self._health = health or Health()
         self._hand = Hand(queue, pace.lease_seconds)
         self._settler = Settler(self._hand, queue, poison, now, self._health)
-        self._pipeline = Pipeline(state, sinks, self._health)
+        self._pipeline = Pipeline(state, sinks, self._health, extras)
         self._letters_at_once = MOST_LETTERS  # one where nothing gets through; then more and more
         self._stuck_since = now()
 

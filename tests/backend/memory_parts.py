@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
-from src.backend.sinks.base import EventRow, Receipt, Row
+from src.backend.sinks.base import EventRow, Receipt, Row, SpanRow
 from src.shared.errors import ObjectMissingError
 from src.shared.queues.base import Message
 
@@ -139,4 +139,4 @@ class MemorySink:
                 record = row.properties["record_id"]
                 version = row.measurements["revision"], row.properties["content_hash"]
                 newest[record] = max(newest.get(record, version), version)
-        return newest, {row.span_id for row in self.rows if not isinstance(row, EventRow)}
+        return newest, {row.span_id for row in self.rows if isinstance(row, SpanRow)}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.backend.sinks.base import EventRow
+from src.backend.sinks.base import EventRow, MetricRow, SpanRow
 from src.backend.state import State
 from src.backend.worker import Pace, Worker
 from src.shared import messages
@@ -141,7 +141,7 @@ async def test_late_samples_correct_what_was_told():
 
     assert town.step.properties["samples"] == "complete"
     assert town.job.measurements["revision"] > before
-    spans = [row for row in town.sink.rows if not isinstance(row, EventRow)]
+    spans = [row for row in town.sink.rows if isinstance(row, SpanRow)]
     assert len({row.span_id for row in spans}) == len(spans), "spans go out once"
 
 
@@ -180,7 +180,7 @@ async def test_a_sampler_s_clock_is_put_right_by_the_frontend_s():
 
     # They are taken to be 100 s earlier than they say, so of the step's last 100 s there are none.
     assert step.properties["samples"] == "partial"
-    assert step.measurements["covered_seconds"] == pytest.approx(500, abs=6)
+    assert step.measurements["cpu_seconds"] == pytest.approx(1.9 * 500, rel=0.02)
 
 
 async def test_samples_that_trip_us_up_cost_a_job_its_usage_and_not_its_row(
@@ -281,3 +281,24 @@ async def test_a_run_s_totals_are_the_same_in_any_order(
     town = await told([WHOLE_RUN[i] for i in (*order, *again)], workers)
 
     assert town.newest == (await told(WHOLE_RUN)).newest
+
+
+async def test_what_a_machine_did_is_told_each_minute_while_its_job_runs():
+    town = Town()
+    await town.take([QUEUED, STARTED, *SAMPLES[:2]])
+
+    minutes = [row for row in town.sink.rows if isinstance(row, MetricRow)]
+    busy = [row for row in minutes if row.name == "system.cpu.utilization"]
+    assert len({row.started_at for row in busy}) == 5, "the sixth is not over"
+    assert {row.properties["job_id"] for row in minutes} == {"501"}
+
+
+@given(st.permutations(range(len(SAMPLES))), st.integers(1, 2))
+async def test_a_machine_s_minutes_are_the_same_in_any_order(order: list[int], workers: int):
+    def newest(town: Town) -> dict[str, MetricRow]:
+        rows = [row for row in town.sink.rows if isinstance(row, MetricRow)]
+        return {row.record_id: row for row in sorted(rows, key=lambda row: row.count)}
+
+    town = await told([SAMPLES[i] for i in order], workers)
+
+    assert newest(town) == newest(await told(SAMPLES))

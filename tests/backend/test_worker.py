@@ -79,6 +79,8 @@ async def test_a_batch_is_one_call_of_the_sink(scene: Scene):
     assert (await scene.worker().work()).messages == 4
 
     assert scene.sink.calls == 1
+    assert scene.sink.jobs == ["job 1", "job 2", "job 3"]
+    assert await scene.queue.depth() == 0
 
 
 async def test_runs_that_are_over_are_told_after_their_jobs(scene: Scene):
@@ -88,8 +90,6 @@ async def test_runs_that_are_over_are_told_after_their_jobs(scene: Scene):
 
     assert scene.sink.calls == 2
     assert scene.sink.emitted[0].name == "WorkflowJob"
-    assert scene.sink.jobs == ["job 1", "job 2", "job 3"]
-    assert await scene.queue.depth() == 0
 
 
 async def test_no_more_is_taken_than_asked_for(scene: Scene):

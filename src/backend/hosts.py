@@ -1,0 +1,88 @@
+"""Samples that came in, rows of what their machines did in the minutes that they tell of out.
+
+Nobody waits for it: a minute is told as soon as it is over, and again when more of it is known.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from .arrivals import SamplesArrival, Subject
+from .batch import Letter, Planned
+from .batch_facts import skew_ms
+from .decide import Emitted
+from .host_points import HostIdentity, host_points
+from .minutes import minutes_due
+from .rows import OLDEST_ROW
+from .sinks.base import MetricRow
+from .state import State
+
+
+@dataclass(frozen=True, slots=True)
+class HostEmission:
+    """A machine's minutes; nobody remembers them: who reads folds what comes twice."""
+
+    name: Emitted
+    clamped_count: int = 0
+
+
+class Hosts:
+    """Knows which minutes a batch completes, and what they were like."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    async def plan(self, letters: Iterable[Letter], now: datetime) -> list[Planned]:
+        """What to emit of the machines of those letters that are samples; each minute once."""
+        came: dict[tuple[Subject, str], list[tuple[Letter, SamplesArrival]]] = defaultdict(list)
+        for letter in letters:
+            if isinstance(letter.arrival, SamplesArrival):
+                sampler = letter.arrival.subject, letter.arrival.fact.sampler
+                came[sampler].append((letter, letter.arrival))
+        return [
+            Planned(each[0][0], subject, HostEmission(_name(rows)), rows)
+            for (subject, _), each in came.items()
+            if (rows := await self._rows([arrival for _, arrival in each], now))
+        ]
+
+    async def _rows(self, arrivals: Sequence[SamplesArrival], now: datetime) -> list[MetricRow]:
+        """Of one sampler's batches."""
+        subject, identity = arrivals[0].subject, arrivals[0].identity
+        facts = await self._state.facts_near(
+            subject, [each.fact for each in arrivals], identity.repository_id
+        )
+        due = [minutes_due(each.fact, each.batch.time_ms, facts) for each in arrivals]
+        starts_ms = {start_ms for each in due for start_ms in each.starts_ms}
+        if not starts_ms:
+            return []
+        held = {each.fact: each.batch for each in arrivals}
+        lacking = {fact for each in due for fact in each.facts} - held.keys()
+        batches = await self._state.batches(subject, lacking)
+        return host_points(
+            [*held.values(), *batches],
+            starts_ms,
+            _who(arrivals[0]),
+            skew_ms=skew_ms(facts),
+            oldest=now - OLDEST_ROW,
+            now=now,
+        )
+
+
+def _who(arrival: SamplesArrival) -> HostIdentity:
+    runner = arrival.batch.job.get("runner_name")
+    return HostIdentity(
+        host=arrival.identity.host,
+        repository_id=arrival.identity.repository_id,
+        repository_full_name=None,  # no batch tells it
+        workflow_run_id=arrival.identity.run_id,
+        job_id=arrival.subject.job_id,
+        runner_name=runner if isinstance(runner, str) else None,
+    )
+
+
+def _name(rows: Iterable[MetricRow]) -> Emitted:
+    """The same for the same rows."""
+    told = "\n".join(f"{row.record_id} {row.count}" for row in rows)
+    return Emitted(0, sha256(told.encode()).hexdigest()[:16])
