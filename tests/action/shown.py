@@ -75,7 +75,7 @@ def assert_cpu_is_true(done: Finished, *names: str, whole_ms: int = 1) -> None:
     for name in names:
         usage = used[name].usage
         own_seconds = (usage.cpu_seconds or 0) - (usage.cpu_seconds_by_time or 0)
-        assert own_seconds == pytest.approx(done.step(name).cpu_seconds, rel=0.03), name
+        assert own_seconds == pytest.approx(done.step(name).cpu_seconds, rel=0.03), (name, usage)
 
 
 def assert_untouched(done: Finished) -> None:

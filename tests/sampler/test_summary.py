@@ -196,7 +196,8 @@ def test_stages_are_told_by_their_time():
     [
         ("cargo build", "__run", ["rustc"], "cargo build"),
         ("__run_2", "__run_2", ["bash (step)", "cargo"], "__run_2 · cargo"),
-        ("compile", "compile", ["make"], "compile · make"),
+        ("compile", "compile", ["Runner.Worker (children)", "make"], "compile · make"),
+        ("compile", "compile", ["Runner.Worker (children)"], "compile"),
         ("__run", "__run", ["bash (step)"], "__run · bash (step)"),
         ("__run", "__run", [], "__run"),
     ],

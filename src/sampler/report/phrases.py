@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Iterable, NamedTuple, Optional
 
+from ...analysis.accounts import CHILDREN
 from ...analysis.amounts import say, say_bytes, say_seconds
 from ...analysis.failures import Failure, say_how_sure
 from ...analysis.leaders import leaders
@@ -93,7 +94,7 @@ def _capital(words: str) -> str:
 
 
 def _main_command(processes: Iterable[ProcessUse]) -> Optional[str]:
-    """Who did most, but for the shell that waited for it."""
+    """Who did most, but for the shell that waited for it, and for those whom nobody saw."""
     by_use = sorted(processes, key=lambda process: -process.own_cpu_seconds)
-    names = [process.name for process in by_use]
+    names = [process.name for process in by_use if not process.name.endswith(CHILDREN)]
     return next((name for name in names if _SHELL not in name), names[0] if names else None)
