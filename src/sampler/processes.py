@@ -1,13 +1,13 @@
 """A reader of processes in; a reading of every living one out, tick by tick, at little cost.
 
 Most processes are idle. Those that did something lately are read at every tick, the others in
-turn: what they had done meanwhile shows then, for their counters are cumulative. Who is new is
-looked for only when an id has been given since.
+turn: what they had done meanwhile shows then, for their counters are cumulative. The folder is
+listed only when an id has been given since, or when somebody has reaped.
 
 Nothing may count twice: a process that has reaped a child shows that child's CPU time as its own,
 so then nobody whom it has reaped may be shown as living. Therefore parents are read before their
-children, and the children of one that has reaped, or is gone, are read, idle or not: who was reaped
-with all that it had reaped is found gone then, and its own children are looked at in turn.
+children, and then the children of one that has reaped, or is gone; and who lives is listed after
+that, for a child may have been another's, who ended unseen.
 
 What the dead had used since their last look is in their reapers' counters. It shall count at once,
 not when an idle reaper's turn comes and another step runs: so reapers are read again.
@@ -47,7 +47,8 @@ class Processes:
         self._loadavg = KeptFile(f"{proc}/loadavg") if has_own_pids else None
         self._last_pid: Optional[int] = None
         self._bereft: set[str] = set()  # whose children have not been looked at since it went
-        self._reaped: set[str] = set()  # who has shown it at this tick
+        self._reaped: set[str] = set()  # who has shown it at this tick …
+        self._is_list_old = True  # … and whether anybody has since the folder was listed
         self._tick = 0
 
     def read(self, *, all_of_them: bool = False) -> list[Reading]:
@@ -56,7 +57,7 @@ class Processes:
         self._reaped.clear()
         gone = [*self._visit(all_of_them=all_of_them), *self._look_for_others()]
         while reapers := self._reapers(gone):
-            gone = self._visit_again(reapers)
+            gone = [*self._visit_again(reapers), *self._look_for_others()]
         readings = [process.reading for process in self._known.values()]
         return [reading for reading in readings if reading is not None]
 
@@ -84,6 +85,7 @@ class Processes:
             process.close()
         if process.has_reaped:
             self._reaped.add(process.pid)
+            self._is_list_old = True
         return is_alive
 
     def _reapers(self, gone: Iterable[Watched]) -> set[str]:
@@ -116,11 +118,12 @@ class Processes:
             self._known.pop(process.pid).close()
 
     def _look_for_others(self) -> list[Watched]:
-        """Find who was born since, and who of the idle ones is gone, unless no id was given."""
+        """Find who was born since, and who of the idle ones is gone, unless neither can be."""
         last_pid = parse_last_pid(self._loadavg.read()) if self._loadavg else None
-        if last_pid is not None and last_pid == self._last_pid:
+        if last_pid is not None and last_pid == self._last_pid and not self._is_list_old:
             return []
         self._last_pid = last_pid
+        self._is_list_old = False
         pids = [name for name in list_folder(self._proc) if name.isdigit()]
         self._bereft = self._known.keys() - pids
         gone = [self._known[pid] for pid in self._bereft]
