@@ -19,8 +19,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, Iterable, Mapping, Optional
 
-    from .series import Counter
-
     Column = dict[int, Optional[float]]
     """A figure of everyone in a roster."""
 
@@ -57,6 +55,9 @@ class _Counts(NamedTuple):
     known: list[Span]
 
 
+_NOTHING = _Counts([], [])
+
+
 class Consumption:
     """The counters of a series as everyone in a roster has a part in them."""
 
@@ -69,6 +70,7 @@ class Consumption:
         self._known_time = known_time
         self._cores_allowed = cores_allowed
         self._edges = [series.place(edge_ms) for edge_ms in roster.edges_ms]
+        self._counts: dict[tuple[str, str], _Counts] = {}
         self._disks = sorted({disk for part in series.segments for disk in part.disks()})
 
     def figures(self) -> dict[str, Column]:
@@ -143,21 +145,24 @@ class Consumption:
 
     def _machine(self, *names: str) -> _Counts:
         """Nothing where one of them was never looked at."""
-        counters = [self._series.counter(machine_column(name)) for name in names]
-        found = [counter for counter in counters if counter]
-        return self._counts(found if len(found) == len(names) else ())
+        counts = [self._read(name) for name in names]
+        return _together(counts) if all(count.known for count in counts) else _NOTHING
 
     def _of_disks(self, disks: Iterable[str], *names: str) -> _Counts:
         """Of those that were looked at: a disk that comes later has done nothing before."""
-        columns = (disk_column(disk, name) for disk in disks for name in names)
-        return self._counts(filter(None, map(self._series.counter, columns)))
+        return _together([self._read(name, disk) for disk in disks for name in names])
 
-    def _counts(self, counters: Iterable[Counter]) -> _Counts:
-        """Their sum."""
-        counters = list(counters)
-        lines = [[edge.value(counter.values) for edge in self._edges] for counter in counters]
-        known = [span for counter in counters for span in counter.known]
-        return _Counts([sum(line) for line in zip(*lines)], known)
+    def _read(self, name: str, disk: str = "") -> _Counts:
+        """Once, however many figures it is part of."""
+        if (disk, name) not in self._counts:
+            column = disk_column(disk, name) if disk else machine_column(name)
+            counter = self._series.counter(column)
+            self._counts[disk, name] = (
+                _Counts([edge.value(counter.values) for edge in self._edges], counter.known)
+                if counter
+                else _NOTHING
+            )
+        return self._counts[disk, name]
 
     def _divided(self, counts: _Counts, scale: float = 1) -> Column:
         return self._scaled(self._roster.divide, counts, scale)
@@ -184,6 +189,13 @@ class Consumption:
             who: parts[who] * scale if _is_known(spans, counts.known) else None
             for who, spans in self._roster.spans.items()
         }
+
+
+def _together(counts: Iterable[_Counts]) -> _Counts:
+    """Their sum, of those that were looked at."""
+    looked_at = [count for count in counts if count.known]
+    lines = zip(*(count.at_edges for count in looked_at))
+    return _Counts(list(map(sum, lines)), [span for count in looked_at for span in count.known])
 
 
 def _is_known(spans: Iterable[Span], known: Iterable[Span]) -> bool:
