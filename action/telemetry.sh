@@ -40,7 +40,7 @@ _telemetry() {
     elif [ ! -r "$TELEMETRY_SAMPLER" ]; then
         echo "nothing is sampled: set TELEMETRY_SAMPLER to where action/sampler.py is" >&2
     else
-        python3 -I -S "$TELEMETRY_SAMPLER" "$@" </dev/null
+        python3 -I -S "$TELEMETRY_SAMPLER" "$@"
     fi || :
 }
 

@@ -76,6 +76,14 @@ def test_without_a_sampler_a_step_has_samples_of_its_own(tmp_path: Path):
     assert f"Duration:      {step['duration_s']:.1f}s" in ended
 
 
+def test_a_name_that_is_too_long_has_its_own_samples_too(tmp_path: Path):
+    found = Session(tmp_path)
+    name = "x" * (marks.LONGEST_NAME + 1)
+    found.call("step", "start", name)
+
+    assert "\n  Memory:        unknown" not in found.call("step", "end", name).stdout
+
+
 def test_init_starts_a_sampler_and_finalize_ends_it(tmp_path: Path):
     with session(tmp_path) as running:
         running.call("init", "build", "0.10.2", "--interval", "0.1")

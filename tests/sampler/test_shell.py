@@ -134,12 +134,6 @@ def test_later_steps_of_a_job_know_the_folder(running: Session):
     assert handed_on.read_text() == f"TELEMETRY_DIR={folder}\n"
 
 
-def test_nothing_is_read_that_a_script_has_to_read(running: Session):
-    lines = "printf 'a\\nb\\n' | while read -r name; do telemetry_step_start $name; done"
-
-    assert sh(running, lines).stdout.count("START") == 2
-
-
 def test_switched_off_it_does_nothing(running: Session):
     ran = sh(running, STEPS + STAGES, TELEMETRY_ENABLED="false")
 
