@@ -1,7 +1,8 @@
 """A number of samples in, a busy job of so many seconds out: its steps and its batches.
 
-30 steps, of which the second half of each runs beside the next; 200 groups of processes, of which
-ten are told a sample; two owners at work at once, and the machine's own processes.
+An hour has 30 steps, of which the second half of each runs beside the next; 200 groups of
+processes, of which ten are told a sample; two owners at work at once, and the machine's own
+processes.
 """
 
 from itertools import accumulate
@@ -24,30 +25,35 @@ HOST = Host(
 )
 
 
-def hour_job(length: int = SAMPLES) -> Job:
+def hour_job(length: int = SAMPLES, steps: int = STEPS) -> Job:
     """Steps that take turns, each beside the one before it for half its time."""
-    turn_ms = length * 1000 // STEPS
-    steps = tuple(
+    turn_ms = length * 1000 // steps
+    taken = tuple(
         Step(
             number,
             f"Run step {number}",
             START_MS + (number - 1) * turn_ms,
             min(START_MS + (number + 1) * turn_ms - turn_ms // 2, START_MS + length * 1000),
         )
-        for number in range(1, STEPS + 1)
+        for number in range(1, steps + 1)
     )
-    return Job("hour", START_MS, START_MS + length * 1000, steps)
+    return Job("hour", START_MS, START_MS + length * 1000, taken)
 
 
-def hour_batches(length: int = SAMPLES) -> list[Batch]:
+def hour_batches(
+    length: int = SAMPLES, steps: int = STEPS, group_count: int = GROUPS
+) -> list[Batch]:
     """Every column moves at every sample, but nothing is killed."""
     rng = Random(SEED)  # noqa: S311 -- a load, no secret
-    job = hour_job(length)
+    job = hour_job(length, steps)
     columns = {name: _column(rng, name, length) for name in samples.COLUMNS}
     disk = {name: _counter(rng, length, 300) for name in samples.DISK_COLUMNS}
     free = {mount: _gauge(rng, length, 1 << 22) for mount in HOST.filesystems}
     owners = {step: _owner_ticks(rng, step, length) for step in job.steps}
-    groups = [_group(rng, number, length) for number in range(GROUPS)]
+    groups = [
+        _group(rng, number, job.steps[number * steps // group_count])
+        for number in range(group_count)
+    ]
     return [
         Batch(
             sampler="ab",
@@ -109,9 +115,8 @@ def _owner_ticks(rng: Random, step: Step, length: int) -> list[int]:
     return list(accumulate(rises))
 
 
-def _group(rng: Random, number: int, length: int) -> ProcessGroup:
+def _group(rng: Random, number: int, step: Step) -> ProcessGroup:
     """Told while its step lives; every tenth is nobody's."""
-    step = hour_job(length).steps[number * STEPS // GROUPS]
     at = range(*_seconds(step))
     told = [*accumulate(rng.randrange(30) for _ in at)]
     return ProcessGroup(

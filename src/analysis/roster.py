@@ -46,8 +46,10 @@ class Roster:
         rises = [after - before for before, after in zip(counts, counts[1:])]
         pairs = list(zip(rises, self._running[first : first + len(rises)]))
         each = _summed(rise / running if running else 0.0 for rise, running in pairs)
-        who = self.lives if steps is None else steps
-        parts = {index: self._rise(each, self.lives[index], first) for index in who}
+        if steps is None:
+            parts = {index: self._rise(each, span) for index, span in self.lives.items()}
+        else:
+            parts = {index: self._rise_around(each, self.lives[index], first) for index in steps}
         parts[BETWEEN] = sum(rise for rise, running in pairs if not running)
         parts[JOB] = counts[-1] - counts[0]
         return parts
@@ -79,11 +81,14 @@ class Roster:
         edges = zip(self.edges_ms, self.edges_ms[1:], self._running)
         return [Span(start_ms, end_ms) for start_ms, end_ms, running in edges if not running]
 
-    def _rise(self, counts: Sequence[float], span: Span, first: int = 0) -> float:
-        """Within the span; `counts` begin at the edge `first`, and stand still beyond their ends."""
-        start, end = (self._edge[edge_ms] - first for edge_ms in span)
-        latest = len(counts) - 1
-        return counts[min(max(end, 0), latest)] - counts[min(max(start, 0), latest)]
+    def _rise(self, counts: Sequence[float], span: Span) -> float:
+        return counts[self._edge[span.end_ms]] - counts[self._edge[span.start_ms]]
+
+    def _rise_around(self, counts: Sequence[float], span: Span, first: int) -> float:
+        """Of counts from the edge `first` on, which stand still before and after."""
+        low, high = self._edge[span.start_ms] - first, self._edge[span.end_ms] - first
+        last = len(counts) - 1
+        return counts[min(max(high, 0), last)] - counts[min(max(low, 0), last)]
 
 
 def roster_of(job: Job, seen: Span) -> Roster:

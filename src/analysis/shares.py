@@ -59,9 +59,9 @@ def divided(
 
 def _left(tally: Tally, edges_ms: Sequence[int], own: Mapping[int, Span]) -> list[float]:
     """What was counted by each of these edges, without what is some step's own."""
-    left = [tally.by(edge_ms) for edge_ms in edges_ms]
+    left = tally.by_each(edges_ms)
     for span in own.values():
         start = tally.by(span.start_ms)
-        for edge, edge_ms in enumerate(edges_ms):
-            left[edge] -= tally.by(span.clamped(edge_ms)) - start
+        by_edge = tally.by_each(map(span.clamped, edges_ms))
+        left = [count - (own_count - start) for count, own_count in zip(left, by_edge)]
     return left

@@ -9,7 +9,7 @@ from .series import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Sequence
+    from typing import Iterable, Sequence
 
     Run = tuple[Sequence[int], int, int]
     """What it rose by from record to record, the first from nothing; from which to before which."""
@@ -55,15 +55,23 @@ class Tally:
 
     def by(self, time_ms: int) -> float:
         """What was counted by a moment, by a straight line between records."""
+        return self.by_each((time_ms,))[0]
+
+    def by_each(self, moments_ms: Iterable[int]) -> list[float]:
+        """As `by`, of moments in order."""
         if not self._counts:
             self._counts = self._read()
-        counts, times_ms = self._counts, self._times_ms
-        after = bisect_right(times_ms, time_ms)
-        if after in {0, len(times_ms)}:
-            return counts[min(after, len(counts) - 1)]
-        before_ms, after_ms = times_ms[after - 1 : after + 1]
-        part = (time_ms - before_ms) / (after_ms - before_ms)
-        return counts[after - 1] + (counts[after] - counts[after - 1]) * part
+        counts, times_ms, after = self._counts, self._times_ms, 0
+        found: list[float] = []
+        for time_ms in moments_ms:
+            after = bisect_right(times_ms, time_ms, after)
+            if after in {0, len(times_ms)}:
+                found.append(counts[min(after, len(counts) - 1)])
+            else:
+                count, before_ms = counts[after - 1], times_ms[after - 1]
+                part = (time_ms - before_ms) / (times_ms[after] - before_ms)
+                found.append(count + (counts[after] - count) * part)
+        return found
 
     def rise(self, span: Span) -> float:
         """How much was counted within the span."""
