@@ -53,8 +53,14 @@ async def read_run(store: ObjectStore, target: Target) -> dict[str, Any]:
     attempts = await find_attempts(store, run_id)
     chosen = _chosen(list(attempts), replace(target, run_id=run_id))
     document = await read_document(store, attempts[chosen])
+    if document["run"] is None and not document["jobs"]:
+        raise NotArchivedError("; ".join(document["complaints"]) or _nothing(run_id))
     numbers = [each.attempt for each in attempts if each.host == chosen.host]
     return {**document, "attempts": numbers}
+
+
+def _nothing(run_id: int | None) -> str:
+    return f"the archive has nothing of run {run_id}"
 
 
 def _of_url(found: re.Match[str]) -> Target:
@@ -82,7 +88,7 @@ def _chosen(attempts: list[Attempt], target: Target) -> Attempt:
     """The latest attempt, unless another one was asked for."""
     fitting = [each for each in attempts if target.host in {None, each.host}]
     if not fitting:
-        raise NotArchivedError(f"the archive has nothing of run {target.run_id}")
+        raise NotArchivedError(_nothing(target.run_id))
     hosts = list(dict.fromkeys(each.host for each in fitting))
     if len(hosts) > 1:
         raise NotArchivedError(

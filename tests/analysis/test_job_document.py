@@ -22,7 +22,7 @@ from src.shared.job_timeline import timeline_of
 from tests.analysis.recorded import documented, records
 from tests.cli.analysed import encoded, job_object
 from tests.model.made_records import JOB_RECORD, RUN_RECORD, STEP_RECORD
-from tests.sampler.reported import REPORTED, Reported, failing, parallel
+from tests.sampler.reported import REPORTED, Reported, failing, hour, parallel
 
 GOLDEN = Path(__file__).parent / "documents" / "job.json"
 SOME = [name for name in REPORTED if name != "many"]
@@ -142,6 +142,10 @@ def test_whatever_stands_there_is_read_or_refused(found: Any):
                 parse(told)
             except DocumentError:
                 continue
+
+
+def test_a_job_of_an_hour_takes_little_room():
+    assert len(encode(documented(*hour()[:2]))) < 12_000
 
 
 def test_a_job_becomes_exactly_this_document():

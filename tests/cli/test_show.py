@@ -168,6 +168,13 @@ def test_a_torn_part_is_told(archive: Path):
     assert "mypy" not in text
 
 
+def test_where_nothing_can_be_read_that_is_told(archive: Path):
+    for part in archive.rglob("*/77/1/*.json.gz"):
+        part.write_bytes(b"")
+
+    assert "c0ffee.json.gz was left out: it is torn" in failure("301", "--attempt", "1")
+
+
 def test_a_run_of_several_hosts_is_asked_for_by_its_url(archive: Path):
     runs = archive / "objects" / "archive" / "runs" / "301"
     (runs / "github.com").rename(runs / "ghe.example.com")

@@ -161,3 +161,36 @@ async def test_a_store_that_is_away_is_told_and_asked_again():
     await archive.keep(kept.interpretation)
 
     assert len(await store.keys("archive/")) == 2
+
+
+async def test_what_finds_a_run_is_written_once_however_many_jobs_it_has():
+    store, told = CountingStore(), of_one_run()
+
+    await fill(Archive(store), told)
+
+    assert len(store.keys_created) == len(told) + 1
+
+
+async def test_only_so_many_runs_are_kept_in_mind(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("src.backend.sinks.archive.MOST_NOTED", 1)
+    store, (kept, *_) = CountingStore(), of_one_run()
+    archive = Archive(store)
+    other = replace(of(kept), workflow_run_id=1)
+    interpretations = [kept.interpretation, replace(kept.interpretation, subject=other)]
+
+    for interpretation in (*interpretations, *interpretations):
+        await archive.keep(interpretation)
+
+    assert len(store.keys_created) == 8
+
+
+class CountingStore(ObjectStore):
+    """In memory, and remembers what it was asked to create."""
+
+    def __init__(self) -> None:
+        super().__init__(MemoryStore())
+        self.keys_created: list[str] = []
+
+    async def create(self, key: str, body: bytes) -> bool:
+        self.keys_created.append(key)
+        return await super().create(key, body)

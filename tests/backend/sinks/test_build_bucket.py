@@ -98,6 +98,27 @@ async def test_the_latest_is_the_one_that_began_last_in_whatever_order_they_come
     assert len(await store.keys(OF_VERSION)) == 3
 
 
+async def test_a_correction_of_the_latest_is_the_latest():
+    store = memory_store()
+    bucket = BuildBucket(store)
+
+    for name in ("first", "corrected"):
+        await bucket.keep(JOB, moved(0, name), BATCHES)
+
+    assert (await read(store, LATEST))["job"] == "corrected"
+    assert len(await store.keys(OF_VERSION)) == 1
+
+
+async def test_a_job_that_began_who_knows_when_is_kept_as_such():
+    store = memory_store()
+    used = VERDICT.usage
+    timeless = VERDICT._replace(usage=used._replace(job=used.job._replace(start_ms=None)))
+
+    await BuildBucket(store).keep(JOB, timeless, BATCHES)
+
+    assert sorted(await store.keys(OF_VERSION)) == [f"{OF_VERSION}unknown/build_unknown.json"]
+
+
 @pytest.mark.parametrize("body", [b"torn", b"[]", b'{"job_start": "late"}'])
 async def test_what_is_no_document_is_no_later_one(body: bytes):
     store = memory_store()
