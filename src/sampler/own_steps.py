@@ -14,6 +14,7 @@ from typing import Collection, Iterable, NamedTuple, Optional, Sequence
 from ..analysis.step_names import POST
 from ..analysis.timeline import Job, Step
 from ..model.samples import Batch
+from .stored import clock_ms
 
 _IDLE_CORES = 0.05
 _MS_PER_SECOND = 1000
@@ -46,11 +47,15 @@ def own_steps(
 
     `batches` are one sampler's, in order; keys in `without` are no steps.
     """
-    times_ms = [time for batch in batches for time in batch.time_ms]
-    if not times_ms:
+    clock = clock_ms(batches)
+    if clock is None:
         return None
+    times_ms = [uptime + clock for batch in batches for uptime in batch.uptime_ms]
     seen = _seen(batches, without)
-    born_ms = {owner.key: owner.born_ms for batch in batches[::-1] for owner in batch.owners}
+    set_ms = clock - _first_clock_ms(batches)
+    born_ms = {
+        owner.key: owner.born_ms + set_ms for batch in batches[::-1] for owner in batch.owners
+    }
     stretches = sorted(
         (
             stretch
@@ -62,6 +67,12 @@ def own_steps(
     steps = _steps(_joined(stretches), seen, times_ms)
     start_ms = min([times_ms[0], *(step.start_ms for step in steps if step.start_ms)])
     return Job(name, start_ms, times_ms[-1], tuple(steps))
+
+
+def _first_clock_ms(batches: Iterable[Batch]) -> int:
+    """The clock of the first sample, by which births are told."""
+    first = next(batch for batch in batches if batch.time_ms)
+    return first.time_ms[0] - first.uptime_ms[0]
 
 
 def _seen(batches: Iterable[Batch], without: Collection[str]) -> dict[str, list[_Seen]]:

@@ -1,6 +1,7 @@
 """Whatever is missing, full, broken or slow: one line, exit code 0, and the job as it would be."""
 
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -9,8 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.action.runner import Runner, Step
-from tests.action.shown import FAST, POST, assert_untouched, notices
+from tests.action.runner import REPOSITORY, Runner, Step
+from tests.action.shown import (
+    FAST,
+    POST,
+    assert_cpu_is_true,
+    assert_untouched,
+    burn,
+    notices,
+    rows,
+)
 from tests.sampler.receiving import receiving
 
 pytestmark = pytest.mark.slow
@@ -127,3 +136,71 @@ def test_a_frontend_that_hangs_costs_the_end_of_the_job_a_moment(runner: Runner)
     plain = runner.run([runner.telemetry(), Step("Work", run="true")]).step(POST)
     assert post.ended - post.started < plain.ended - plain.started + 3
     assert "**The runner" in done.summary
+
+
+@pytest.mark.parametrize("status", [500, 404, 401, 413])
+def test_a_frontend_that_refuses_costs_a_line_at_most(status: int, runner: Runner):
+    with receiving() as receiver:
+        receiver.answer = lambda handler: handler.say(status)
+        given = {"push_url": receiver.url, "push_secret": KEY, "sampling_rate": FAST}
+        done = runner.run([runner.telemetry(**given), Step("Work", run="sleep 0.5; true")])
+
+    assert_untouched(done)
+    assert receiver.received
+    [told] = notices(done)
+    assert str(status) in told
+    assert "**The runner" in done.summary
+
+
+# --- a Python that hangs, a clock that is set -----------------------------------------------------
+
+
+def test_a_python_that_hangs_is_given_up(tmp_path: Path):
+    stuck = tmp_path / "bin" / "python3"
+    stuck.parent.mkdir()
+    stuck.write_text("#!/bin/sh\nexec sleep 60\n")
+    stuck.chmod(0o755)
+    runner = Runner(tmp_path, env={"PATH": f"{stuck.parent}:{os.environ['PATH']}"})
+    done = runner.run([runner.telemetry(), Step("Work", run="true")])
+
+    assert_untouched(done)
+    assert notices(done) == ["start: it took more than 5 s"]
+    assert done.ran[-1].ended - done.ran[0].started < 8
+
+
+SETTING_THE_CLOCK = """
+
+_true_ms = wall_ms
+
+
+def wall_ms() -> int:
+    return _true_ms() + (int(open({file!r}).read()) if os.path.exists({file!r}) else 0)
+"""
+
+
+@pytest.mark.parametrize("seconds", [3600, -3600], ids=["ahead", "back"])
+def test_a_clock_that_is_set_meanwhile_changes_no_figure(seconds: int, tmp_path: Path):
+    """By a copy of the action whose sampler's clock a step can set, after most of the samples."""
+    action, file = tmp_path / "action", tmp_path / "set_by_ms"
+    for part in ("action", "src"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(REPOSITORY / part, action / part, ignore=ignored)
+    shutil.copy(REPOSITORY / "action.yml", action)
+    clock = action / "src" / "sampler" / "clock.py"
+    text = clock.read_text().replace("import time", "import os\nimport time", 1)
+    clock.write_text(text + SETTING_THE_CLOCK.format(file=str(file)))
+    runner = Runner(tmp_path, action=action)
+    done = runner.run(
+        [
+            runner.telemetry(sampling_rate=FAST),
+            Step("Before", run=burn(3.0), id="before_it"),
+            Step("Set", run=f"echo {seconds * 1000} > {file}; sleep 0.5", id="set_it"),
+            Step("After", run=burn(1.0), id="after_it"),
+        ]
+    )
+
+    assert_untouched(done)
+    assert notices(done) == []
+    assert rows(done) == ["before_it", "set_it", "after_it"]
+    assert re.search(r"^\d(\.\d)? s on ", done.summary, re.MULTILINE)  # and not an hour
+    assert_cpu_is_true(done, "Before", "After")

@@ -1,5 +1,7 @@
 """Processes' keys to steps, by the case."""
 
+import pytest
+
 from src.model.samples import Batch, Host, Owner
 from src.sampler.own_steps import own_steps
 
@@ -114,3 +116,20 @@ def test_our_own_keys_and_nobodys_are_no_steps():
 def test_without_samples_there_is_no_job():
     assert own_steps("job", []) is None
     assert own_steps("job", [batch(samples=0)]) is None
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+@pytest.mark.parametrize("at", [2, 8])
+def test_a_clock_that_is_set_meanwhile_moves_nothing(hours: int, at: int):
+    """But all of it, where it was set so early that most samples have the new one."""
+    sampled = batch(owner("a", 0.5, "-xxxx-----"), owner("b", 4.3, "-----xxx--"))
+    set_ms = hours * 3_600_000
+    sampled.time_ms = [*sampled.time_ms[:at], *(time + set_ms for time in sampled.time_ms[at:])]
+    job = own_steps("job", [sampled])
+
+    assert job
+    zero_ms = NOON + set_ms * (at < 5)
+    assert [(step.name, step.start_ms, step.end_ms) for step in job.steps] == [
+        ("a", zero_ms + 500, zero_ms + 4300),
+        ("b", zero_ms + 4300, zero_ms + 8000),
+    ]
