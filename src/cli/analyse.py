@@ -76,12 +76,10 @@ def command(
 
         click.echo(verdict_json(verdict, complaints))
         return
-    from rich.console import Console
-
     from .analyse_drawing import draw
-    from .terminal import shown_width
+    from .terminal import open_console
 
-    click.echo(draw(verdict, complaints, Console(width=shown_width(), highlight=False)))
+    click.echo(draw(verdict, complaints, open_console()))
 
 
 def _measured(files: tuple[Path, ...], job_id: int | None) -> "tuple[JobUsage, list[str]]":

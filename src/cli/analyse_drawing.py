@@ -16,18 +16,14 @@ from ..analysis.usage import JobUsage
 from ..analysis.verdict import Verdict, findings
 from .analyse_steps import finding_style, steps_table
 from .analyse_texts import columns, item, shown_bytes, text
+from .terminal import drawn
 
 _SIZE_STYLES = {RIGHT: "green", SMALLER: "yellow", LARGER: "red", UNKNOWN: "dim"}
 
 
 def draw(verdict: Verdict, complaints: Sequence[str], console: Console) -> str:
     """The sentence, the steps, the findings and who did most, as wide as the console."""
-    with console.capture() as drawn:
-        for section in _sections(verdict, complaints, console.width):
-            for part in section:
-                console.print(part)
-            console.print()
-    return "\n".join(line.rstrip() for line in drawn.get().splitlines()).strip("\n")
+    return drawn(_sections(verdict, complaints, console.width), console)
 
 
 def _sections(

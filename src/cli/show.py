@@ -100,13 +100,11 @@ def _listed(jobs: list[dict[str, Any]]) -> str:
 
 
 def _drawn(document: dict[str, Any], *, is_job: bool) -> str:
-    from rich.console import Console
-
     from .show_drawing import draw_job, draw_run
-    from .terminal import shown_width
+    from .terminal import open_console
 
-    console = Console(width=shown_width(), highlight=False)
-    return draw_job(document, console) if is_job else draw_run(document, console)
+    draw = draw_job if is_job else draw_run
+    return draw(document, open_console())
 
 
 def _write(file: Path, document: dict[str, Any]) -> None:

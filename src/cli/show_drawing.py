@@ -9,20 +9,19 @@ from ..analysis.amounts import say_seconds
 from ..analysis.step_words import ending
 from ..model.ids import FIRST_ATTEMPT
 from ..model.printable import printable
+from ..model.times import parse_time
 from .analyse_drawing import draw
 from .analyse_texts import item, text
 from .show_jobs import ShownJob, shown_jobs
 from .show_tree import shown_steps, tree
+from .terminal import drawn
+
+_SHORT_COMMIT = 10
 
 
 def draw_run(document: Mapping[str, Any], console: Console) -> str:
     """What run it is, the tree of its jobs, what is to be said of each, as wide as the console."""
-    with console.capture() as drawn:
-        for section in _sections(document, console.width):
-            for part in section:
-                console.print(part)
-            console.print()
-    return "\n".join(line.rstrip() for line in drawn.get().splitlines()).strip("\n")
+    return drawn(_sections(document, console.width), console)
 
 
 def draw_job(document: Mapping[str, Any], console: Console) -> str:
@@ -38,12 +37,9 @@ def run_title(document: Mapping[str, Any]) -> str:
     """`acme/rocket · CI #12 · attempt 1`."""
     told = _any_part(document)
     number = told.get("run_number")
-    name = " ".join(
-        filter(None, (told["workflow_name"] or "", f"#{number}" if number is not None else ""))
-    )
-    attempt = f"attempt {_attempt(document)}"
-    run = name or f"run {told['workflow_run_id']}"
-    return " · ".join((told["repository_full_name"], run, attempt))
+    name = told["workflow_name"] or f"run {told['workflow_run_id']}"
+    run = name if number is None else f"{name} #{number}"
+    return _joined(told["repository_full_name"], run, f"attempt {_attempt(document)}")
 
 
 def run_facts(document: Mapping[str, Any]) -> Iterator[str]:
@@ -52,20 +48,30 @@ def run_facts(document: Mapping[str, Any]) -> Iterator[str]:
     if run is None:
         yield "The run is not completed, as far as is known: these are its completed jobs."
         return
-    seconds = run["duration_seconds"]
-    lasted = None if seconds is None else say_seconds(seconds)
-    yield _joined(ending(run["conclusion"]) or run["conclusion"], lasted, run["display_title"])
-    cause = _joined(
-        run["event"], run["branch"], (run["commit_sha"] or "")[:10], run["triggered_by"]
+    seconds, began = run["duration_seconds"], parse_time(run["started_at"])
+    yield _joined(
+        ending(run["conclusion"]) or run["conclusion"],
+        None if seconds is None else say_seconds(seconds),
+        run["display_title"],
     )
-    yield _joined(cause, (run["started_at"] or "").replace("T", " ").replace("Z", " UTC"))
-    yield _joined(run["run_url"])
+    yield _joined(
+        run["event"],
+        run["branch"],
+        (run["commit_sha"] or "")[:_SHORT_COMMIT],
+        run["triggered_by"],
+        None if began is None else f"{began:%Y-%m-%d %H:%M:%S} UTC",
+    )
+
+
+def run_url(document: Mapping[str, Any]) -> str:
+    """The run's page, empty where it is unknown."""
+    return str((document["run"] or {}).get("run_url") or "")
 
 
 def _sections(document: Mapping[str, Any], width: int) -> Iterator[Sequence[RenderableType]]:
     jobs, complaints = shown_jobs(document)
-    facts = [text(line, "dim") for line in run_facts(document) if line]
-    yield [text(run_title(document), "bold"), *facts]
+    lines = filter(None, (*run_facts(document), run_url(document)))
+    yield [text(run_title(document), "bold"), *(text(line, "dim") for line in lines)]
     if not jobs:
         yield [text("None of its jobs is in the archive.", "dim")]
         return

@@ -15,7 +15,7 @@ from ..sampler.report.moments import sign
 from ..sampler.report.phrases import UNKNOWN
 from ..sampler.report.tables import name, table
 from .show_axis import Axis, axis_of, times_of
-from .show_drawing import run_facts, run_title
+from .show_drawing import run_facts, run_title, run_url
 from .show_jobs import ShownJob, ShownStep, shown_jobs
 
 _SHADES = {STOPPED: "wrong", SHORT: "orange", HEALTHY: "blue", UNJUDGED: "grey"}
@@ -27,17 +27,18 @@ def run_page(document: Mapping[str, Any]) -> str:
     """Its text, to be written in UTF-8."""
     jobs, complaints = shown_jobs(document)
     title = run_title(document)
-    facts = (element("p", {"class": "faint"}, _fact(line)) for line in run_facts(document) if line)
+    lines = (*map(text, run_facts(document)), _link(run_url(document)))
+    facts = (element("p", {"class": "faint"}, line) for line in lines if line)
     notes = (element("p", {"class": "note"}, text(words)) for words in complaints)
     sections = (element("h1", {}, text(title)), *facts, *notes, *_jobs(document["run"], jobs))
     return html_page(title, sections, has_course=any(job.course for job in jobs))
 
 
-def _fact(line: str) -> str:
-    """What is an address leads there."""
-    if not line.startswith("https://"):
-        return text(line)
-    return element("a", {"href": line, "rel": "noreferrer"}, text(line))
+def _link(url: str) -> str:
+    """Nothing where it leads to no page."""
+    if not url.startswith("https://"):
+        return ""
+    return element("a", {"href": url, "rel": "noreferrer"}, text(url))
 
 
 def _jobs(run: Mapping[str, Any] | None, jobs: Sequence[ShownJob]) -> Iterator[str]:

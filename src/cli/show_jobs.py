@@ -46,10 +46,9 @@ class ShownJob:
     def word(self) -> StepWord:
         """How it ended, or that it did not run."""
         conclusion, execution = self.told["conclusion"], self.told["execution"]
-        kind = _kind(conclusion)
         if execution not in {None, RAN}:
             return StepWord(str(execution).replace("_", " "), UNJUDGED)
-        return StepWord(ending(conclusion) or conclusion or "", kind)
+        return StepWord(ending(conclusion) or conclusion or "", _kind(conclusion))
 
 
 def shown_jobs(document: Mapping[str, Any]) -> tuple[list[ShownJob], list[str]]:
@@ -80,8 +79,8 @@ def _steps(steps: Sequence[Mapping[str, Any]], verdict: Verdict | None) -> Itera
 
 def _plain_word(conclusion: str | None) -> StepWord:
     """Of a step that nobody watched only its end is known."""
-    kind = STOPPED if conclusion in FAILED else UNJUDGED
-    return StepWord(ending(conclusion) or (conclusion or "").replace("success", ""), kind)
+    words = "" if conclusion in {None, "success"} else ending(conclusion) or str(conclusion)
+    return StepWord(words, STOPPED if conclusion in FAILED else UNJUDGED)
 
 
 def _kind(conclusion: str | None) -> str:

@@ -21,17 +21,11 @@ BAR_WIDTH, SPARK_LENGTH = 28, 16
 MOST_ROWS = 300
 _RUNNING, _WAITING = "█", "░"
 _STYLES = {STOPPED: "red", SHORT: "yellow", HEALTHY: "green", UNJUDGED: "dim"}
-_NAME, _TIME, _CPU, _SPARK, _VERDICT = (
-    "Job and its steps",
-    "Time",
-    "CPU",
-    "CPU over time",
-    "Verdict",
-)
+_NAME, _SPARK = "Job and its steps", "CPU over time"
 
 
 def tree(run: Mapping[str, Any] | None, jobs: Sequence[ShownJob], width: int) -> Table:
-    """A row for each job, and one for each of its steps; of too many only `telling` ones."""
+    """A row for each job, and one for each of its `shown_steps`."""
     axis = axis_of(run, [job.told for job in jobs])
     over_time = f"{say_clock(axis.seconds)} of the run" if axis else "The run"
     rows = [row for job in jobs for row in _rows(job, shown_steps(job, jobs), axis)]
@@ -50,39 +44,42 @@ def shown_steps(job: ShownJob, jobs: Sequence[ShownJob]) -> list[ShownStep]:
 
 
 def _rows(job: ShownJob, steps: Sequence[ShownStep], axis: Axis | None) -> Iterator[Sequence[Text]]:
-    verdict, course = job.verdict, job.course
-    cores = course.curves(SPARK_LENGTH).cpu_cores if course else ()
-    usage = verdict.usage.usage if verdict else None
-    yield _row(text(job.name, "bold"), job.told, job.word, axis, _drawn(usage, cores, verdict))
+    usage = job.verdict.usage.usage if job.verdict else None
+    cores = job.course.curves(SPARK_LENGTH).cpu_cores if job.course else ()
+    cpu = _percent(usage), _line(cores, job.verdict)
+    yield _row(text(job.name, "bold"), job.told, job.word, axis, *cpu)
     for index, step in enumerate(steps, 1):
-        branch = "└" if index == len(steps) else "├"
-        name = Text.assemble((f" {branch} {step.told['step_number']} ", "dim"))
-        name.append_text(text(step.told["step_name"]))
         used = step.used
-        cores = course.step_cores(used, SPARK_LENGTH) if course and used else ()
-        drawn = _drawn(used.usage if used else None, cores, verdict)
-        yield _row(name, step.told, step.word, axis, drawn)
+        cores = job.course.step_cores(used, SPARK_LENGTH) if job.course and used else ()
+        cpu = _percent(used.usage if used else None), _line(cores, job.verdict)
+        name = _leaf(step, is_last=index == len(steps))
+        yield _row(name, step.told, step.word, axis, *cpu)
+
+
+def _leaf(step: ShownStep, *, is_last: bool) -> Text:
+    branch = Text(f" {'└' if is_last else '├'} {step.told['step_number']} ", "dim")
+    return Text.assemble(branch, text(step.told["step_name"]))
 
 
 def _row(
-    name: Text,
-    told: Mapping[str, Any],
-    word: StepWord,
-    axis: Axis | None,
-    drawn: tuple[Text, Text],
+    name: Text, told: Mapping[str, Any], word: StepWord, axis: Axis | None, *cpu: Text
 ) -> Sequence[Text]:
     seconds, style = told["duration_seconds"], _STYLES[word.kind]
     clock = Text("" if seconds is None else say_clock(seconds))
-    return name, clock, _bar(told, axis, style), *drawn, text(word.words, style)
+    return name, clock, _bar(told, axis, style), *cpu, text(word.words, style)
 
 
-def _drawn(usage: Usage | None, cores: Values, verdict: Verdict | None) -> tuple[Text, Text]:
-    """CPU as a figure and over time; full height is all cores."""
+def _percent(usage: Usage | None) -> Text:
     mean = usage.cpu_percent_mean if usage else None
+    return Text("" if mean is None else f"{mean:.0f} %")
+
+
+def _line(cores: Values, verdict: Verdict | None) -> Text:
+    """Full height is all cores."""
     machine = verdict.usage.machine if verdict else None
-    is_known = machine is not None and any(value is not None for value in cores)
-    line = spark(cores, machine.cores_allowed) if machine and is_known else ""
-    return Text("" if mean is None else f"{mean:.0f} %"), Text(line)
+    if machine is None or all(value is None for value in cores):
+        return Text("")
+    return Text(spark(cores, machine.cores_allowed))
 
 
 def _bar(told: Mapping[str, Any], axis: Axis | None, style: str) -> Text:
