@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import os
 import signal
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -12,12 +13,16 @@ from ..shared.health import Health
 from ..shared.health_export import Destination, exporting
 from ..shared.health_log import reporting
 from ..shared.logs import set_up_logs
+from ..shared.object_store import ObjectStore
 from ..shared.queues.base import Queue
 from ..shared.settings import load, refuse
 from ..shared.storage import open_object_store, open_poison_queue, open_queue
+from .extras import Extras
 from .settings import BackendSettings
 from .sinks.application_insights import ApplicationInsightsSink
+from .sinks.archive import Archive
 from .sinks.base import Sink
+from .sinks.build_bucket import open_build_bucket
 from .sinks.jsonl import JsonlSink
 from .state import State
 from .worker import Pace, Worker
@@ -55,6 +60,21 @@ def _open_otlp(settings: BackendSettings, endpoint: str) -> Sink:
     )
 
 
+def open_extras(settings: BackendSettings, store: ObjectStore) -> Extras:
+    """What goes out beside rows, as the settings want it; the archive is in this store.
+
+    Raises:
+        SettingsError: a bucket for builds is named, but not how to get there.
+    """
+    archive = Archive(store, open_build_bucket(os.environ)) if settings.has_archive else None
+    return Extras(
+        archive,
+        host_metrics=settings.has_host_metrics,
+        traces=settings.has_traces,
+        transitions=settings.has_transitions,
+    )
+
+
 async def serve(settings: BackendSettings) -> None:
     """Work until a signal comes; then finish the batch in hand and close what is open.
 
@@ -69,7 +89,8 @@ async def serve(settings: BackendSettings) -> None:
         settings.visibility_timeout_seconds,
         settings.poll_interval_seconds,
     )
-    state = State(open_object_store(settings))
+    store = open_object_store(settings)
+    extras = open_extras(settings, store)
     stop = _stop_on_signals()
     gc.freeze()  # what was loaded stays; the collector need not look at it again and again
     log.info("worker started", extra=settings.told() | {"sinks": len(sinks)})
@@ -81,7 +102,7 @@ async def serve(settings: BackendSettings) -> None:
         for part in parts:
             opened.push_async_callback(part.close)
         await opened.enter_async_context(reporting(health, queue))
-        await Worker(queue, poison, state, sinks, pace, health).run(stop)
+        await Worker(queue, poison, State(store), sinks, pace, health, extras=extras).run(stop)
     log.info("worker stopped")
 
 

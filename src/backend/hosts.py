@@ -4,17 +4,18 @@ Nobody waits for it: a minute is told as soon as it is over, and again when more
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from .arrivals import SamplesArrival, Subject
+from ..shared.github_events import JobDelivery
+from .arrivals import Arrival, SamplesArrival, Subject
 from .batch import Letter, Planned
 from .batch_facts import skew_ms
-from .decide import Emitted
+from .decide import Emitted, Known
 from .host_points import HostIdentity, host_points
-from .minutes import minutes_due
+from .minutes import minutes_due, minutes_left
 from .rows import OLDEST_ROW
 from .sinks.base import MetricRow
 from .state import State
@@ -34,18 +35,40 @@ class Hosts:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    async def plan(self, letters: Iterable[Letter], now: datetime) -> list[Planned]:
-        """What to emit of the machines of those letters that are samples; each minute once."""
+    async def plan(
+        self, letters: Sequence[Letter], known: Mapping[Subject, Known], now: datetime
+    ) -> list[Planned]:
+        """What to emit of the machines that these letters tell of; each minute once."""
         came: dict[tuple[Subject, str], list[tuple[Letter, SamplesArrival]]] = defaultdict(list)
+        over: dict[Subject, Letter] = {}
         for letter in letters:
             if isinstance(letter.arrival, SamplesArrival):
                 sampler = letter.arrival.subject, letter.arrival.fact.sampler
                 came[sampler].append((letter, letter.arrival))
+            if letter.arrival and known[letter.arrival.subject].judged:
+                over[letter.arrival.subject] = letter
+        told = [(each[0][0], await self._rows([a for _, a in each], now)) for each in came.values()]
+        told += [(x, await self._last_rows(each, known[each], now)) for each, x in over.items()]
         return [
-            Planned(each[0][0], subject, HostEmission(_name(rows)), rows)
-            for (subject, _), each in came.items()
-            if (rows := await self._rows([arrival for _, arrival in each], now))
+            Planned(letter, letter.arrival.subject, HostEmission(_name(rows)), rows)
+            for letter, rows in told
+            if rows and letter.arrival
         ]
+
+    async def _last_rows(self, job: Subject, known: Known, now: datetime) -> list[MetricRow]:
+        """The last minutes of a finished job's samplers that stopped without a word."""
+        due = minutes_left(known.batches)
+        wanted = {fact for each in due for fact in each.facts}
+        if not wanted:
+            return []
+        return host_points(
+            await self._state.batches(known.sampled or job, wanted),
+            {start_ms for each in due for start_ms in each.starts_ms},
+            _who_ran(known.completed[0]),
+            skew_ms=skew_ms(known.batches),
+            oldest=now - OLDEST_ROW,
+            now=now,
+        )
 
     async def _rows(self, arrivals: Sequence[SamplesArrival], now: datetime) -> list[MetricRow]:
         """Of one sampler's batches."""
@@ -75,10 +98,23 @@ def _who(arrival: SamplesArrival) -> HostIdentity:
     return HostIdentity(
         host=arrival.identity.host,
         repository_id=arrival.identity.repository_id,
-        repository_full_name=None,  # no batch tells it
+        repository_full_name=arrival.identity.repository,
         workflow_run_id=arrival.identity.run_id,
         job_id=arrival.subject.job_id,
         runner_name=runner if isinstance(runner, str) else None,
+    )
+
+
+def _who_ran(completed: Arrival) -> HostIdentity:
+    delivery = completed.delivery
+    job = delivery.workflow_job if isinstance(delivery, JobDelivery) else None
+    return HostIdentity(
+        host=completed.subject.host,
+        repository_id=delivery.repository.id,
+        repository_full_name=delivery.repository.full_name,
+        workflow_run_id=completed.subject.run_id,
+        job_id=completed.subject.job_id,
+        runner_name=job.runner_name if job else None,
     )
 
 

@@ -76,11 +76,12 @@ class Pipeline:
         """Runs that are over come last: they add up what is remembered of their jobs."""
         await self._state.note(letter.arrival for letter in letters if letter.arrival)
         runs = [x for x in letters if x.arrival and is_of_finished_run(x.arrival)]
+        others = [x for x in letters if not (x.arrival and is_of_finished_run(x.arrival))]
         runners = [x for x in letters if x.arrival and x.arrival.subject.runner is not None]
         errands = await to_jobs(runners, self._state, now)
-        jobs = [x for x in letters if x not in runs] + [*errands]
+        jobs = [*others, *errands]
         known = await self._recall(jobs, now)
-        outcomes = await self._carry(jobs, known, now, samples=letters)
+        outcomes = await self._carry(jobs, known, now, telling=others)
         done = (letter for letter in jobs if outcomes[letter] is OUT)
         errands_to_runs = await to_runs(done, known, self._state, now)
         runs += errands_to_runs
@@ -98,15 +99,16 @@ class Pipeline:
         known: Mapping[Subject, Known],
         now: datetime,
         *,
-        samples: Sequence[Letter] = (),
+        telling: Sequence[Letter] = (),
     ) -> Outcomes:
-        """Decide, emit, keep, remember; `samples` are those that tell of their machines too."""
+        """Decide, emit, keep, remember; `telling` may tell of machines too."""
         if not letters:
             return {}
         told = plan(letters, known, now)
         apart = {*told.tripped, *told.waiting}
         if self._hosts:
-            told.planned += await self._hosts.plan([x for x in samples if x not in apart], now)
+            telling = [letter for letter in telling if letter not in apart]
+            told.planned += await self._hosts.plan(telling, known, now)
         told.planned = [self._extras.trimmed(planned) for planned in told.planned]
         shortfalls = await self._emitter.emit(told.planned, now)
         outcomes = outcomes_of([x for x in letters if x not in apart], told.planned, shortfalls)

@@ -30,6 +30,10 @@ class BackendSettings(StorageSettings):
         "none", validation_alias="OTEL_EXPORTER_OTLP_COMPRESSION"
     )
     jsonl_path: str | None = Field(None, validation_alias=either("JSONL_PATH"))
+    has_archive: bool = Field(True, validation_alias=either("ARCHIVE"))
+    has_host_metrics: bool = Field(True, validation_alias=either("HOST_METRICS"))
+    has_traces: bool = Field(True, validation_alias=either("TRACES"))
+    has_transitions: bool = Field(True, validation_alias=either("TRANSITIONS"))
     poll_interval_seconds: float = Field(
         5, validation_alias=either("POLL_INTERVAL_SECONDS"), gt=0, le=3600
     )

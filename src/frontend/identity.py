@@ -14,6 +14,7 @@ from .trust import TokenTrust
 from .verdict import RefusedError
 
 LONGEST_ENVIRONMENT = 64
+LONGEST_NAME = 256
 
 _NUMBER = re.compile(r"[0-9]{1,18}")
 
@@ -27,7 +28,7 @@ def identity_of(claims: Mapping[str, Any]) -> Identity:
     Raises:
         RefusedError: 401, since it is not a token of a job.
     """
-    environment = claims.get("runner_environment")
+    environment, repository = claims.get("runner_environment"), claims.get("repository")
     return Identity(
         how="token",
         host=host_of(claims["iss"]),
@@ -35,6 +36,7 @@ def identity_of(claims: Mapping[str, Any]) -> Identity:
         run_id=_number(claims, "run_id"),
         run_attempt=_number(claims, "run_attempt"),
         job_id=_number(claims, "check_run_id") if "check_run_id" in claims else None,
+        repository=repository[:LONGEST_NAME] if isinstance(repository, str) else None,
         owner_id=_number(claims, "repository_owner_id"),
         runner_environment=environment[:LONGEST_ENVIRONMENT]
         if isinstance(environment, str)
@@ -81,6 +83,8 @@ def declared_identity(scope: Scope, job: Mapping[str, Any]) -> Identity:
         raise RefusedError(403, "the key is another repository's than the batch")
     if "run_id" not in job:
         raise RefusedError(400, "not a batch of a job: job.run_id is missing")
+    if not job.get("job_id") and not job.get("runner_name"):
+        raise RefusedError(400, "not a batch of a job: job.job_id and job.runner_name are missing")
     return Identity(
         how="declared",
         host=scope.host,

@@ -1,7 +1,7 @@
 """A batch of samples and whose it is in, a queue's event out, and back.
 
-    {"identity": {"how", "host", "repository_id", "run_id", "run_attempt", "job_id", "owner_id",
-                  "runner_environment"},
+    {"identity": {"how", "host", "repository_id", "run_id", "run_attempt", "job_id", "repository",
+                  "owner_id", "runner_environment"},
      "sent_at": TIME, "batch": {…}}
 
 `batch` is what `model/batches.py` encodes; it was decoded once, so what is in it is ours.
@@ -32,6 +32,7 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
         job_id: that of the workflow_job; None where the token has none (an Enterprise Server's).
             What the sampler declares is then in the batch's own `job`: to be believed within
             this run, and no further.
+        repository: its full name, where GitHub signed it.
         runner_environment: github-hosted or self-hosted.
     """
 
@@ -41,6 +42,7 @@ class Identity(msgspec.Struct, frozen=True, omit_defaults=True):
     run_id: Integer
     run_attempt: Integer | None = None
     job_id: Integer | None = None
+    repository: str | None = None
     owner_id: Integer | None = None
     runner_environment: str | None = None
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.backend.sinks.base import EventRow, MetricRow, SpanRow
@@ -100,6 +100,7 @@ async def test_a_job_without_samples_waits_for_nothing():
     assert "samples" not in town.job.properties
 
 
+@settings(max_examples=40)
 @given(
     st.permutations(range(len(ALL))),
     st.lists(st.integers(0, len(ALL) - 1), max_size=3),
@@ -218,6 +219,7 @@ async def test_samples_of_a_runner_belong_to_the_job_that_ran_there_then():
     assert town.job.properties["samples_identity"] == "declared"
 
 
+@settings(max_examples=30)
 @given(st.permutations(range(len(NAMELESS) + 1)), st.integers(1, 2))
 async def test_those_samples_too_may_come_in_any_order(order: list[int], workers: int):
     every = [*NAMELESS, COMPLETED]
@@ -270,6 +272,7 @@ async def test_a_run_s_row_says_what_its_jobs_add_up_to_and_what_it_waited_for()
     assert run.measurements["cpu_seconds"] == pytest.approx(1.9 * 600, rel=0.01)
 
 
+@settings(max_examples=30)
 @given(
     st.permutations(range(len(WHOLE_RUN))),
     st.lists(st.integers(0, len(WHOLE_RUN) - 1), max_size=2),
@@ -293,6 +296,14 @@ async def test_what_a_machine_did_is_told_each_minute_while_its_job_runs():
     assert {row.properties["job_id"] for row in minutes} == {"501"}
 
 
+async def test_the_last_minute_of_a_sampler_that_died_is_told_with_its_job():
+    town = await told([*SAMPLES[:2], COMPLETED])
+
+    minutes = {row.started_at for row in town.sink.rows if isinstance(row, MetricRow)}
+    assert len(minutes) == 6
+
+
+@settings(max_examples=30)
 @given(st.permutations(range(len(SAMPLES))), st.integers(1, 2))
 async def test_a_machine_s_minutes_are_the_same_in_any_order(order: list[int], workers: int):
     def newest(town: Town) -> dict[str, MetricRow]:

@@ -72,6 +72,7 @@ class Issuer:
             run_id=RUN,
             run_attempt=ATTEMPT,
             job_id=JOB,
+            repository=self.claims()["repository"],
             owner_id=OWNER,
             runner_environment="github-hosted",
         )
