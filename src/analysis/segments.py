@@ -52,7 +52,8 @@ class Segment:
     """The samples of one sampler within one boot: between them all counters go on.
 
     `times_ms` are their moments, epoch. A missing batch is a longer interval; `gaps` are the
-    samples that end one which is too long.
+    samples that end one which is too long. `births_ms` is when the first process of each owner was
+    born, by key.
     """
 
     def __init__(self, batches: Iterable[Batch], skew_ms: int) -> None:
@@ -74,6 +75,7 @@ class Segment:
         for part in parts:
             for key in part.owners:
                 self._parts_by_owner.setdefault(key, []).append(part)
+        self.births_ms = self._find_births()
 
     @property
     def covered_ms(self) -> int:
@@ -100,6 +102,12 @@ class Segment:
         longest_ms = max(_INTERVALS * interval_ms, interval_ms + _LATE_MS)
         pairs = enumerate(zip(times_ms, times_ms[1:]), 1)
         return [index for index, (before, after) in pairs if after - before > longest_ms]
+
+    def _find_births(self) -> dict[str, int]:
+        return {
+            key: min(part.owners[key].born_ms for part in parts) + self._skew_ms
+            for key, parts in self._parts_by_owner.items()
+        }
 
     def column(self, read: Callable[[Batch], Optional[Readings]]) -> Readings:
         """The column that `read` finds in each batch; None where it finds none."""
@@ -130,9 +138,9 @@ class Segment:
         most = 0
         for part in self._parts_by_owner.get(key, ()):
             if part.start < last and first < part.start + part.length:
-                own = part.between(first, last)
-                held_kb = part.owners[key].resident_kb[own.first : own.last]
-                most = max([most, *held_kb])
+                at = part.first - part.start
+                low, high = max(first + at, part.first), min(last + at, part.last)
+                most = max(most, *part.owners[key].resident_kb[low:high])
         return most
 
     def disks(self) -> set[str]:
@@ -142,15 +150,6 @@ class Segment:
     def filesystems(self) -> set[str]:
         """The mount points in any batch."""
         return {mount for part in self.parts for mount in part.batch.filesystems}
-
-    def births_ms(self) -> dict[str, int]:
-        """When the first process of each owner was born, by key."""
-        births: dict[str, int] = {}
-        for part in self.parts:
-            for key, owner in part.owners.items():
-                born_ms = owner.born_ms + self._skew_ms
-                births[key] = min(born_ms, births.get(key, born_ms))
-        return births
 
 
 def segments(batches: Iterable[Batch], skew_ms: int) -> list[Segment]:

@@ -142,7 +142,7 @@ class Series:
         """When the first process of each owner was born, by key."""
         births: dict[str, int] = {}
         for segment in self.segments:
-            for key, born_ms in segment.births_ms().items():
+            for key, born_ms in segment.births_ms.items():
                 births[key] = min(born_ms, births.get(key, born_ms))
         return births
 

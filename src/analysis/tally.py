@@ -77,7 +77,8 @@ class Tally:
         """How much was counted within the span."""
         if span.start_ms <= self.lived.start_ms and self.lived.end_ms <= span.end_ms:
             return self.total
-        return self.by(span.end_ms) - self.by(span.start_ms)
+        before, after = self.by_each(span)
+        return after - before
 
 
 def tally_of(times_ms: Sequence[int], counts: Sequence[int]) -> Tally:

@@ -123,7 +123,7 @@ def tracks(segments: Iterable[Segment]) -> list[Track]:
 
 def _tracks(segment: Segment) -> Iterable[Track]:
     found: dict[tuple[str, str], Track] = {}
-    births_ms, times_ms = segment.births_ms(), segment.times_ms
+    births_ms, times_ms = segment.births_ms, segment.times_ms
     is_whole = not segment.parts[0].batch.sequence and not segment.parts[0].first
     for part in segment.parts:
         for group in _groups(part.batch):
