@@ -51,11 +51,11 @@ class KnownTime:
     def _is_partial(self, covered: Coverage, known_ms: float) -> bool:
         length_ms, counted_ms = covered.length_ms, covered.counted_ms
         word = word_of(length_ms, counted_ms, known_ms, self._interval_ms)
-        return bool(length_ms) and covered.samples == COMPLETE and word != COMPLETE
+        return bool(length_ms) and word != COMPLETE
 
     def _is_enough(self, who: int, known_ms: float) -> bool:
         enough_ms = self._coverage[who].counted_ms * ENOUGH_PERCENT / _PERCENT
-        return known_ms >= enough_ms > 0
+        return known_ms >= enough_ms
 
     def _within(self, known: tuple[Span, ...]) -> dict[int, float]:
         """Nearly all columns are known at the same times: those are looked for once."""

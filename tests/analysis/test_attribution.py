@@ -408,6 +408,12 @@ def test_an_owner_s_counter_that_is_no_longer_told_stands_still():
     assert only.usage.cpu_seconds == pytest.approx(5)
 
 
+def test_the_share_of_time_with_about_one_core():
+    # Idle for 2 s, one core for 3 s in one look, two for 1 s, one for 4 s.
+    told = batch([0, 1, 2, 5, 6, 7, 8, 9, 10], [0, 0, 0, 3, 5, 6, 7, 8, 9])
+    assert usage_of(told).cpu_one_core_percent == pytest.approx(70)
+
+
 @pytest.mark.parametrize(
     ("ends", "kills"),
     [

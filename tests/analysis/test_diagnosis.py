@@ -206,6 +206,7 @@ def test_the_strongest_comes_first():
         ("cpu_bound", {"cpu_seconds_by_time": 0.0, **OTHER_WAYS["cpu_bound.stall"]}),
         ("single_threaded", {"cpu_seconds_by_time": 0.0}),
         ("memory_bound", {"memory_own_max_bytes": 6 * GIB}),
+        ("memory_bound", {"memory_own_max_bytes": 6 * GIB, "stalled_memory_percent": 50.0}),
         ("io_congestion", {"top_by_cpu": (BUSY,)}),
         ("slow_disk", {"top_by_cpu": (BUSY,)}),
         ("disk_saturated", {"top_by_cpu": (BUSY,)}),
@@ -229,6 +230,18 @@ def test_beside_other_steps_the_machine_s_figures_blame_whose_own_processes_did_
     assert rule in rules_found(others._replace(alone_percent=60.0, memory_own_max_bytes=6 * GIB))
     [finding] = [f for f in diagnose(usage, MACHINE).findings if f.rule == rule]
     assert finding.words.endswith("; other steps ran at the same time")
+
+
+def test_beside_other_steps_memory_that_nobody_saw_held_is_not_its_own():
+    unseen = {"memory_own_max_bytes": None, "alone_percent": 40.0}
+    assert rules_found(used(**PLANTED["memory_bound"] | unseen)) == []
+
+
+@pytest.mark.parametrize("way", ["received", "sent"])
+def test_a_transfer_that_is_just_fast_enough_is_no_waiting(way: str):
+    nothing = {f"network_{each}_bytes_per_second": 0.0 for each in ("received", "sent")}
+    usage = used(**SLEEPING | nothing | {f"network_{way}_bytes_per_second": 1.0 * MIB})
+    assert rules_found(usage) == ["download_heavy" if way == "received" else "upload_heavy"]
 
 
 @pytest.mark.parametrize("rule", ["download_heavy", "upload_heavy"])
@@ -294,6 +307,7 @@ def test_of_a_disk_that_is_short_in_every_way_the_queue_is_the_cause():
         pytest.param(
             {"cpu_percent_mean": 100.0, "seconds": 3.0, "covered_seconds": 3.0}, id="short"
         ),
+        pytest.param({**ONE_CORE, "cpu_percent_mean": 15.0}, id="often-waits"),
         pytest.param({**ONE_CORE, "seconds": 13.0, "covered_seconds": 13.0}, id="short-thread"),
         pytest.param({**SLEEPING, "seconds": 12.0, "covered_seconds": 12.0}, id="short-sleep"),
         pytest.param({**SLEEPING, "disk_utilisation_percent": 60.0}, id="disk-is-busy"),

@@ -57,7 +57,7 @@ FIGURES = {
 }
 
 
-@pytest.mark.parametrize("first", [0, 8, 40])
+@pytest.mark.parametrize("first", [0, 8, 40, 50])
 def test_rates_and_shares_are_of_the_time_in_which_they_were_looked_at(first: int):
     told = seen_from(first)._asdict()
     assert {name: told[name] for name in FIGURES} == pytest.approx(FIGURES)
@@ -68,6 +68,7 @@ def test_what_was_looked_at_for_less_than_half_has_no_rate():
     told = seen_from(60)._asdict()
     unknown = {name for name in FIGURES if told[name] is None}
     assert unknown == FIGURES.keys() - {"cpu_stolen_percent"}  # both its parts are as unknown
+    assert told["cpu_one_core_percent"] is None
     assert told["network_received_bytes"] == 9000 * 40
     assert told["samples"] == PARTIAL
 
@@ -84,6 +85,24 @@ def test_a_step_s_own_processes_are_known_though_the_machine_is_not():
     told = batch(AT, owners=own, columns=columns(40))
     # Half a core of its own all the time, and beside it half a core while somebody looked.
     assert usage(told).cpu_percent_mean == pytest.approx(25)
+
+
+def test_where_the_rest_can_never_be_seen_processes_are_all_that_is_known():
+    host = Host(cpus=4, memory_total_kb=16 << 20, boot_id="boot", is_container=True)
+    own = [owner("__run", 0, [1.0 * at for at in AT])]
+    told = usage(batch(AT, host=host, owners=own, columns=columns(0)))
+    assert (told.cpu_percent_mean, told.samples) == (pytest.approx(25), COMPLETE)
+
+
+def test_without_what_was_used_nobody_knows_which_share_was_stolen():
+    told = usage(batch(AT, columns={"cpu_steal": from_second(0, 100)}))
+    assert (told.cpu_steal_seconds, told.cpu_stolen_percent) == (pytest.approx(100), None)
+
+
+def test_throttling_of_less_than_a_core_is_a_share_of_time():
+    host = Host(cpus=4, memory_total_kb=16 << 20, boot_id="boot", cpu_limit_cores=0.5)
+    told = batch(AT, host=host, columns={"cgroup_throttled_us": from_second(0, 300_000)})
+    assert usage(told).cpu_throttled_percent == pytest.approx(30)
 
 
 def test_a_disk_that_comes_later_had_nothing_to_do_before():

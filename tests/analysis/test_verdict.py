@@ -187,6 +187,8 @@ def test_a_step_that_is_not_over_is_judged_by_what_happened_alone():
         == "not over, out of memory"
     )
 
+    ended = goes_on._replace(steps=(first, second._replace(step=second.step._replace(end_ms=None))))
+    assert [f.rule for f in conclude(ended).diagnoses[2].findings] == ["cpu_bound"]
     over = goes_on._replace(job=job.job)
     assert [f.rule for f in conclude(over).diagnoses[2].findings] == ["cpu_bound"]
 
