@@ -140,7 +140,7 @@ class Segment:
             if part.start < last and first < part.start + part.length:
                 at = part.first - part.start
                 low, high = max(first + at, part.first), min(last + at, part.last)
-                most = max(most, *part.owners[key].resident_kb[low:high])
+                most = max([most, *part.owners[key].resident_kb[low:high]])
         return most
 
     def disks(self) -> set[str]:
