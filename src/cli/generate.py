@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from ..kql.catalogue import FUNCTIONS, shipped_queries
+from ..kql.runner_samples import COMPONENT_METRICS
 from ..kql.saved_functions import COMPONENT_TABLE, render_functions
 from ..kql.telemetry_page import render_page
 
@@ -28,7 +29,7 @@ def command(*, check: bool) -> None:
 
 def _contents() -> dict[Path, str]:
     """What each generated file should say."""
-    functions = render_functions(COMPONENT_TABLE)
+    functions = render_functions(COMPONENT_TABLE, COMPONENT_METRICS)
     return {
         **{FUNCTIONS / f"{name}.kql": body for name, body in functions.items()},
         PAGE: render_page(shipped_queries()),

@@ -1,4 +1,4 @@
-"""Saved functions: the table of names in, the KQL of WorkflowRuns(), -Jobs(), -Steps() out.
+"""Saved functions: the table of names in; the KQL of WorkflowRuns(), -Jobs(), -Steps() out.
 
 A saved function is the only KQL that knows which table the events lie in and how a value is
 stored. It keeps the newest revision of every record and gives each term a typed column of the
@@ -6,10 +6,14 @@ term's name, so queries read like the table of names, and duplicates end here. W
 job share stands in the job's row alone, and is looked up there.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from textwrap import indent
 
-from ..model.semconv import LOOKED_UP, TERMS_BY_EVENT
+from ..model.semconv import LOOKED_UP, TERM_BY_NAME, TERMS_BY_EVENT
 from ..model.terms import JOB_EVENT, PROPERTY, RUN_EVENT, STEP_EVENT, Term
+from .runner_samples import FUNCTION as RUNNER_SAMPLES
+from .runner_samples import MetricTable, render_runner_samples
 
 FUNCTION_BY_EVENT = {event: f"{event}s" for event in (RUN_EVENT, JOB_EVENT, STEP_EVENT)}
 
@@ -21,18 +25,8 @@ _CONVERSION_BY_TYPE = {
     "bool": "tobool",
     "datetime": "todatetime",
 }
-_LINES = ",\n        "
-_LOOK_UP = f"""\
-// What all steps of a job share is told once, in the job's row.
-| extend job_record_id = tostring(split(record_id, "/steps/")[0])
-| lookup kind=leftouter (
-    {FUNCTION_BY_EVENT[JOB_EVENT]}()
-    | project
-        job_record_id = record_id,
-        {_LINES.join(LOOKED_UP)}
-) on job_record_id
-| project-away job_record_id
-"""
+_COMMA = ",\n    "
+_PLACE = ("record_id", "revision", "content_hash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +46,10 @@ COMPONENT_TABLE = EventTable(
 """As an Application Insights component shows its events, and the local stand-in too."""
 
 
-def render_functions(table: EventTable) -> dict[str, str]:
-    """The body of each saved function by the function's name, standing on `table`."""
-    return {name: _render(event, table) for event, name in FUNCTION_BY_EVENT.items()}
+def render_functions(table: EventTable, metrics: MetricTable) -> dict[str, str]:
+    """The body of each saved function by the function's name, standing on these tables."""
+    of_events = {name: _render(event, table) for event, name in FUNCTION_BY_EVENT.items()}
+    return of_events | {RUNNER_SAMPLES: render_runner_samples(metrics)}
 
 
 def columns(event: str) -> list[str]:
@@ -64,19 +59,41 @@ def columns(event: str) -> list[str]:
 
 
 def _render(event: str, table: EventTable) -> str:
-    projected = ",\n".join(f"    {_column(term, table)}" for term in TERMS_BY_EVENT[event])
+    own = [_column(term, table) for term in TERMS_BY_EVENT[event]]
+    newest = _newest(event, [f"timestamp = {table.time}", *own], table)
     return f"""\
 // The newest revision of every {_THING_BY_EVENT[event]}. Generated from the table of names.
+{newest}
+{_look_up(table) if event == STEP_EVENT else ""}"""
+
+
+def _newest(event: str, projected: Iterable[str], table: EventTable) -> str:
+    """These columns of each record, as they stand in its newest row."""
+    return f"""\
 {table.name}
 | where {table.event} == "{event}"
 | project
-    timestamp = {table.time},
-{projected}
+    {_COMMA.join(projected)}
 // Every revision has seven digits, so as text they sort as numbers do; the hash breaks ties.
 | extend place = strcat(revision, " ", content_hash)
 | summarize arg_max(place, *) by record_id
-| project-away place
-{_LOOK_UP if event == STEP_EVENT else ""}"""
+| project-away place"""
+
+
+def _look_up(table: EventTable) -> str:
+    """Not by WorkflowJobs(): a query would pay for all of its columns, to have these."""
+    needed = (TERM_BY_NAME[name] for name in (*_PLACE, *LOOKED_UP))
+    jobs = _newest(JOB_EVENT, [_column(term, table) for term in needed], table)
+    return f"""\
+// What all steps of a job share is told once, in the job's row.
+| extend job_record_id = tostring(split(record_id, "/steps/")[0])
+| lookup kind=leftouter (
+{indent(jobs, "    ")}
+    | project-away revision, content_hash
+    | project-rename job_record_id = record_id
+) on job_record_id
+| project-away job_record_id
+"""
 
 
 def _column(term: Term, table: EventTable) -> str:

@@ -12,7 +12,9 @@ from ..analysis.amounts import say
 from ..analysis.build_metrics import BUILD_METRICS
 from ..analysis.failure_signs import CATEGORIES
 from ..analysis.figures import FORMULAS, UNITS
-from ..analysis.rules import RULES, Limit, Rule
+from ..analysis.rule import Limit, Rule
+from ..analysis.rules import RULES
+from ..model.host_metrics import HOST_METRICS, HostMetric
 from ..model.semconv import DELIVERED_TERMS, LOOKED_UP, METRICS, RESULT_BY_CONCLUSION
 from ..model.terms import JOB_EVENT, MEASUREMENT, PROPERTY, RUN_EVENT, STEP_EVENT, Term
 from ..model.used_terms import (
@@ -23,6 +25,8 @@ from ..model.used_terms import (
     USED_TERMS,
 )
 from .catalogue import Query
+from .runner_samples import COLUMNS
+from .runner_samples import FUNCTION as RUNNER_SAMPLES
 from .saved_functions import FUNCTION_BY_EVENT, columns
 
 _TEMPLATE = Path(__file__).with_name("telemetry.template.md")
@@ -45,6 +49,8 @@ def render_page(queries: Iterable[Query]) -> str:
         looked_up=_listed(LOOKED_UP),
         queries=_queries(queries),
         metrics=_metrics(),
+        host_metrics=_host_metrics(),
+        runner_samples=_table(("Column", "Is"), ((_code(n), told) for n, told in COLUMNS.items())),
         usage=_used(USAGE_TERMS),
         short_step_figures=_listed(SHORT_STEP_FIGURES),
         judged=_used(term for term in USED_TERMS if term not in USAGE_TERMS),
@@ -107,7 +113,11 @@ def _functions() -> str:
         (_code(f"{name}()"), _code(event), f"`timestamp` and {len(columns(event))} names")
         for event, name in FUNCTION_BY_EVENT.items()
     )
-    return _table(head, rows)
+    return _table(head, [*rows, _runner_samples()])
+
+
+def _runner_samples() -> tuple[str, str, str]:
+    return _code(f"{RUNNER_SAMPLES}()"), "host metrics", f"`timestamp` and {len(COLUMNS)} names"
 
 
 def _queries(queries: Iterable[Query]) -> str:
@@ -117,6 +127,16 @@ def _queries(queries: Iterable[Query]) -> str:
 def _metrics() -> str:
     head = ("Name", "Kind", "Unit", "By", "Meaning")
     return _table(head, ((_code(m.name), m.kind, m.unit, _code(m.by), m.meaning) for m in METRICS))
+
+
+def _host_metrics() -> str:
+    head = ("Name", "Unit", "Part", "Meaning")
+    rows = ((_code(m.name), m.unit, _part(m), m.meaning) for m in HOST_METRICS)
+    return _table(head, rows)
+
+
+def _part(metric: HostMetric) -> str:
+    return f"`{metric.part}` {metric.value}" if metric.part else ""
 
 
 def _rules() -> str:

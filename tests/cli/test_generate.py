@@ -60,8 +60,8 @@ def test_generate_writes_what_is_stale_and_only_that(checkout: Path):
 
 def test_a_new_name_makes_function_and_page_stale(checkout: Path):
     table = checkout / "src" / "model" / "semconv.py"
-    old = '_measurement("queue_seconds"'
-    new = '_measurement("lunch_seconds", "s", _JOB, "Eating"),\n    ' + old
+    old = 'number("queue_seconds"'
+    new = 'number("lunch_seconds", "s", JOB, "Eating"),\n    ' + old
     table.write_text(table.read_text().replace(old, new))
 
     answer = generate(checkout)

@@ -7,8 +7,10 @@ import pytest
 from src.backend.rows import OLDEST_ROW
 from src.insights.tables import TABLES
 from src.kql.catalogue import shipped_queries
+from src.kql.runner_samples import COLUMNS, FUNCTION
 from src.kql.saved_functions import FUNCTION_BY_EVENT
 from src.model import ids
+from src.model.host_metrics import HOST_METRICS
 from src.model.records import PHASE_COMPLETED, PHASE_IN_PROGRESS, PHASE_QUEUED, revision
 from src.model.semconv import METRICS, RESULT_BY_CONCLUSION, TERMS
 from src.model.terms import Term
@@ -44,8 +46,19 @@ def test_each_metric_is_there_with_kind_unit_attribute_and_meaning():
         assert row_of(metric.name)[1:] == [metric.kind, metric.unit, by, metric.meaning]
 
 
+def test_each_host_metric_is_there_with_unit_part_and_meaning():
+    for metric in HOST_METRICS:
+        part = f"`{metric.part}` {metric.value}".strip() if metric.part else ""
+        assert [f"`{metric.name}`", metric.unit, part, metric.meaning] in ROWS
+
+
+def test_each_column_of_the_runners_load_is_there():
+    for name, meaning in COLUMNS.items():
+        assert [f"`{name}`", meaning] in ROWS
+
+
 def test_the_functions_and_queries_are_there():
-    for name in FUNCTION_BY_EVENT.values():
+    for name in (*FUNCTION_BY_EVENT.values(), FUNCTION):
         assert f"`{name}()`" in PAGE
     for query in shipped_queries():
         assert row_of(query.name)[1] == query.question
@@ -60,7 +73,7 @@ def test_the_tables_are_those_of_application_insights():
     first = PAGE.partition("## Properties")[0]
 
     named = set(re.findall(r"^\| `(\w+)`", first, re.MULTILINE))
-    assert named == {"customEvents", "requests", "dependencies"}
+    assert named == {"customEvents", "requests", "dependencies", "customMetrics"}
     assert named <= TABLES.keys()
 
 

@@ -77,9 +77,9 @@ def test_the_saved_functions_can_be_called(cursor: duckdb.DuckDBPyConnection):
     [
         ("customEvents | wherex", "could not parse KQL at 1:13"),
         ("", "could not parse KQL at 1:0"),
-        ("Nope | take 1", "there is no table Nope; there are WorkflowJobs(), "),
+        ("Nope | take 1", "there is no table Nope; there are RunnerSamples(), "),
         ("customEvents | project nope", "there is no column nope"),
-        ("Nope(1)", "there is no function Nope here (at 1:0); the saved functions are Workflow"),
+        ("Nope(1)", "there is no function Nope here (at 1:0); the saved functions are Runner"),
         ("externaldata(x: string)['/etc/hostname']", "does not know source:External"),
         (".drop table customEvents", "does not know"),
         (".set-or-replace customEvents <| print name = 1", "does not know"),

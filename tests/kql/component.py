@@ -1,4 +1,4 @@
-"""A component of Application Insights in memory, to emit hand-made events into and to ask."""
+"""A component of Application Insights in memory, to emit hand-made rows into and to ask."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ COMPLETED = revision(PHASE_COMPLETED)
 
 @dataclass
 class Component:
-    """The table of custom events, and KQL upon it."""
+    """The tables of custom events and metrics, and KQL upon them."""
 
     connection: duckdb.DuckDBPyConnection
 
@@ -35,6 +35,18 @@ class Component:
                 event,
                 json.dumps({k: _text(v) for k, v in _of_kind(known, PROPERTY)}),
                 json.dumps(dict(_of_kind(known, MEASUREMENT))),
+            ],
+        )
+
+    def measure(self, metric: str, at: datetime, values: list[float], **properties: str) -> None:
+        """Add an aggregate of these values."""
+        self.connection.execute(
+            'INSERT INTO "customMetrics" (timestamp, name, "valueCount", "valueSum", "valueMin",'
+            ' "valueMax", "cloud_RoleName", "customDimensions") VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+            [
+                *(at.replace(tzinfo=None), metric),
+                *(len(values), sum(values), min(values), max(values)),
+                *("octo/app", json.dumps(properties)),
             ],
         )
 

@@ -10,5 +10,6 @@ from tests.kql.component import Component
 @pytest.fixture
 def component() -> Iterator[Component]:
     with duckdb.connect() as connection:
-        connection.execute(create_statement("customEvents"))
+        for table in ("customEvents", "customMetrics"):
+            connection.execute(create_statement(table))
         yield Component(connection)

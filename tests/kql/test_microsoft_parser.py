@@ -10,13 +10,14 @@ import pytest
 
 from src.insights.tables import DATETIME, DYNAMIC, INT, REAL, STRING, TABLES
 from src.kql.catalogue import shipped_queries
+from src.kql.runner_samples import COMPONENT_METRICS
 from src.kql.saved_functions import COMPONENT_TABLE, render_functions
 
 HERE = Path(__file__).parent
 PARSER = HERE.parents[1] / "node_modules" / "@kusto"
 
 KQL_TYPE = {STRING: "string", REAL: "real", INT: "int", DATETIME: "datetime", DYNAMIC: "dynamic"}
-FUNCTIONS = render_functions(COMPONENT_TABLE)
+FUNCTIONS = render_functions(COMPONENT_TABLE, COMPONENT_METRICS)
 QUERIES = {query.name: query.text for query in shipped_queries()}
 
 MISTAKES = {

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from src.kql.catalogue import FUNCTIONS
+from src.kql.runner_samples import COMPONENT_METRICS
 from src.kql.saved_functions import (
     COMPONENT_TABLE,
     FUNCTION_BY_EVENT,
@@ -190,13 +191,14 @@ def test_each_function_sees_its_own_event_only(component: Component):
 def test_the_files_are_what_the_table_of_names_renders():
     files = {path.stem: path.read_text() for path in FUNCTIONS.glob("*.kql")}
 
-    assert files == render_functions(COMPONENT_TABLE)
+    assert files == render_functions(COMPONENT_TABLE, COMPONENT_METRICS)
 
 
 def test_only_the_table_decides_where_values_lie():
     table = EventTable("AppEvents", "TimeGenerated", "Name", "Properties", "Measurements")
 
-    for body in render_functions(table).values():
+    rendered = render_functions(table, COMPONENT_METRICS)
+    for body in map(rendered.__getitem__, FUNCTION_BY_EVENT.values()):
         assert "timestamp = TimeGenerated" in body
         assert "tostring(Properties.record_id)" in body
         assert "tolong(Measurements.revision)" in body
