@@ -13,8 +13,9 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from src.model.semconv import TERMS_BY_EVENT
+from src.model.semconv import DELIVERED_TERMS, TERM_BY_NAME, TERMS_BY_EVENT
 from src.model.terms import STEP_EVENT
+from src.model.used_terms import STEP_FIGURES
 from tests.insights.items import body, item
 from tests.insights.stack import Insights, running_insights
 
@@ -24,8 +25,9 @@ TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 def step_event() -> dict[str, object]:
-    """An item with every property and measurement that a step's event carries."""
-    terms = TERMS_BY_EVENT[STEP_EVENT]
+    """An item with every property and measurement that the event of a judged step carries."""
+    usual = {*DELIVERED_TERMS, *(TERM_BY_NAME[name] for name in STEP_FIGURES)}
+    terms = [term for term in TERMS_BY_EVENT[STEP_EVENT] if term in usual]
     content = {
         "name": STEP_EVENT,
         "properties": {t.name: f"a value of {t.name}" for t in terms if t.kind == "property"},
