@@ -14,6 +14,7 @@ const STOP_MS = 10_000;
 const SUMMARY_MS = 30_000;
 const LAST_PUSH_MS = 3_000;
 const MOST_SUMMARY_BYTES = 1 << 20; // over it, GitHub drops all of it
+const SWITCHES = ["telemetry_enabled", "generate_chart", "upload_artifact", "finish"];
 
 // What the sampler must not be known by: the runner kills at the end of the job who carries the
 // first, and the second would make the sampler a step's. The third is nobody's but the runner's.
@@ -40,11 +41,20 @@ function isEnabled() {
   return input("telemetry_enabled").toLowerCase() !== "false" && variable !== "false";
 }
 
+/** Whoever writes `yes` shall not have to wonder. */
+function warnOfSwitch(name) {
+  if (!/^(true|false)?$/i.test(input(name))) {
+    notice(`${name}: ${input(name)} is neither true nor false`);
+  }
+}
+
 /** Start the sampler, unless another step of this job has. */
 function begin() {
   const { STATE_tried, TELEMETRY_STARTED } = process.env;
-  if (!isEnabled() || asks("finish") || STATE_tried || TELEMETRY_STARTED) return;
+  if (!isEnabled() || STATE_tried) return;
   hand("GITHUB_STATE", "tried", "true");
+  SWITCHES.forEach(warnOfSwitch);
+  if (asks("finish") || TELEMETRY_STARTED) return;
   if (process.platform !== "linux") {
     notice(`nothing is sampled: this is ${process.platform}, and /proc is Linux's`);
     return;

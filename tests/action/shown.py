@@ -49,9 +49,13 @@ def notices(done: Finished) -> list[str]:
 
 
 def sampled(done: Finished) -> list[Batch]:
-    """All that was seen."""
+    """All that was seen, but for the steps of another test's job on this machine meanwhile."""
+    keys = {each.key for each in done.ran}
     lines = (folder(done) / "batches.jsonl").read_bytes().splitlines()
-    return [batches.decode(line) for line in lines]
+    found = [batches.decode(line) for line in lines]
+    for batch in found:
+        batch.owners = [owner for owner in batch.owners if owner.key in keys]
+    return found
 
 
 def verdict_on(done: Finished, *, whole_ms: int = 1) -> Verdict:

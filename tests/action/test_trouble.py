@@ -73,6 +73,18 @@ def test_what_cannot_work_is_one_line(given: dict[str, str], said: str, runner: 
     assert said in told
 
 
+@pytest.mark.parametrize("name", ["upload_artifact", "generate_chart", "finish"])
+def test_a_switch_that_says_neither_is_told_of_and_is_off(name: str, runner: Runner):
+    said = runner.telemetry(sampling_rate=FAST, **{name: "direct"})
+    done = runner.run([said, Step("Work", run="sleep 0.5; true")])
+
+    assert_untouched(done)
+    assert notices(done) == [f"{name}: direct is neither true nor false"]
+    assert "**The runner" in done.summary
+    assert ("TELEMETRY_ARTIFACT_PATH" in done.env) is (name != "upload_artifact")
+    assert ("mermaid" in done.summary) is (name != "generate_chart")
+
+
 def test_where_nothing_was_sampled_there_is_nothing_to_finish(runner: Runner):
     done = runner.run([runner.telemetry(proc_path="/nowhere"), runner.telemetry(finish="true")])
 
@@ -202,5 +214,5 @@ def test_a_clock_that_is_set_meanwhile_changes_no_figure(seconds: int, tmp_path:
     assert_untouched(done)
     assert notices(done) == []
     assert rows(done) == ["before_it", "set_it", "after_it"]
-    assert re.search(r"^\d(\.\d)? s on ", done.summary, re.MULTILINE)  # and not an hour
+    assert re.search(r"^\d{1,2}(\.\d)? s on ", done.summary, re.MULTILINE)  # and not an hour
     assert_cpu_is_true(done, "Before", "After")
