@@ -16,6 +16,7 @@ from src.model.batches import (
     encode,
     encode_processes,
 )
+from src.model.process_groups import read_groups
 from src.model.samples import QUANTA, Batch, Host, Owner
 from tests.model.made import batches, groups_of, plain
 
@@ -284,6 +285,21 @@ def test_what_is_wrong_with_a_group_is_named(column: str, value: object, message
 
     with pytest.raises(BatchError, match=message):
         decode_processes(json.dumps({name: [part] for name, part in group.items()}), 3)
+
+
+def test_counters_that_fall_or_begin_unknown_are_odd_and_read_all_the_same():
+    told = {
+        **{"owner": [""], "name": ["make"], "at": [[4, 1, 2]]},
+        **{"cpu_ticks": [[5, -3, 4]], "resident_kb": [[1, -1, 2]], "seen": [[1, 0, 1]]},
+        **{"read_kb": [[None, 3, -1]], "written_kb": [None]},
+    }
+    [told_group] = read_groups(json.dumps(told), 8)
+    [group] = decode_processes(json.dumps(told), 8)
+
+    assert told_group.odd == ("cpu_ticks", "read")
+    assert (group.at, group.cpu_ticks, group.seen) == ([4, 5, 7], [5, 2, 6], [1, 1, 2])
+    assert group.resident_kb == [2048, 0, 4096]
+    assert (group.read_kb, group.written_kb) == ([None, 3072, 2048], [None] * 3)
 
 
 @pytest.mark.parametrize(
