@@ -168,6 +168,11 @@ class Accounts:
         self.tick += 1
         self._touched = []
 
+    @property
+    def cpu_ticks(self) -> int:
+        """Of all owners, and of nobody."""
+        return self.nobody.cpu_ticks + sum(each.cpu_ticks for each in self._owners.values())
+
     def owner(self, key: Optional[str], born_ms: int) -> OwnerAccount:
         """The account of this key; nobody's where there is none, or far too many."""
         if not key:

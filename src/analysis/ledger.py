@@ -76,6 +76,11 @@ class Ledger:
         self._last = current
         accounts.end_tick()
 
+    @property
+    def cpu_ticks(self) -> int:
+        """What all have used since the first tick, as far as it is known."""
+        return self._accounts.cpu_ticks
+
     def owners(self) -> list[Owner]:
         """Columns of all owners, over the ticks of the window."""
         return self._accounts.owners()

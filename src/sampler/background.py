@@ -6,7 +6,6 @@ Whatever fails costs a line: the exit code is 0, for it is somebody's job that r
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
 
@@ -15,6 +14,7 @@ from .entry import ENTRY
 from .folder import Folder
 from .limits import find_worker
 from .said import say
+from .signals import SIGKILL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _BEGIN_SECONDS = 5.0  # until it must have taken its first sample
 _END_SECONDS = 10.0
 _LOOK_SECONDS = 0.005
+# Where Python keeps what it has compiled of a room that is needed here by samplers alone.
+_COMPILED = os.path.join(os.path.dirname(os.path.dirname(__file__)), "analysis", "__pycache__")
 # What bears the first is killed at the job's end, what bears the second belongs to a step.
 _NOT_ITS_OWN = frozenset({"RUNNER_TRACKING_ID", "GITHUB_ACTION"})
 
@@ -68,7 +70,7 @@ def stop(folder: Folder) -> None:
     ask(folder, asking.STOP)
     if not _ends(known):
         say(f"the sampler did not end within {_END_SECONDS:g} s, and was killed")
-        os.kill(known.pid, signal.SIGKILL)
+        os.kill(known.pid, SIGKILL)
         _conclude(folder)
 
 
@@ -115,8 +117,7 @@ def _locked(folder: Folder) -> int:
 def _make_way(folder: Folder, samples: str) -> None:
     """What an earlier session left, that was ended, makes way for this one."""
     marks = [os.path.join(folder.marks, name) for name in os.listdir(folder.marks)]
-    ours = (*folder.to_upload, folder.summary, folder.log, samples)
-    for path in (*ours, *marks):
+    for path in (*folder.of_a_session, samples, *marks):
         if os.path.isfile(path) or os.path.islink(path):
             os.unlink(path)
 
@@ -137,12 +138,22 @@ def _launch(folder: Folder, options: StartOptions, words: Sequence[str]) -> str:
     environment = {**_own(os.environ), "TELEMETRY_DIR": folder.path}
     dup = [(os.POSIX_SPAWN_DUP2, fd, to) for fd, to in ((devnull, 0), (theirs, 1), (log, 2))]
     os.posix_spawn(sys.executable, command, environment, file_actions=dup, setsid=True)
+    _compile_ahead()
     for fd in (theirs, log, devnull):
         os.close(fd)
     try:
         return _answer(ours)
     finally:
         os.close(ours)
+
+
+def _compile_ahead() -> None:
+    """What the other one needs soon, on another core while its Python starts.
+
+    Only in a checkout that a runner has just fetched: it has nothing compiled yet.
+    """
+    if not os.path.isdir(_COMPILED):
+        from . import assembly  # noqa: F401 -- to have it imported is all
 
 
 def _own(environment: Mapping[str, str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from ..model import samples
 from . import clock, machine
 from .filesystems import read_space_kb
 from .moment import Moment
+from .unseen import Unseen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from .processes import Processes
 
 _NS_PER_US = 1000
+_US_PER_SECOND = 1_000_000
 _COLUMNS = (*machine.COLUMNS, samples.SAMPLER_CPU_US, samples.SAMPLER_MISSED_TICKS)
 
 
@@ -52,6 +54,8 @@ class Collector:
         self._sequence = 0
         self._began_ns = time.process_time_ns()
         self._rows: list[Moment] = []
+        self._unseen = Unseen()
+        self._wants_all = False
 
     @property
     def count(self) -> int:
@@ -64,7 +68,7 @@ class Collector:
         return self._ledger.owners()
 
     def sample(self, *, missed_ticks: int = 0, all_of_them: bool = False) -> Moment:
-        """Take one; `all_of_them` reads the idle processes, too, whose turn it is not.
+        """Take one; `all_of_them` reads the idle processes, too, though it is not their turn.
 
         What it saw of the machine; two of one millisecond are one.
         """
@@ -74,13 +78,22 @@ class Collector:
         machine_values = self._machine.read()
         disks = self._disks.read()
         free_kb = {point: _free_kb(point) for point in self.host.filesystems}
-        self.readings = self._processes.read(all_of_them=all_of_them)
+        self.readings = self._processes.read(all_of_them=all_of_them or self._wants_all)
         self._ledger.tick(self.readings)
         cpu_us = (time.process_time_ns() - self._began_ns) // _NS_PER_US
         columns = dict(zip(_COLUMNS, (*machine_values, cpu_us, missed_ticks)))
         moment = Moment(time_ms, uptime_ms, columns=columns, disks=disks, free_kb=free_kb)
         self._rows.append(moment)
+        self._wants_all = self._unseen.is_there(self._used_ticks(moment), self._ledger.cpu_ticks)
         return moment
+
+    def _used_ticks(self, moment: Moment) -> Optional[int]:
+        """By all processes that can be seen: those of a container are its control group's."""
+        if self.host.is_container:
+            used_us = moment.columns[samples.CGROUP_CPU_US]
+            return used_us and used_us * self.host.ticks_per_second // _US_PER_SECOND
+        user, system = moment.columns[samples.CPU_USER], moment.columns[samples.CPU_SYSTEM]
+        return None if user is None or system is None else user + system
 
     def batch(self, *, final: bool = False) -> samples.Batch:
         """What was sampled since the last one, and begin the next."""

@@ -12,8 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
 
-BATCH_MS = 15_000
-"""A batch is made as often, …"""
+BATCH_MS, LONGEST_BATCH_MS = 15_000, 60_000
+"""A batch is made as often at first, and at last: the longer it is, the less a sample weighs; …"""
 SHORT_BATCH_MS = 2_000
 """… or as often while memory or disk is short."""
 FILE_MIB = 64.0

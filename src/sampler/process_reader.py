@@ -27,7 +27,7 @@ class Watched:
     """A process that is being read: its open files, and how it was last read.
 
     `quiet` is how many looks ago anything had changed, `has_reaped` whether the last one showed
-    children that it had waited for.
+    children that it had waited for; `is_kept_open` whether its files stay open from look to look.
     """
 
     __slots__ = (
@@ -37,6 +37,7 @@ class Watched:
         "has_reaped",
         "io",
         "io_kb",
+        "is_kept_open",
         "key",
         "name",
         "parent",
@@ -67,6 +68,7 @@ class Watched:
         self.io_kb: tuple[Optional[int], Optional[int]] = (None, None)
         self.quiet = 0
         self.has_reaped = False
+        self.is_kept_open = True
         self.reading: Optional[Reading] = None
 
     def close(self) -> None:

@@ -5,9 +5,8 @@ turn: what they had done meanwhile shows then, for their counters are cumulative
 listed only when an id has been given since, or when somebody has reaped.
 
 Nothing may count twice: a process that has reaped a child shows that child's CPU time as its own,
-so then nobody whom it has reaped may be shown as living. Therefore parents are read before their
-children, and then the children of one that has reaped, or is gone; and who lives is listed after
-that, for a child may have been another's, who ended unseen.
+so then that child may not be shown as living. Therefore who lives is listed after the processes
+are read, the newcomers last.
 
 What the dead had used since their last look is in their reapers' counters. It shall count at once,
 not when an idle reaper's turn comes and another step runs: so reapers are read again.
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from .process_reader import ProcessReader, Watched
 
 _LIVELY_TICKS = 2  # so long after its last change a process is read at every tick
-_TURN_TICKS = 8  # an idle one's turn comes as often
+_TURN_TICKS = 16  # an idle one's turn comes as often; sooner where `unseen` asks for it
 
 
 class Processes:
@@ -46,7 +45,7 @@ class Processes:
         self._known: dict[str, Watched] = {}  # parents before their children
         self._loadavg = KeptFile(f"{proc}/loadavg") if has_own_pids else None
         self._last_pid: Optional[int] = None
-        self._bereft: set[str] = set()  # whose children have not been looked at since it went
+        self._bereft: set[str] = set()  # who was gone at the last tick
         self._reaped: set[str] = set()  # who has shown it at this tick …
         self._is_list_old = True  # … and whether anybody has since the folder was listed
         self._tick = 0
@@ -55,40 +54,40 @@ class Processes:
         """One reading each; of those that were not read anew, the same tuple as before."""
         self._tick += 1
         self._reaped.clear()
-        gone = [*self._visit(all_of_them=all_of_them), *self._look_for_others()]
+        gone = self._look_at(self._known.values() if all_of_them else self._due())
+        gone += self._look_for_others()
+        self._bereft = {process.pid for process in gone}
         while reapers := self._reapers(gone):
-            gone = [*self._visit_again(reapers), *self._look_for_others()]
+            gone = self._look_at(reapers) + self._look_for_others()
+            self._bereft.update(process.pid for process in gone)
         readings = [process.reading for process in self._known.values()]
         return [reading for reading in readings if reading is not None]
 
-    def _visit(self, *, all_of_them: bool) -> list[Watched]:
-        """Look at those that are known and due; who of them is gone."""
-        families, self._bereft = self._bereft, set()
+    def _due(self) -> list[Watched]:
+        """The lively ones, those whose turn it is, and those who have a new parent."""
+        return [
+            process
+            for place, process in enumerate(self._known.values())
+            if process.quiet < _LIVELY_TICKS
+            or (place + self._tick) % _TURN_TICKS == 0
+            or process.parent in self._bereft
+        ]
+
+    def _look_at(self, processes: Iterable[Watched]) -> list[Watched]:
+        """Read them; who of them is gone."""
         gone = []
-        for place, (pid, process) in enumerate(self._known.items()):
-            is_turn = (place + self._tick) % _TURN_TICKS == 0
-            is_due = is_turn or process.quiet < _LIVELY_TICKS or process.parent in families
-            if not (is_due or all_of_them):
-                continue
-            is_alive = self._look(place, process)
-            if not is_alive:
+        for process in processes:
+            if not self._reader.look(process):
                 gone.append(process)
-            if not is_alive or process.has_reaped:
-                families.add(pid)
+            elif process.has_reaped:
+                self._reaped.add(process.pid)
+                self._is_list_old = True
+            if not process.is_kept_open:
+                process.close()
         self._forget(gone)
         return gone
 
-    def _look(self, place: int, process: Watched) -> bool:
-        """Whether it lives."""
-        is_alive = self._reader.look(process)
-        if place >= self._most_open:
-            process.close()
-        if process.has_reaped:
-            self._reaped.add(process.pid)
-            self._is_list_old = True
-        return is_alive
-
-    def _reapers(self, gone: Iterable[Watched]) -> set[str]:
+    def _reapers(self, gone: Iterable[Watched]) -> list[Watched]:
         """Who must have reaped these, and has not shown it yet."""
         parents = {process.pid: process.parent for process in gone}
         living = set()
@@ -96,22 +95,7 @@ class Processes:
             while parent in parents:
                 parent = parents[parent]  # noqa: PLW2901 -- up to one that lives
             living.add(parent)
-        return living & self._known.keys() - self._reaped
-
-    def _visit_again(self, reapers: set[str]) -> list[Watched]:
-        """Look at these, and then at whom they may have reaped; who of all those is gone."""
-        families: set[str] = set()
-        gone = []
-        for place, (pid, process) in enumerate(self._known.items()):
-            if pid not in reapers and process.parent not in families:
-                continue
-            is_alive = self._look(place, process)
-            if not is_alive:
-                gone.append(process)
-            if not is_alive or process.has_reaped:
-                families.add(pid)
-        self._forget(gone)
-        return gone
+        return [self._known[pid] for pid in living & self._known.keys() - self._reaped]
 
     def _forget(self, gone: Iterable[Watched]) -> None:
         for process in gone:
@@ -125,15 +109,15 @@ class Processes:
         self._last_pid = last_pid
         self._is_list_old = False
         pids = [name for name in list_folder(self._proc) if name.isdigit()]
-        self._bereft = self._known.keys() - pids
-        gone = [self._known[pid] for pid in self._bereft]
+        gone = [self._known[pid] for pid in self._known.keys() - pids]
         self._forget(gone)
         newcomers = [self._reader.meet(pid) for pid in pids if pid not in self._known]
         living = [process for process in newcomers if process]
         for process in sorted(living, key=_birth):
-            self._known[process.pid] = process
-            if len(self._known) > self._most_open:
+            process.is_kept_open = len(self._known) < self._most_open
+            if not process.is_kept_open:
                 process.close()
+            self._known[process.pid] = process
         return gone
 
 

@@ -6,8 +6,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -105,10 +106,36 @@ def test_two_samples_of_one_millisecond_are_one(monkeypatch: pytest.MonkeyPatch)
 
 
 @contextmanager
-def step(key: str, *command: str) -> Iterator["subprocess.Popen[bytes]"]:
+def step(key: str, *command: str, **more: Any) -> Iterator["subprocess.Popen[bytes]"]:
     """A process as a runner starts it for a step."""
-    with subprocess.Popen(command, env={**os.environ, "GITHUB_ACTION": key}) as process:
+    environment = {**os.environ, "GITHUB_ACTION": key}
+    with subprocess.Popen(command, env=environment, **more) as process:
         yield process
+
+
+def test_who_wakes_after_long_idleness_is_seen_by_the_second_sample():
+    """All of them, though no more than two can be those whose turn it is."""
+    keys = [f"waking-{number}-{os.getpid()}" for number in range(4)]
+    burn = f"input()\n{BURN.format(5.0)}"
+    with ExitStack() as stack:
+        command = (sys.executable, "-c", burn)
+        sleepers = [stack.enter_context(step(key, *command, stdin=subprocess.PIPE)) for key in keys]
+        collector = started(0.4)
+        for _ in range(40):
+            time.sleep(0.005)
+            collector.sample()
+        for sleeper in sleepers:
+            assert sleeper.stdin
+            sleeper.stdin.write(b"\n")
+            sleeper.stdin.flush()
+        for _ in range(2):
+            time.sleep(0.4)
+            collector.sample()
+        for sleeper in sleepers:
+            sleeper.kill()
+
+    ticks = {own.key: own.cpu_ticks[-1] for own in collector.owners}
+    assert min(ticks[key] for key in keys) >= 5
 
 
 @pytest.mark.slow
