@@ -8,6 +8,7 @@
     batch       what a batch of samples weighs
     judge       what it costs to measure a job of an hour
     sampler     what sampling costs beside a reader in C; how soon it begins
+    push        what it costs a runner to send a batch
     insights    what an item costs the stand-in; not quoted, run by `python -m bench.insights`
 
     bodies      deliveries to send            load       the lean client that sends them

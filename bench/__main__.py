@@ -11,6 +11,7 @@ from .latency import latency_table
 from .machine import describe
 from .pressure import SECONDS as PRESSURE_SECONDS
 from .pressure import pressure_table
+from .push import push_table
 from .sampler import SECONDS as SAMPLER_SECONDS
 from .sampler import sampler_table
 from .sampler_start import start_table
@@ -29,7 +30,17 @@ BATCHES = 20
 ROUNDS = 5
 QUICK = 20  # a quick run takes this part of the counts: enough to see that all works
 
-PARTS = ("frontend", "pressure", "worker", "latency", "startup", "batch", "judge", "sampler")
+PARTS = (
+    "frontend",
+    "pressure",
+    "worker",
+    "latency",
+    "startup",
+    "batch",
+    "judge",
+    "sampler",
+    "push",
+)
 
 
 def main() -> None:
@@ -77,6 +88,8 @@ def _print(part: str, arguments: argparse.Namespace) -> None:
     elif part == "sampler":
         _section("A sampler", sampler_table(max(SAMPLER_SECONDS // share, 3)))
         _section("Its start", start_table(rounds))
+    elif part == "push":
+        _section("A push", push_table(rounds))
     elif part == "judge":
         _section("A job of an hour", judge_table(rounds))
     else:
