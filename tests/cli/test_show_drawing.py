@@ -88,6 +88,7 @@ def test_what_was_reused_of_an_earlier_attempt_moves_nothing():
 
     assert bar(text, "one") == " " * 14 + "█" * 14
     assert bar(text, "old") == ""
+    assert next(line for line in text.splitlines() if line.startswith("old")).endswith("reused")
     assert "Run make" not in text
 
 
@@ -157,3 +158,11 @@ def test_a_page_leads_only_to_github_and_only_by_https():
 
     assert "<a " not in run_page(document(run=run))
     assert '<a href="https://github.com/Acme/' in run_page(document())
+
+
+def test_the_only_job_that_ran_is_open_on_the_page():
+    ran, other = (job_document(job(name, 0, 0, 100), []) for name in ("one", "two"))
+    skipped = {**other, "duration_seconds": None, "execution": "skipped"}
+
+    assert run_page(document(ran, skipped)).count('<details class="job" open="open">') == 1
+    assert "open=" not in run_page(document(ran, other))

@@ -44,7 +44,7 @@ parts = st.builds(
     st.sampled_from([RUN_PART, JOB_PART]),
     workflow_run_id=st.integers(1, 2**53),
     run_attempt=st.integers(1, 20),
-    host=st.from_regex(r"[a-z.-]{1,20}", fullmatch=True),
+    host=st.from_regex(r"[a-z.:-]{1,20}", fullmatch=True),
     repository_id=st.integers(1, 2**53),
 )
 
