@@ -289,9 +289,14 @@ def test_what_is_wrong_with_a_group_is_named(column: str, value: object, message
 
 def test_counters_that_fall_or_begin_unknown_are_odd_and_read_all_the_same():
     told = {
-        **{"owner": [""], "name": ["make"], "at": [[4, 1, 2]]},
-        **{"cpu_ticks": [[5, -3, 4]], "resident_kb": [[1, -1, 2]], "seen": [[1, 0, 1]]},
-        **{"read_kb": [[None, 3, -1]], "written_kb": [None]},
+        "owner": [""],
+        "name": ["make"],
+        "at": [[4, 1, 2]],
+        "cpu_ticks": [[5, -3, 4]],
+        "resident_kb": [[1, -1, 2]],
+        "seen": [[1, 0, 1]],
+        "read_kb": [[None, 3, -1]],
+        "written_kb": [None],
     }
     [told_group] = read_groups(json.dumps(told), 8)
     [group] = decode_processes(json.dumps(told), 8)
