@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -65,6 +65,34 @@ def test_names_that_earlier_versions_documented_are_kept():
     step = rows(job_body()).events[2]
     assert step.properties["step_number"] == "2"
     assert step.properties["job_id"] == "501"
+
+
+def test_what_was_used_stands_beside_what_was_delivered():
+    [emission] = decide(arrival_of(job_body()), Known())
+    told = emission.interpretation
+    used = {"bottleneck": "cpu_bound", "cpu_seconds": 12.5, "disk_read_bytes": 0}
+    steps = (replace(told.steps[0], used=used), *told.steps[1:])
+    emission = replace(emission, interpretation=replace(told, steps=steps))
+
+    job, first, second, *_ = rows_of(emission, AFTER)
+
+    assert isinstance(first, EventRow)
+    assert isinstance(second, EventRow)
+    assert first.properties["bottleneck"] == "cpu_bound"
+    assert (first.measurements["cpu_seconds"], first.measurements["disk_read_bytes"]) == (12.5, 0)
+    assert first.properties.keys() - second.properties.keys() == {"bottleneck"}
+    assert first.measurements.keys() - second.measurements.keys() == used.keys() - {"bottleneck"}
+    assert "bottleneck" not in job.properties
+
+
+def test_what_steps_share_stands_in_their_job_s_row_alone():
+    job, *steps = rows(job_body()).events
+    shared = set(semconv.LOOKED_UP) - {"pool_name"}
+
+    assert shared <= job.properties.keys()
+    for of_step in steps:
+        assert not set(semconv.LOOKED_UP) & of_step.properties.keys()
+        assert of_step.properties["record_id"].startswith(f"{job.properties['record_id']}/steps/")
 
 
 def test_run_job_and_steps_are_one_trace():
