@@ -14,7 +14,7 @@ from .asking import FLUSH, LOOK, STARTED, STOP
 from .assembly import collector
 from .folder import Folder
 from .job_facts import job_facts
-from .limits import BATCH_MS, LONGEST_BATCH_MS, SHORT_BATCH_MS, Reason
+from .limits import SHORT_BATCH_MS, Reason, batch_ms
 from .proc.pid_environ import parse_variable
 from .pusher import Pusher
 from .said import say
@@ -37,7 +37,6 @@ _AWAITED = _STOPS | {FLUSH, LOOK}
 _STEP = b"GITHUB_ACTION"
 _OUTPUT, _LOG = 1, 2  # the standard streams, as `start` has laid them
 _MOST_TOLD = 100  # problems
-_AT_STAKE = 4  # what is not in a batch yet is no more than one part in so many of what was seen
 
 
 def run_daemon(options: StartOptions, worker: Optional[int]) -> int:
@@ -123,10 +122,8 @@ class Daemon:
     def _is_due(self) -> bool:
         """Whether it is time for a batch; sooner while memory or disk is short."""
         uptime_ms = self._latest.uptime_ms
-        part_ms = (uptime_ms - self._first.uptime_ms) // _AT_STAKE
-        period_ms = min(max(BATCH_MS, part_ms), LONGEST_BATCH_MS) << self._batches.thinned
-        if self._is_short():
-            period_ms = SHORT_BATCH_MS
+        usual_ms = batch_ms(uptime_ms - self._first.uptime_ms) << self._batches.thinned
+        period_ms = SHORT_BATCH_MS if self._is_short() else usual_ms
         return uptime_ms - self._batched_ms >= period_ms
 
     def _is_short(self) -> bool:

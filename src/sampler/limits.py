@@ -22,6 +22,12 @@ FILE_MIB = 64.0
 _LONGEST_MS = 5 * 24 * 3_600_000  # GitHub allows a job no more, wherever it runs
 _WORKER = b"Runner.Worker"
 _FURTHEST = 50  # forebears
+_AT_STAKE = 4  # what is not in a batch yet is at most one part in so many of what was seen before
+
+
+def batch_ms(seen_ms: int) -> int:
+    """How long a batch should be, after so long a time."""
+    return min(max(BATCH_MS, seen_ms // _AT_STAKE), LONGEST_BATCH_MS)
 
 
 class Reason:

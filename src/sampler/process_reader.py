@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ..analysis.process import CHILDREN, CPU
+from ..analysis.process import BORN, CHILDREN, CPU, READ
 from .files import KeptFile, read_text
 from .names import readable_name
 from .proc.pid_cmdline import parse_words
@@ -109,8 +109,9 @@ class ProcessReader:
     def look(self, process: Watched) -> bool:
         """Read it anew where anything has changed; False where it is gone.
 
-        What a process does shows in its stat, if only by a page that it touched. Where no more
-        files can be opened, it stays as it was.
+        What a process does shows in its stat, if only by a page that it touched; but for what it
+        writes while it waits for a disk, which is looked for once more when it has become quiet.
+        Where no more files can be opened, it stays as it was.
         """
         process.has_reaped = False
         text = process.stat.read()
@@ -119,6 +120,8 @@ class ProcessReader:
             text = process.stat.read()
         if text == process.text:
             process.quiet += 1
+            if process.quiet == 1:
+                self._update_io(process)
             return bool(text)
         stat = parse_pid_stat(text)
         if stat is None:
@@ -131,7 +134,7 @@ class ProcessReader:
         return True
 
     def _update(self, process: Watched, stat: Stat) -> None:
-        """The next reading; of memory and storage only where they can have changed."""
+        """The next reading; of memory only where it can have changed."""
         comm, parent_pid, cpu_ticks, children_ticks, start_ticks, about_pages = stat
         if comm != process.comm:
             self._identify(process, comm)
@@ -139,8 +142,7 @@ class ProcessReader:
         has_worked = last is None or (cpu_ticks, children_ticks) != (last[CPU], last[CHILDREN])
         if has_worked or about_pages != process.about_pages:
             process.resident_kb = self._resident_kb(process)
-        if has_worked:
-            process.io_kb = _io_kb(process)
+        process.io_kb = _io_kb(process)
         process.has_reaped = last is not None and children_ticks > last[CHILDREN]
         process.start_ticks = start_ticks
         process.about_pages = about_pages
@@ -150,6 +152,13 @@ class ProcessReader:
             *(cpu_ticks, children_ticks, process.resident_kb, *process.io_kb),
             self._boot_ms + start_ticks * _MS_PER_SECOND // self._ticks_per_second,
         )
+
+    def _update_io(self, process: Watched) -> None:
+        """The same reading, unless more was read or written meanwhile."""
+        io_kb, reading = _io_kb(process), process.reading
+        if reading is not None and io_kb != process.io_kb:
+            process.io_kb = io_kb
+            process.reading = (*reading[:READ], *io_kb, reading[BORN])
 
     def _identify(self, process: Watched, comm: bytes) -> None:
         """Who it is: it has just been born, or runs another program now."""

@@ -224,8 +224,8 @@ def test_a_batch_is_made_in_time_and_sooner_while_memory_or_disk_is_short(tmp_pa
     script = f"""
 import sys
 sys.path.insert(0, {str(Path(__file__).parents[2])!r})
-from src.sampler import daemon
-daemon.{{constant}} = 200
+from src.sampler import daemon, limits
+daemon.{{constant}} = limits.{{constant}} = 200
 daemon.is_short = lambda *_: {{is_short}}
 from src.sampler.options import StartOptions
 daemon.run_daemon(StartOptions(["--interval", "0.05"]), None)

@@ -81,6 +81,14 @@ def test_what_may_not_be_seen_is_unknown(scene: Scene):
     assert (reading[KEY], reading[NAME], reading[WRITTEN]) == (None, "work", None)
 
 
+def test_what_was_written_after_its_last_work_is_seen(scene: Scene):
+    scene.proc.write(7, cpu=5)
+    scene.read()
+    (scene.proc.folder / "7" / "io").write_text("read_bytes: 0\nwrite_bytes: 81920\n")
+
+    assert scene.read()[7][WRITTEN] == 80
+
+
 def test_what_is_no_process_is_passed_over(scene: Scene):
     scene.proc.write(7)
     (scene.proc.folder / "8").mkdir()
