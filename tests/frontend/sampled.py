@@ -21,7 +21,7 @@ def batch(sequence: int = 0, samples: int = 3, **job: object) -> Batch:
         host=Host(cpus=2, memory_total_kb=8_000_000),
         time_ms=[1_767_225_600_000 + 1000 * i for i in range(samples)],
         uptime_ms=[5000 + 1000 * i for i in range(samples)],
-        job={"run_id": RUN, **job},
+        job={"runner_name": "r", "run_id": RUN, **job},
         columns={CPU_USER: [100 * i for i in range(samples)]},
     )
 

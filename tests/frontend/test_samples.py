@@ -360,12 +360,13 @@ def test_either_of_a_repositorys_keys_will_do():
     assert [answer.status_code for answer in answers] == [202, 202, 401]
 
 
-def test_who_declares_no_run_is_refused():
-    body = batches.encode(batch(run_id=None))
+@pytest.mark.parametrize("name", ["run_id", "runner_name"])
+def test_who_declares_neither_run_nor_where_in_it_is_refused(name: str):
+    body = batches.encode(batch(**{name: None}))
     with frontend(ListQueue(), Trust(keys={SCOPE: [KEY]})) as client:
         answer = send(client, signing(body), body)
 
-    assert (answer.status_code, "run_id" in answer.json()["error"]) == (400, True)
+    assert (answer.status_code, name in answer.json()["error"]) == (400, True)
 
 
 def test_a_fork_is_not_its_parent(issuer: Issuer):
