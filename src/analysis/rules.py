@@ -280,7 +280,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "waiting",
         *("is", "waiting"),
-        "next to nothing was busy: {cpu_cores_mean} of {cores_allowed},"
+        "it did next to nothing: {cpu_cores_mean} of {cores_allowed},"
         " {network_bytes_per_second} on the network",
         "Find out for what it waits (a lock, a sleep, a remote service), or wait off the runner.",
         (

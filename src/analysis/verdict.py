@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..model.named_tuples import NamedTuple
 from .amounts import say_seconds
 from .diagnosis import EVENT, Diagnosis, Finding, diagnose
+from .figures import is_beside_others
 from .right_size import LARGER, RIGHT, SMALLER, UNKNOWN, RightSize, right_size
 from .rule import CORES, MEMORY, Rule
 from .rules import RULE_BY_NAME, rules_with
@@ -136,9 +137,15 @@ def _peak(used: JobUsage, diagnoses: Mapping[int, Diagnosis], of_job: Diagnosis)
     longest = max(used.steps, key=_seconds, default=None)
     if longest is None or not _seconds(longest):
         return f"nothing is known of its steps{whole}"
-    unjudged = diagnoses[longest.step.number].unjudged
-    said = f"is not judged: {unjudged}" if unjudged else "is short of nothing"
+    said = _said_of(longest, diagnoses[longest.step.number])
     return f"{_takes(longest, used)} and {said}{whole}"
+
+
+def _said_of(step: StepUsage, diagnosis: Diagnosis) -> str:
+    """Of one without a finding; what only the whole machine tells may yet be its doing."""
+    if diagnosis.unjudged:
+        return f"is not judged: {diagnosis.unjudged}"
+    return "ran beside others" if is_beside_others(step.usage) else "is short of nothing"
 
 
 def _of_the_whole(

@@ -149,7 +149,7 @@ def test_a_bottleneck_is_found_and_comes_first(rule: str):
         ),
         (
             "waiting",
-            "waiting: next to nothing was busy: 0.04 cores of 4 cores, 1000 B/s on the network",
+            "waiting: it did next to nothing: 0.04 cores of 4 cores, 1000 B/s on the network",
         ),
     ],
 )
@@ -261,7 +261,7 @@ def test_beside_other_steps_a_disk_that_ran_full_is_told_of_who_failed():
 def test_a_clause_whose_figure_is_unknown_is_left_out():
     unseen = used(**SLEEPING | {"network_sent_bytes_per_second": None})
     [finding] = diagnose(unseen, MACHINE).findings
-    assert finding.words == "waiting: next to nothing was busy: 0.04 cores of 4 cores"
+    assert finding.words == "waiting: it did next to nothing: 0.04 cores of 4 cores"
     killed = used(out_of_memory_kills=1, memory_max_bytes=None)
     [finding] = diagnose(killed, MACHINE).findings
     assert finding.words == "out of memory: 1 kill by the kernel; first of all java"

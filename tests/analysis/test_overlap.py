@@ -72,7 +72,10 @@ def test_a_step_that_sleeps_beside_a_download_is_not_blamed_for_it_the_job_is():
     verdict = judge(side_by_side(), [told(0.4, received_mib=20)])
     assert found(verdict) == {SLEEP: [], WORK: []}
     assert [finding.rule for finding in verdict.of_job.findings] == ["download_heavy"]
-    assert "the job as a whole is download-heavy: 2.3 GiB at 20 MiB/s" in verdict.sentence
+    assert verdict.sentence.endswith(
+        "`sleep` takes 2 min of 2 min and ran beside others; the job as a whole is download-heavy:"
+        " 2.3 GiB at 20 MiB/s."
+    )
 
 
 def test_who_downloads_alone_for_most_of_its_time_is_told_so():

@@ -49,7 +49,7 @@ def test_what_steps_used_and_were_short_of_is_told(files: list[str]):
     assert text.startswith("build · 2 min · 2 cores, 8 GiB\nThe runner fits, though ")
     sentence = " ".join(text.split())
     assert "`make -j2` takes 1 min of 2 min and is CPU-bound: 100 % of 2 cores" in sentence
-    assert "2 sleep 60\n    • waiting: next to nothing was busy" in text
+    assert "2 sleep 60\n    • waiting: it did next to nothing" in text
     assert "\033" not in text
 
 
