@@ -6,25 +6,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from src.analysis.diagnosis import Finding
 from src.analysis.job_document import job_document, parse_course, parse_verdict, run_document
-from src.analysis.judge import judge
 from src.analysis.usage import Usage
-from src.model.batches import decode as decode_batch
 from src.model.document import DocumentError, decode, encode
-from src.shared.github_events import WorkflowJob
-from src.shared.job_timeline import timeline_of
 from tests.analysis.recorded import documented, records
-from tests.cli.analysed import encoded, job_object
+from tests.analysis.told_verdict import COURSE, CURVES, VERDICT
 from tests.model.made_records import JOB_RECORD, RUN_RECORD, STEP_RECORD
 from tests.sampler.reported import REPORTED, Reported, failing, hour, parallel
 
 GOLDEN = Path(__file__).parent / "documents" / "job.json"
+FIRST = GOLDEN.with_name("first.json")  # as the first writer of version 1 told it: never renewed
 SOME = [name for name in REPORTED if name != "many"]
 
 
@@ -150,9 +146,21 @@ def test_a_job_of_an_hour_takes_little_room():
 
 def test_a_job_becomes_exactly_this_document():
     """`RENEW_GOLDEN=1` writes it anew; read the difference then."""
-    told = msgspec.convert(job_object(), WorkflowJob)
-    batches = [decode_batch(line) for line in encoded()]
-    found = documented(judge(timeline_of(told), batches), batches)
+    found = job_document(*records(VERDICT.usage.job), VERDICT, COURSE)
     if os.environ.get("RENEW_GOLDEN"):
         GOLDEN.write_text(json.dumps(found, indent=1) + "\n")
     assert found == json.loads(GOLDEN.read_text())
+    assert parse_verdict(stored(found)) == VERDICT
+
+
+def test_what_the_first_version_wrote_can_be_read_for_ever():
+    told = json.loads(FIRST.read_text())
+
+    verdict, course = parse_verdict(told), parse_course(told)
+
+    assert verdict
+    assert course
+    assert verdict.sentence == VERDICT.sentence
+    assert verdict.diagnoses == VERDICT.diagnoses
+    assert verdict.usage.usage.top_by_cpu == VERDICT.usage.usage.top_by_cpu
+    assert course.curves(2).memory_bytes == CURVES.memory_bytes
