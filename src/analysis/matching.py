@@ -12,7 +12,7 @@ from . import step_names
 from .alignment import MARGIN, align
 from .births import Owner, by_birth, in_order, peers
 from .series import Span
-from .step_names import numbered, speaks_for
+from .step_names import speaks_for
 from .timeline import Step
 
 TYPE_CHECKING = False
@@ -123,7 +123,7 @@ def _cost_ms(owner: Owner, place: _Place) -> Optional[int]:
     if speaks is False:
         return None
     late_ms = min(owner.born_ms - place.span.start_ms - SECOND_MS, _FAR_MS)
-    unsaid_ms = _UNSAID_MS if speaks is None and numbered(owner.key) else 0
+    unsaid_ms = _UNSAID_MS if speaks is None and owner.kind != owner.key else 0
     return max(late_ms, place.span.start_ms - owner.born_ms, 0) + unsaid_ms
 
 
