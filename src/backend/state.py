@@ -22,6 +22,7 @@ from .run_totals import FinishedJobs, JobTotal, critical_path
 from .state_keys import (
     COMPLETED,
     batch_key,
+    delivery_of,
     emitted_object,
     fact_objects,
     folder_of,
@@ -29,6 +30,7 @@ from .state_keys import (
     jobs_folder,
     read_emitted,
     read_gates,
+    runner_mark,
     samples_folder,
 )
 
@@ -115,7 +117,7 @@ class State:
     ) -> tuple[Arrival, ...]:
         arrivals: list[AnyArrival] = []
         for name in names:
-            arrival = held.get(name.removeprefix(COMPLETED))
+            arrival = held.get(delivery_of(name))
             key = folder_of(subject) + name
             arrivals += [arrival] if arrival else _stored(await self._store.read(key))
         return tuple(arrival for arrival in arrivals if isinstance(arrival, Arrival))
@@ -138,13 +140,11 @@ class State:
         return _read_facts(await self._names(samples_folder(subject)))
 
     async def jobs_of(self, runner: Subject) -> list[Subject]:
-        """The run's finished jobs that ran there."""
-        names = await self._names(folder_of(runner))
-        return [
-            Subject(runner.host, runner.run_id, None, int(name))
-            for name in names
-            if name.isdecimal()
-        ]
+        """The run's finished jobs that most likely ran there."""
+        mark = f".{runner_mark(runner)}"
+        names = await self._names(jobs_folder(runner))
+        found = {int(name.partition("/")[0]) for name in names if name.endswith(mark)}
+        return [Subject(runner.host, runner.run_id, None, job_id) for job_id in sorted(found)]
 
     async def _names(self, folder: str) -> list[str]:
         return sorted(key.removeprefix(folder) for key in await self._store.keys(folder))

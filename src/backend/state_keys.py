@@ -12,6 +12,7 @@ samples/HOST/RUN/JOB/HOUR/BATCH             a batch of samples: see `batch_facts
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from ..analysis.durations import Gate
 from ..shared import messages
@@ -29,12 +30,20 @@ _NEAR_MS = 120_000  # batches cover up to a minute, and the one before is needed
 
 def folder_of(subject: Subject) -> str:
     """Where all is that is remembered of it, but for its samples."""
-    run = f"state/{segment(subject.host)}/{subject.run_id}"
     if subject.job_id is not None:
-        return f"{run}/jobs/{subject.job_id}/"
-    if subject.runner is not None:
-        return f"{run}/runners/{subject.attempt}/{segment(subject.runner)}/"
-    return f"{run}/{subject.attempt}/"
+        return f"{jobs_folder(subject)}{subject.job_id}/"
+    return f"state/{segment(subject.host)}/{subject.run_id}/{subject.attempt}/"
+
+
+def runner_mark(runner: Subject) -> str:
+    """What marks the completions of jobs that ran there: a runner's name may be long."""
+    name = sha256((runner.runner or "").encode()).hexdigest()[:8]
+    return f"{runner.attempt}-{name}"
+
+
+def delivery_of(completed: str) -> str:
+    """The delivery's id in the name of a completion."""
+    return completed.removeprefix(COMPLETED).partition(".")[0]
 
 
 def jobs_folder(run: Subject) -> str:
@@ -74,9 +83,8 @@ def fact_objects(arrival: AnyArrival) -> Iterator[tuple[str, bytes]]:
         milliseconds = int(gate.received_at.timestamp() * 1000)
         yield f"{folder}{_GATE}{milliseconds}-{gate.action}-{gate.delivery_id}", b""
     if arrival.is_completed:
-        yield f"{folder}{COMPLETED}{arrival.event.id}", messages.encode([arrival.event])
-        if arrival.runner:
-            yield f"{folder_of(arrival.runner)}{arrival.subject.job_id}", b""
+        mark = f".{runner_mark(arrival.runner)}" if arrival.runner else ""
+        yield f"{folder}{COMPLETED}{arrival.event.id}{mark}", messages.encode([arrival.event])
 
 
 def emitted_object(subject: Subject, emitted: Emitted) -> tuple[str, bytes]:
