@@ -13,7 +13,7 @@ from src.analysis.timeline import Step as ToldStep
 from src.analysis.usage import StepUsage
 from src.analysis.verdict import Verdict
 from src.model import batches
-from src.model.samples import Batch
+from src.model.samples import Batch, ProcessGroup
 from tests.action.runner import Finished
 
 FAST = "0.2"
@@ -56,6 +56,19 @@ def sampled(done: Finished) -> list[Batch]:
     for batch in found:
         batch.owners = [owner for owner in batch.owners if owner.key in keys]
     return found
+
+
+def owner_cpu_seconds(done: Finished, key: str) -> float:
+    """What the processes with this key used, all in all."""
+    last = sampled(done)[-1]
+    [ticks] = [owner.cpu_ticks[-1] for owner in last.owners if owner.key == key]
+    return ticks / last.host.ticks_per_second
+
+
+def processes_of(done: Finished, key: str) -> list[ProcessGroup]:
+    """Those with this key, by name, as far as they were among those that did most."""
+    told = (batches.decode_processes(batch.processes) for batch in sampled(done))
+    return [group for groups in told for group in groups if group.owner == key]
 
 
 def verdict_on(done: Finished, *, whole_ms: int = 1) -> Verdict:

@@ -17,6 +17,7 @@ from tests.action.shown import (
     assert_untouched,
     burn,
     notices,
+    owner_cpu_seconds,
     rows,
     sampled,
     verdict_on,
@@ -148,4 +149,5 @@ def test_any_python_will_do(python: str, tmp_path: Path):
     assert_untouched(done)
     assert notices(done) == []
     assert rows(done) == ["compile_it"]
-    assert_cpu_is_true(done, "Compile")
+    truth_seconds = done.step("Compile").cpu_seconds
+    assert owner_cpu_seconds(done, "compile_it") == pytest.approx(truth_seconds, rel=0.03)

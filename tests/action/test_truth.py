@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from src.analysis.usage import ProcessUse, StepUsage
 from tests.action.contained import run_within
 from tests.action.runner import Finished, Runner, Step
 from tests.action.shown import (
@@ -19,7 +18,9 @@ from tests.action.shown import (
     assert_cpu_is_true,
     assert_untouched,
     burn,
+    folder,
     notices,
+    processes_of,
     python,
     used_by_step,
 )
@@ -79,27 +80,22 @@ def test_cpu_time_is_that_of_the_step_s_programs(done: Finished, name: str, whol
 
 
 def test_peak_memory_is_what_the_step_s_program_held(done: Finished):
-    usage = used_by_step(done)["Hold"].usage
+    held_bytes = pytest.approx(done.step("Hold").memory_max_bytes, rel=0.05)
 
-    assert usage.memory_own_max_bytes == pytest.approx(done.step("Hold").memory_max_bytes, rel=0.05)
-    assert own(used_by_step(done)["Hold"]).memory_max_bytes == pytest.approx(
-        done.step("Hold").memory_max_bytes, rel=0.05
-    )
+    assert used_by_step(done)["Hold"].usage.memory_own_max_bytes == held_bytes
+    by_name_kb = [max(group.resident_kb) for group in processes_of(done, "hold_it")]
+    assert max(by_name_kb) * 1024 == held_bytes
 
 
 def test_written_bytes_are_those_that_the_kernel_counted_for_it(done: Finished):
     """To the whole MiB that a batch tells them in, however many samples they are spread over."""
-    if os.major(Path(done.env["TELEMETRY_DIR"]).stat().st_dev) == 0:
+    if os.major(folder(done).stat().st_dev) == 0:
         pytest.skip("no disk is behind the temporary folder")
     counted_bytes = int(done.step("Write").output)
 
-    assert own(used_by_step(done)["Write"]).written_bytes == counted_bytes // MIB * MIB
+    written_kb = [group.written_kb[-1] or 0 for group in processes_of(done, "write_it")]
+    assert max(written_kb) * 1024 == counted_bytes // MIB * MIB
     assert counted_bytes >= WRITTEN_MIB * MIB
-
-
-def own(used: StepUsage) -> ProcessUse:
-    """The step's own program that did most."""
-    return max(used.usage.top_by_cpu, key=lambda process: process.own_cpu_seconds)
 
 
 # --- network ----------------------------------------------------------------------------------
