@@ -12,7 +12,8 @@ from itertools import accumulate
 from operator import truediv
 
 from ..model.named_tuples import NamedTuple
-from .cpu import cpu_of, rises
+from .cpu import Cpu, cpu_of, rises
+from .known_time import KnownTime, common
 from .matching import SECOND_MS
 from .one_core import LEAST_CORES, MOST_CORES
 from .roster import BETWEEN, JOB, Roster
@@ -22,8 +23,6 @@ from .series import Series, Span
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Iterable, Mapping, Optional, Sequence
-
-    from .known_time import KnownTime
 
 _MS_US = 1000
 
@@ -103,7 +102,7 @@ def attribute(
     own_us[JOB] = sum(own_us.values())
     pool_us = _pool(cpu.total_us, own.values())
     by_time_us = roster.divide(series.at_edges(pool_us, roster.edges_ms))
-    busy = _busy_cores(series, roster, own, cpu.total_us, pool_us)
+    busy = _busy_cores(series, roster, own, cpu, pool_us)
     known_ms = known_time.known_ms(cpu.known)
     return {
         who: Used(own_us.get(who, 0.0), by_time_us[who], known_ms.get(who), *busy[who])
@@ -158,20 +157,23 @@ def _busy_cores(
     series: Series,
     roster: Roster,
     own: Mapping[int, _Own],
-    total_us: Sequence[float],
+    cpu: Cpu,
     pool_us: Sequence[float],
 ) -> dict[int, tuple[float, Optional[float]]]:
-    """The most cores, and the share of time with one, in the intervals mostly in one's spans."""
+    """The most cores, and the share of time with one, in the intervals mostly in one's spans.
+
+    As far as somebody looked: what is not known to be busy is not idle.
+    """
     core_us = _core_us(series)
     pool = list(map(truediv, rises(pool_us), core_us))
     running = roster.running_at(series.middles_ms)
     shared = [cores / (count or 1) for cores, count in zip(pool, running)]
-    cores = {BETWEEN: pool, JOB: list(map(truediv, rises(total_us), core_us))}
+    cores = {BETWEEN: pool, JOB: list(map(truediv, rises(cpu.total_us), core_us))}
     found = {}
     for who, spans in roster.spans.items():
         busy: list[float] = []
         lengths_ms: list[int] = []
-        for inner in map(series.mostly_within, spans):
+        for inner in map(series.mostly_within, common(spans, cpu.known)):
             part = cores.get(who, shared)[inner.start : inner.stop]
             if who in own:
                 _add(part, inner.start, own[who], core_us)

@@ -68,6 +68,17 @@ class KnownTime:
         return self._found[known]
 
 
+def common(spans: Iterable[Span], known: Iterable[Span]) -> list[Span]:
+    """The parts of these spans in which it was looked at."""
+    when = united(known)
+    return [
+        Span(span.clamped(looked.start_ms), span.clamped(looked.end_ms))
+        for span in spans
+        for looked in when
+        if span.touches(looked)
+    ]
+
+
 def united(spans: Iterable[Span]) -> tuple[Span, ...]:
     """The same time, no moment of it in two spans; in order."""
     found: list[Span] = []

@@ -80,6 +80,11 @@ def test_throttling_is_of_the_time_in_which_it_was_looked_at(first: int, percent
     assert usage(told).cpu_throttled_percent == (percent and pytest.approx(percent))
 
 
+@pytest.mark.parametrize("first", [0, 40])
+def test_what_was_not_looked_at_is_no_idle_core(first: int):
+    assert seen_from(first).cpu_one_core_percent == pytest.approx(100)
+
+
 def test_a_step_s_own_processes_are_known_though_the_machine_is_not():
     own = [owner("__run", 0, [0.5 * at for at in AT])]
     told = batch(AT, owners=own, columns=columns(40))
