@@ -7,9 +7,8 @@ batches make the same figures in whatever order they came.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import fsum
-from typing import NamedTuple
 
 from ..model import host_metrics as names
 from ..model.host_metrics import HostMetric
@@ -22,7 +21,8 @@ _SHARE = "1"
 _SHARE_DIGITS = 4  # rows are paid for by the byte
 
 
-class Figure(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Figure:
     """How many samples knew it, and their sum, least and most."""
 
     count: int
@@ -94,7 +94,7 @@ def _weighted(figure: Figure, looks: HostLooks, values: ByPlace, places: Sequenc
     """So that its mean is that of the time, not of the samples: some stand for more of it."""
     weights = [(looks.cpu_room_us[place], values[place]) for place in places if place in values]
     mean = fsum(room * share for room, share in weights) / fsum(room for room, _ in weights)
-    return _rounded(figure._replace(sum=mean * figure.count))
+    return _rounded(replace(figure, sum=mean * figure.count))
 
 
 def _mount_point(metric: HostMetric, looks: HostLooks, places: Sequence[int]) -> str:
@@ -106,4 +106,5 @@ def _mount_point(metric: HostMetric, looks: HostLooks, places: Sequence[int]) ->
 
 
 def _rounded(figure: Figure) -> Figure:
-    return Figure(figure.count, *(round(value, _SHARE_DIGITS) for value in figure[1:]))
+    total, least, most = (round(x, _SHARE_DIGITS) for x in (figure.sum, figure.min, figure.max))
+    return Figure(figure.count, total, least, most)

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from ..analysis.durations import RAN
 from ..model.samples import Batch
+from ..shared.errors import ObjectStoreUnavailableError
 from ..shared.github_events import JobDelivery
 from .arrivals import Arrival, Subject
 from .batch_facts import distinct, skew_ms
@@ -64,15 +65,19 @@ class Joiner:
             log.exception("samples not judged", extra={"job_id": subject.job_id})
             return known
         known = replace(known, judged=judged)
-        if self._archive:
-            for each in known.completed:
-                await self._keep(self._archive, each, known, batches)
+        for each in known.completed:
+            await self._keep(each, known, batches)
         return known
 
-    async def _keep(
-        self, archive: Archive, completed: Arrival, known: Known, batches: Sequence[Batch]
-    ) -> None:
-        if judged := known.judged.get(completed.event.id):
-            told = interpret(completed, known)
-            skew = skew_ms(known.batches)
-            await archive.keep(told, judged.verdict, batches, skew_ms=skew)
+    async def _keep(self, completed: Arrival, known: Known, batches: Sequence[Batch]) -> None:
+        """A bug of ours in a drawing costs the drawing, and neither a row nor another job."""
+        judged = known.judged.get(completed.event.id)
+        if not judged or not self._archive:
+            return
+        told, skew = interpret(completed, known), skew_ms(known.batches)
+        try:
+            await self._archive.keep(told, judged.verdict, batches, skew_ms=skew)
+        except ObjectStoreUnavailableError:
+            raise
+        except Exception:
+            log.exception("not archived", extra={"job_id": completed.subject.job_id})
