@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 
 from starlette.types import Receive
 
-from ..model.batches import BatchError, NewerBatchError, decode, decode_processes
+from ..model.batches import BatchError, NewerBatchError, decode
+from ..model.process_groups import read_groups
 from ..model.samples import Batch
 from ..shared.messages import Event
 from ..shared.sent_batches import to_event
@@ -105,7 +106,7 @@ def _read(text: bytes) -> Batch:
     """The batch; all of it can be decoded, the processes too."""
     try:
         batch = decode(text)
-        decode_processes(batch.processes, len(batch.time_ms))
+        read_groups(batch.processes, len(batch.time_ms))
     except NewerBatchError as exc:
         raise RefusedError(400, f"a newer batch than this service knows: {exc}") from exc
     except BatchError as exc:
