@@ -20,25 +20,36 @@ _PACKED = ("action", *(f"src/{room}" for room in ("model", "analysis", "charts",
 _HEADS = ("start of a sampler", "median ms", "least", "most")
 
 
+BARE = "bare `python3 -I -S`"
+FIRST_SAMPLE = "from exec to the first sample"
+START = "`start`, to its return"
+FRESH_START = "`start` in a fresh checkout"
+
+
 def start_table(rounds: int) -> str:
-    """One kind after another, round by round."""
+    """How long each takes: medians, and what they lie between."""
+    rows = [
+        [name, *(figure(told) for told in (median(each), min(each), max(each)))]
+        for name, each in starts_ms(rounds).items()
+    ]
+    load = os.getloadavg()[0]
+    return f"Of {rounds} starts; load average {load:.1f}.\n\n{markdown(_HEADS, rows)}"
+
+
+def starts_ms(rounds: int) -> dict[str, list[float]]:
+    """One kind after another, round by round, so that noise meets all."""
     kinds: dict[str, Callable[[Path], float]] = {
-        "bare `python3 -I -S`": _bare_ms,
-        "from exec to the first sample": _first_sample_ms,
-        "`start`, to its return": _start_ms,
-        "`start` in a fresh checkout": _fresh_start_ms,
+        BARE: _bare_ms,
+        FIRST_SAMPLE: _first_sample_ms,
+        START: _start_ms,
+        FRESH_START: _fresh_start_ms,
     }
     found: dict[str, list[float]] = {name: [] for name in kinds}
     for _ in range(rounds):
         for name, kind in kinds.items():
             with TemporaryDirectory() as folder:
                 found[name].append(kind(Path(folder)))
-    rows = [
-        [name, *(figure(told) for told in (median(each), min(each), max(each)))]
-        for name, each in found.items()
-    ]
-    load = os.getloadavg()[0]
-    return f"Of {rounds} starts; load average {load:.1f}.\n\n{markdown(_HEADS, rows)}"
+    return found
 
 
 def _bare_ms(_: Path) -> float:

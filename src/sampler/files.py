@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 
 _ASKED_BYTES = 65_536
+SMALL_BYTES = 4096
+"""Of what is short: room for more is made anew at each reading."""
 # The kernel hands out what is made of many records a page at a time, less a record that did not
 # fit. Anything shorter than half a page is the end.
 _LAST_BYTES = 2048
@@ -16,11 +18,12 @@ _LAST_BYTES = 2048
 class KeptFile:
     """One file, opened when it is first read; after a failure it is opened anew."""
 
-    __slots__ = ("_fd", "path")
+    __slots__ = ("_asked_bytes", "_fd", "path")
 
-    def __init__(self, path: str) -> None:
-        """Reads nothing yet."""
+    def __init__(self, path: str, asked_bytes: int = _ASKED_BYTES) -> None:
+        """Reads nothing yet; `asked_bytes` is what most readings fit into."""
         self.path = path
+        self._asked_bytes = asked_bytes
         self._fd = -1
 
     def read(self) -> bytes:
@@ -28,7 +31,7 @@ class KeptFile:
         try:
             if self._fd < 0:
                 self._fd = os.open(self.path, os.O_RDONLY)
-            return _text(self._fd)
+            return _text(self._fd, self._asked_bytes)
         except OSError:
             self.close()
             return b""
@@ -57,9 +60,9 @@ def list_folder(path: str) -> list[str]:
         return []
 
 
-def _text(fd: int) -> bytes:
-    text = chunk = os.pread(fd, _ASKED_BYTES, 0)
+def _text(fd: int, asked_bytes: int) -> bytes:
+    text = chunk = os.pread(fd, asked_bytes, 0)
     while len(chunk) >= _LAST_BYTES:
-        chunk = os.pread(fd, _ASKED_BYTES, len(text))
+        chunk = os.pread(fd, asked_bytes, len(text))
         text += chunk
     return text

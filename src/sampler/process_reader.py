@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ..analysis.process import BORN, CHILDREN, CPU, READ
-from .files import KeptFile, read_text
+from .files import SMALL_BYTES, KeptFile, read_text
 from .names import readable_name
 from .proc.pid_cmdline import parse_words
 from .proc.pid_io import parse_io_bytes
@@ -55,9 +55,9 @@ class Watched:
         """Not read yet; `folder` is its own in /proc."""
         self.folder = folder
         self.pid = pid
-        self.stat = KeptFile(f"{folder}/stat")
-        self.statm = KeptFile(f"{folder}/statm")
-        self.io: Optional[KeptFile] = KeptFile(f"{folder}/io")
+        self.stat = KeptFile(f"{folder}/stat", SMALL_BYTES)
+        self.statm = KeptFile(f"{folder}/statm", SMALL_BYTES)
+        self.io: Optional[KeptFile] = KeptFile(f"{folder}/io", SMALL_BYTES)
         self.text = self.comm = b""
         self.start_ticks = -1
         self.parent = ""

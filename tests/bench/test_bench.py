@@ -89,6 +89,22 @@ def test_an_hour_is_read_decoded_and_measured():
     assert 0 < told["json.loads of its batches"] < told["measure"]
 
 
+@pytest.mark.slow
+def test_a_batch_is_pushed_in_each_round():
+    printed = quick("push")
+    assert "1 batches came" in printed
+    bare, idle, pushed = (number(row[1]) for row in rows(printed))
+    assert bare < min(idle, pushed)
+
+
+@pytest.mark.slow
+def test_every_reader_is_seen_in_every_crowd_and_every_start_takes_its_time():
+    table = rows(quick("sampler"))
+    assert len(table) in {6 + 4, 9 + 4}  # with a compiler, a floor
+    assert all(number(row[3]) > 0 for row in table[:-4])
+    assert all(number(row[1]) > 0 for row in table[-4:])
+
+
 def test_an_unknown_part_is_refused():
     done = run_bench("nothing")
     assert done.returncode == 2
