@@ -82,7 +82,7 @@ def read_to_end(terminal: int) -> bytes:
 def test_what_is_sent_twice_the_command_has_twice(
     send: Callable[[int, int], None], exit_code: int, number: signal.Signals, tmp_path: Path
 ):
-    """Once a time, to whomever it was sent."""
+    """To whomever it was sent; we are held up, so that one more of ours would be a third."""
     script = COUNT.format("").replace("SIGINT", number.name)
     with subprocess.Popen(
         [*entry(), "run", "--", sys.executable, "-c", script],
@@ -94,7 +94,10 @@ def test_what_is_sent_twice_the_command_has_twice(
         assert process.stdout
         assert process.stdout.readline() == b"ready\n"
         for _ in range(2):
+            process.send_signal(signal.SIGSTOP)
             send(process.pid, number)
+            time.sleep(0.2)
+            process.send_signal(signal.SIGCONT)
             time.sleep(0.2)
 
         assert process.wait(20) == exit_code
