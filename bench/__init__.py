@@ -9,6 +9,7 @@
     judge       what it costs to measure a job of an hour
     sampler     what sampling costs beside a reader in C; how soon it begins
     push        what it costs a runner to send a batch
+    action      how much longer a job is with the action in it
     insights    what an item costs the stand-in; not quoted, run by `python -m bench.insights`
 
     bodies      deliveries to send            load       the lean client that sends them

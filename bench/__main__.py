@@ -2,6 +2,7 @@
 
 import argparse
 
+from .action import action_table
 from .batch import batch_table
 from .frontend import DELIVERIES as FRONTEND_DELIVERIES
 from .frontend import frontend_table
@@ -40,6 +41,7 @@ PARTS = (
     "judge",
     "sampler",
     "push",
+    "action",
 )
 
 
@@ -90,6 +92,8 @@ def _print(part: str, arguments: argparse.Namespace) -> None:
         _section("Its start", start_table(rounds))
     elif part == "push":
         _section("A push", push_table(rounds))
+    elif part == "action":
+        _section("The action", action_table(rounds))
     elif part == "judge":
         _section("A job of an hour", judge_table(rounds))
     else:

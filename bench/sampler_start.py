@@ -81,11 +81,17 @@ def _start_ms(folder: Path, root: Path = ROOT) -> float:
 
 
 def _fresh_start_ms(folder: Path) -> float:
+    return _start_ms(folder, fresh_checkout(folder / "checkout"))
+
+
+def fresh_checkout(folder: Path) -> Path:
+    """What a runner fetches of us, as far as the action needs it: nothing of it is compiled."""
     for room in _PACKED:
         without = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / room, folder / "checkout" / room, ignore=without)
-    shutil.copy(ROOT / "src" / "__init__.py", folder / "checkout" / "src")
-    return _start_ms(folder, folder / "checkout")
+        shutil.copytree(ROOT / room, folder / room, ignore=without)
+    shutil.copy(ROOT / "src" / "__init__.py", folder / "src")
+    shutil.copy(ROOT / "action.yml", folder)
+    return folder
 
 
 def _sampler(root: Path) -> list[str]:

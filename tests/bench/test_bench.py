@@ -105,6 +105,13 @@ def test_every_reader_is_seen_in_every_crowd_and_every_start_takes_its_time():
     assert all(number(row[1]) > 0 for row in table[-4:])
 
 
+@pytest.mark.slow
+def test_what_the_action_adds_is_the_sum_of_its_parts():
+    *parts, whole = ([number(cell) for cell in row[1:]] for row in rows(quick("action")))
+    assert len(parts) == 3
+    assert whole[0] == pytest.approx(sum(part[0] for part in parts), rel=0.01)
+
+
 def test_an_unknown_part_is_refused():
     done = run_bench("nothing")
     assert done.returncode == 2
