@@ -1,11 +1,11 @@
-"""A running stack in, a simulated day in its tables out: once a day, through the real webhook.
+"""A running stack in, a simulated day in its tables out: once a day, through the real frontend.
 
 The day's end is kept before its first delivery is posted: a day that was interrupted is posted
 again with the same ids, and so it is no second day but duplicates, which the product folds.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
@@ -16,12 +16,21 @@ import httpx
 from ..model.times import format_time, parse_time
 from ..simulate.days import Day, simulate_day
 from ..simulate.deliveries import Delivery
-from .deliver import Target, deliver
+from ..simulate.organisation import DEVICE_TESTS, ENGINE_BUILD, STOREFRONT_CI
+from ..simulate.plan import Run
+from ..simulate.pushes import ALL_IN_THE_END, in_order, pushes
+from ..simulate.sampled_jobs import sampled_jobs
+from ..simulate.sampling import Sampler
+from .deliver import Reply, Target, deliver
+from .sampler_keys import known_keys
 from .stack import Stack, StackError
 from .stack_settings import StackSettings, webhook_secret
 
 DEMO_SEED = 7
 DEMO_LASTS = timedelta(hours=24)
+# The pools' own machines, and one workflow on GitHub's: as where somebody has only begun with it.
+SAMPLED_WORKFLOWS = (ENGINE_BUILD, DEVICE_TESTS, STOREFRONT_CI)
+SAMPLER = Sampler(interval_ms=2000)  # half as many batches, half the time to play them
 STARTED = "demo-started"
 PLAYED = "demo-played"
 DRAIN_SECONDS = 30.0
@@ -32,19 +41,16 @@ def play_demo(settings: StackSettings, stack: Stack, now: datetime) -> None:
     """Post a simulated day, unless the last 24 hours have one, and wait for its rows.
 
     Raises:
-        StackError: a part ended, or the webhook refused a delivery.
+        StackError: a part ended, or the frontend refused a delivery or samples.
     """
     if _kept(settings.home / PLAYED, now):
         return
     end = _kept(settings.home / STARTED, now) or now
-    deliveries = finished(simulate_day(DEMO_SEED, end))  # while the parts start
+    day = simulate_day(DEMO_SEED, end)  # while the parts start
     stack.wait_until_up(settings.ready_url, settings.insights_health_url)
     (settings.home / STARTED).write_text(format_time(end))
-    target = Target(settings.webhook_url, webhook_secret(settings).encode())
-    with click.progressbar(
-        deliver(deliveries, target), len(deliveries), "Playing a day"
-    ) as replies:
-        refused = [reply for reply in replies if reply.status != 202]  # noqa: PLR2004 -- HTTP's own
+    target = Target(settings.webhook_url, webhook_secret(settings).encode(), known_keys(settings))
+    refused = [reply for reply in _post(day, target) if reply.status != 202]  # noqa: PLR2004 -- HTTP's own
     if refused:
         raise StackError(f"the demo day was not taken: {refused[0].said}")
     if not drain(settings.ready_url, stack.require_alive, DRAIN_SECONDS):
@@ -52,10 +58,27 @@ def play_demo(settings: StackSettings, stack: Stack, now: datetime) -> None:
     (settings.home / PLAYED).write_text(format_time(end))
 
 
+def _post(day: Day, target: Target) -> Iterator[Reply]:
+    """Deliveries and samples, as they came on that day; a bar shows how many of the former."""
+    deliveries = finished(day)
+    watched = [run for run in finished_runs(day) if run.origin.card.workflow in SAMPLED_WORKFLOWS]
+    sent = pushes(sampled_jobs(watched, SAMPLER), ALL_IN_THE_END)
+    with click.progressbar(length=len(deliveries), label="Playing a day") as shown:
+        for reply in deliver(in_order(deliveries, sent), target):
+            yield reply
+            shown.update(isinstance(reply.delivery, Delivery))
+
+
 def finished(day: Day) -> list[Delivery]:
     """Without the runs that are still open at the day's end: here they would stay so for ever."""
-    still_open = {run.run_id for run in day.truth.runs if run.conclusion is None}
-    return [delivery for delivery in day.deliveries if run_id(delivery) not in still_open]
+    played = {run.origin.run_id for run in finished_runs(day)}
+    return [delivery for delivery in day.deliveries if run_id(delivery) in played]
+
+
+def finished_runs(day: Day) -> list[Run]:
+    """The attempts of runs none of whose attempts is still open."""
+    still_open = {run.origin.run_id for run in day.planned if run.conclusion is None}
+    return [run for run in day.planned if run.origin.run_id not in still_open]
 
 
 def run_id(delivery: Delivery) -> int:

@@ -1,13 +1,8 @@
 """`replay`: recorded bodies in, signed deliveries to a webhook and a table of its answers out."""
 
-import sys
-from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
-
-WIDTH_OFF_A_TERMINAL = 160
 
 
 @click.command(
@@ -29,6 +24,7 @@ def command(
     A file's event is told by its name, its folder or its content. Exit code 1 where any delivery
     was refused or not answered.
     """
+    from .answer_table import all_taken, print_answers
     from .deliver import Target, deliver
     from .recorded import UnreadableRecordingError, find_files, read_deliveries
     from .stack_settings import known_secret, stack_settings
@@ -49,18 +45,6 @@ def command(
     if replies and not any(r.status for r in replies):
         where = f"{target.url} does not answer ({replies[0].said})"
         raise click.ClickException(f"{where}: name the webhook by --url, or its PORT")
-    counts = Counter((r.delivery.event, r.status, r.said) for r in replies)
-    _print_answers(counts.items())
-    if not all(r.status and r.status < 300 for r in replies):  # noqa: PLR2004 -- HTTP's own number
+    print_answers(replies)
+    if not all_taken(replies):
         raise SystemExit(1)
-
-
-def _print_answers(counts: Iterable[tuple[tuple[str, int | None, str], int]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("event", "status", "answer", "deliveries", box=None, pad_edge=False)
-    for (event, status, said), count in sorted(counts, key=str):
-        table.add_row(event, str(status or "none"), said, str(count))
-    width = None if sys.stdout.isatty() else WIDTH_OFF_A_TERMINAL
-    Console(width=width, markup=False, emoji=False).print(table)  # others' words, as they are

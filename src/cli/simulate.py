@@ -1,23 +1,15 @@
-"""`simulate`: writes a day's deliveries, one a file or one a line, and the truth beside them."""
+"""`simulate`: a day's deliveries and samples, written with the truth beside them, or posted."""
 
-import json
-import sys
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from ..model.batches import encode
-from ..model.times import format_time, parse_time
+from ..model.times import parse_time
 from ..simulate.days import DEFAULT_RUNS, simulate_day
-from ..simulate.deliveries import Delivery
-from ..simulate.sampled_jobs import SampledJob, sampled_jobs
-from ..simulate.truth import truth_json
-from ..simulate.usage import UsageTruth
 from .recorded import JOBS, SAMPLES
-
-JSONL_NAME = "deliveries.jsonl"
+from .simulate_files import JSONL_NAME, require_empty, write_day
+from .simulate_post import post_day
 
 
 def _parse_end(_ctx: click.Context, _param: click.Parameter, text: str | None) -> datetime:
@@ -33,6 +25,7 @@ Examples:
   python -m src simulate --seed 7 --runs 60 --out day
   python -m src simulate --end 2025-06-30T18:00:00Z --format jsonl --out day
   python -m src simulate --runs 4 --samples --out day
+  python -m src simulate --runs 10 --url http://127.0.0.1:8080/webhook
 """
 )
 @click.option("--seed", default=7, show_default=True, help="The same seed gives the same day.")
@@ -47,8 +40,7 @@ Examples:
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    required=True,
-    help="An empty folder.",
+    help="An empty folder to write to.",
 )
 @click.option(
     "--format",
@@ -64,75 +56,34 @@ Examples:
     is_flag=True,
     help=f"Also {JOBS}/JOB_ID.json and {SAMPLES}/JOB_ID.jsonl, for `analyse`.",
 )
+@click.option("--url", help="A webhook to post to instead, with the samples beside it.")
+@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Posts a second.")
 def command(
-    *, seed: int, runs: int, end: datetime, out: Path, layout: str, with_samples: bool
+    *,
+    seed: int,
+    runs: int,
+    end: datetime,
+    out: Path | None,
+    layout: str,
+    with_samples: bool,
+    url: str | None,
+    rate: float | None,
 ) -> None:
-    """Write a simulated day of deliveries, and the truth about it.
+    """Write a simulated day of deliveries, and the truth about it; or post it to a webhook.
 
     Bodies are files named 0001.EVENT.ACTION.DELIVERY_ID.json in the order of their arrival;
     truth.json says what the tables must say of them, and of samples what the steps used.
+
+    Posted, they are signed with GITHUB_WEBHOOK_SECRET and SAMPLES_KEYS, or with what `up` keeps;
+    some samples then come late, some twice, some never.
     """
-    _require_empty(out)
+    if (out is None) == (url is None):
+        raise click.UsageError("Give --out FOLDER to write to, or --url URL to post to.")
+    if out:
+        require_empty(out)
     click.echo(f"Simulating {runs} runs …", err=True)
     day = simulate_day(seed, end, runs)
-    # At least four digits, and as many as it takes for names to sort as numbers do.
-    digits = max(4, len(str(len(day.deliveries))))
-    with click.progressbar(day.deliveries, label="Writing deliveries", file=sys.stderr) as shown:
-        _write_lines(out, shown) if layout == "jsonl" else _write_files(out, shown, digits)
-    usage = _write_samples(out, sampled_jobs(day.planned)) if with_samples else None
-    (out / "truth.json").write_text(truth_json(day.truth, usage), encoding="utf-8")
-    totals = day.truth.totals
-    click.echo(f"{len(day.deliveries)} deliveries of {totals.runs} run attempts in {out}")
-    if usage is not None:
-        click.echo(_what_next(out, usage))
-
-
-def _what_next(folder: Path, usage: Iterable[UsageTruth]) -> str:
-    """Which jobs have samples, and how to look at the one that took longest."""
-    seconds: dict[int, float] = {}
-    for step in usage:
-        seconds[step.job_id] = seconds.get(step.job_id, 0.0) + step.seconds
-    if not seconds:
-        return "No job has samples: none ran to its end on Linux, where the sampler runs"
-    longest = max(seconds, key=lambda job_id: seconds[job_id])
-    files = f"{folder / JOBS / str(longest)}.json {folder / SAMPLES / str(longest)}.jsonl"
-    return f"{len(seconds)} jobs with samples (Linux only); try: python -m src analyse {files}"
-
-
-def _require_empty(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        # Two days in one folder would be replayed as one, and match neither truth.
-        raise click.ClickException(f"{folder} is not empty")
-
-
-def _write_files(folder: Path, deliveries: Iterable[Delivery], digits: int) -> None:
-    for number, delivery in enumerate(deliveries, 1):
-        action = json.loads(delivery.body)["action"]
-        name = f"{number:0{digits}}.{delivery.event}.{action}.{delivery.delivery_id}.json"
-        (folder / name).write_bytes(delivery.body)
-
-
-def _write_lines(folder: Path, deliveries: Iterable[Delivery]) -> None:
-    with (folder / JSONL_NAME).open("w", encoding="utf-8") as lines:
-        for delivery in deliveries:
-            line = {
-                "at": format_time(delivery.at),
-                "event": delivery.event,
-                "delivery_id": delivery.delivery_id,
-                "body": delivery.body.decode(),
-            }
-            lines.write(json.dumps(line, ensure_ascii=False) + "\n")
-
-
-def _write_samples(folder: Path, jobs: Iterable[SampledJob]) -> list[UsageTruth]:
-    """A job's completion and the batches of its sampler, one a line; returns what it used."""
-    for name in (JOBS, SAMPLES):
-        (folder / name).mkdir()
-    usage: list[UsageTruth] = []
-    for job in jobs:
-        (folder / JOBS / f"{job.job_id}.json").write_bytes(job.body)
-        with (folder / SAMPLES / f"{job.job_id}.jsonl").open("wb") as lines:
-            lines.writelines(encode(batch) + b"\n" for batch in job.batches)
-        usage.extend(job.usage)
-    return usage
+    if out:
+        write_day(day, out, layout, with_samples=with_samples)
+    elif url:
+        post_day(day, url, rate)

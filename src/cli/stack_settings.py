@@ -1,4 +1,4 @@
-"""What the local stack reads from its environment, and the webhook secret that it keeps."""
+"""What the local stack reads from its environment, and the secrets that it keeps."""
 
 import os
 import secrets
@@ -11,6 +11,7 @@ from ..shared.settings import WEBHOOK_SECRET_NAMES, Settings, either, load, refu
 
 DEFAULT_INSIGHTS_PORT = 8090
 SECRET_FILE = "webhook-secret"  # noqa: S105 -- a file's name
+SAMPLES_KEY_FILE = "samples-key"
 
 
 class StackSettings(Settings):
@@ -22,6 +23,7 @@ class StackSettings(Settings):
         DEFAULT_INSIGHTS_PORT, validation_alias="INSIGHTS_PORT", ge=1, le=65535
     )
     secret: SecretStr | None = Field(None, validation_alias=WEBHOOK_SECRET_NAMES)
+    samples_keys: SecretStr | None = Field(None, validation_alias="SAMPLES_KEYS")
     queue_name: str = Field("", validation_alias=either("AZURE_STORAGE_QUEUE_NAME"))
     demo: bool = Field(default=True, validation_alias="DEMO")
 
@@ -62,6 +64,11 @@ class StackSettings(Settings):
         """Where a secret of our own is kept."""
         return self.home / SECRET_FILE
 
+    @property
+    def samples_key_file(self) -> Path:
+        """Where a key of our own is kept that samples are signed with."""
+        return self.home / SAMPLES_KEY_FILE
+
 
 def stack_settings() -> StackSettings:
     """The settings from the environment, or one line and exit code 2."""
@@ -75,18 +82,27 @@ def known_secret(settings: StackSettings) -> str | None:
     """The secret that is set, or the one that an earlier start made; None where there is none."""
     if settings.secret is not None:
         return settings.secret.get_secret_value()
-    file = settings.secret_file
+    return kept_secret(settings.secret_file)
+
+
+def webhook_secret(settings: StackSettings) -> str:
+    """The known secret, or one of our own."""
+    return known_secret(settings) or keep_secret(settings.secret_file)
+
+
+def kept_secret(file: Path) -> str | None:
+    """What an earlier start has kept there; None where it has not."""
     # An empty file is one whose maker ended before the secret was in it.
     return (file.read_text("ascii").strip() or None) if file.exists() else None
 
 
-def webhook_secret(settings: StackSettings) -> str:
-    """The known secret, or one of our own: made once, kept, for its owner's eyes only."""
-    if known := known_secret(settings):
-        return known
+def keep_secret(file: Path) -> str:
+    """A secret of our own: made once, kept, for its owner's eyes only."""
+    if kept := kept_secret(file):
+        return kept
     made = secrets.token_hex(20)
-    settings.home.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    with open(os.open(settings.secret_file, flags, 0o600), "w") as out:  # noqa: PTH123 -- born private
+    with open(os.open(file, flags, 0o600), "w") as out:  # noqa: PTH123 -- born private
         out.write(made + "\n")
     return made

@@ -12,6 +12,7 @@ from ..shared.ports import require_free
 from ..shared.settings import refuse
 from .demo import play_demo
 from .one_at_a_time import hold
+from .sampler_keys import stack_keys
 from .stack import Stack, StackError
 from .stack_settings import StackSettings, stack_settings, webhook_secret
 from .welcome import print_welcome
@@ -100,6 +101,7 @@ def _environment(settings: StackSettings) -> Mapping[str, str]:
         "INSIGHTS_PORT": str(settings.insights_port),
         "GITHUB_TELEMETRY_HOME": str(settings.home),
         "GITHUB_WEBHOOK_SECRET": webhook_secret(settings),
+        "SAMPLES_KEYS": stack_keys(settings),
         # Both ends of the one queue, however it was named; empty is their own default.
         "AZURE_STORAGE_QUEUE_NAME": settings.queue_name,
         "BACKEND_AZURE_STORAGE_QUEUE_NAME": settings.queue_name,

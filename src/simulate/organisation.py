@@ -249,3 +249,4 @@ FIELD_AGENT = RepositoryBlueprint(
     workflows=(DEVICE_TESTS,),
     titles=("Debounce the trigger", "Sleep deeper between scans", "Read the new label format"),
 )
+REPOSITORIES = (ORDERS, STOREFRONT, ENGINE, PLATFORM, FIELD_AGENT)

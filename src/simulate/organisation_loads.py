@@ -41,7 +41,7 @@ def _waits_for(program: Program) -> Load:
 GIT = (Program(name="git", cores=0.5), Program(name="git-remote-http", cores=0.25))
 NODE_ACTION = Program(name="node", cores=0.4, memory_mib=85)
 POST_ACTION = Load((Phase(programs=(NODE_ACTION,)),))
-RUSTC = Program(name="rustc", of_all_cores=0.99, memory_mib=4_300, starts_per_second=0.9)
+RUSTC = Program(name="rustc", of_all_cores=1.1, memory_mib=4_300, starts_per_second=0.9)
 CARGO = Program(name="cargo", cores=0.05, memory_mib=190)
 COMPILED = DiskUse(read_mb_per_second=2, written_mb_per_second=6, operation_kb=160)
 LINKER = Program(name="rust-lld", cores=0.99, memory_mib=2_700)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from random import Random
 
 from ..model.samples import Batch
@@ -11,6 +12,7 @@ from .loads import Load
 from .organisation_loads import HANGING, LOADS, SYSTEM
 from .plan import RAN, Job, Run
 from .sampling import USUAL, Sampler, sample
+from .spans import job_epoch
 from .usage import UsageTruth, usage_truths
 from .work import Work, work_of
 
@@ -19,24 +21,27 @@ HOST = "github.com"
 
 @dataclass(frozen=True, slots=True)
 class SampledJob:
-    """One job; `body` is its completed workflow_job, `batches` what its sampler sends."""
+    """One job; `body` is its completed workflow_job, `batches` what its sampler has to tell."""
 
     job_id: int
+    repository_id: int
+    started_at: datetime
+    ended_at: datetime
     body: bytes
     batches: Iterator[Batch]
     usage: tuple[UsageTruth, ...]
 
 
 def sampled_jobs(runs: Iterable[Run], sampler: Sampler = USUAL) -> Iterator[SampledJob]:
-    """The jobs that ran to their end where a sampler runs, one by one.
+    """The jobs that ran to their end where a sampler runs, one by one, as they started.
 
     The same attempts give the same batches, job by job: what is random follows from a job's id.
     """
-    for run in runs:
-        for job in run.jobs:
-            machine = job.blueprint.pool and job.blueprint.pool.machine
-            if machine and job.execution == RAN:
-                yield _sampled(run, job, machine, sampler)
+    ran = [(run, job) for run in runs for job in run.jobs if job.execution == RAN]
+    for run, job in sorted(ran, key=lambda pair: job_epoch(pair[1])):
+        machine = job.blueprint.pool and job.blueprint.pool.machine
+        if machine:
+            yield _sampled(run, job, machine, sampler)
 
 
 def organisation_work(rng: Random, job: Job, machine: MachineBlueprint) -> Work:
@@ -54,10 +59,13 @@ def _sampled(run: Run, job: Job, machine: MachineBlueprint, sampler: Sampler) ->
     rng = Random(f"work/{job.id}")  # noqa: S311 -- a simulation, no secret
     work = organisation_work(rng, job, machine)
     return SampledJob(
-        job.id,
-        workflow_job_body(run, job, "completed"),
-        sample(rng, work, sampler, _identity(run, job)),
-        tuple(usage_truths(job.id, work)),
+        job_id=job.id,
+        repository_id=run.origin.card.repository.id,
+        started_at=work.epoch,
+        ended_at=max(step.completed_at for step in job.steps),
+        body=workflow_job_body(run, job, "completed"),
+        batches=sample(rng, work, sampler, _identity(run, job)),
+        usage=tuple(usage_truths(job.id, work)),
     )
 
 

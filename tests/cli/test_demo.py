@@ -8,6 +8,7 @@ from time import monotonic
 
 import pytest
 
+from src.backend.batch_facts import are_complete, fact_of
 from src.cli import demo
 from src.cli.demo import (
     DEMO_LASTS,
@@ -20,11 +21,18 @@ from src.cli.demo import (
     play_demo,
     run_id,
 )
+from src.cli.sampler_keys import stack_keys
 from src.cli.stack import Stack, StackError
 from src.cli.stack_settings import StackSettings
 from src.frontend.app import create_app
+from src.frontend.settings import FrontendSettings
+from src.model.batches import decode
+from src.model.samples import SAMPLES
 from src.shared import messages
+from src.shared.messages import Event
+from src.shared.sent_batches import read_sent_batch
 from src.simulate.days import simulate_day
+from src.simulate.organisation import DEVICE_TESTS, FIELD_AGENT
 from tests.frontend.serving import FailingQueue, ListQueue, running
 from tests.insights.stack import free_port
 
@@ -50,9 +58,14 @@ class WorkedQueue(ListQueue):
         return 0
 
     @property
+    def events(self) -> list[Event]:
+        """What it was given."""
+        return [event for body in self.bodies for event in messages.decode(body)]
+
+    @property
     def delivery_ids(self) -> list[str]:
         """Which deliveries it was given."""
-        return [event.id for body in self.bodies for event in messages.decode(body)]
+        return [event.id for event in self.events if event.kind != SAMPLES]
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +78,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A whole day's take seconds to simulate."""
+    monkeypatch.setattr(demo, "SAMPLED_WORKFLOWS", (DEVICE_TESTS,))
+
+
 @contextmanager
 def frontend(queue: ListQueue) -> Iterator[str]:
     """The URL of the real webhook's /ready over this queue."""
@@ -73,7 +92,8 @@ def frontend(queue: ListQueue) -> Iterator[str]:
 
 
 def play(queue: ListQueue, home: Path, monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
-    with running(create_app(queue, (SECRET,))) as port:
+    monkeypatch.setenv("SAMPLES_KEYS", stack_keys(StackSettings()))
+    with running(create_app(queue, (SECRET,), samplers=FrontendSettings().samplers())) as port:
         monkeypatch.setenv("PORT", str(port))
         monkeypatch.setenv("INSIGHTS_PORT", str(port))  # its /health is as good as another
         play_demo(StackSettings(), Stack(home, {}), now)
@@ -100,6 +120,22 @@ def test_a_day_is_played_once_a_day(home: Path, monkeypatch: pytest.MonkeyPatch)
         play(queue, home, monkeypatch, now)
 
     assert queue.delivery_ids == day_of(NOW) + day_of(NOW + DEMO_LASTS)
+
+
+def test_samples_come_with_the_deliveries_and_all_of_them(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    queue = WorkedQueue()
+    play(queue, home, monkeypatch, NOW)
+
+    sent = [read_sent_batch(event.body) for event in queue.events if event.kind == SAMPLES]
+    batches = [decode(bytes(each.batch)) for each in sent]
+    facts = [fact_of(*both, NOW) for both in zip(sent, batches, strict=True)]
+    assert {each.identity.repository_id for each in sent} == {FIELD_AGENT.id}
+    assert len({fact.sampler for fact in facts}) == len({batch.job["job_id"] for batch in batches})
+    assert are_complete(facts)
+    kinds = [event.kind for event in queue.events]
+    assert SAMPLES in kinds[: len(kinds) // 2], "not in a heap at the end"
 
 
 def test_a_day_that_was_interrupted_is_played_again_as_the_same(

@@ -2,7 +2,7 @@
 
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,12 @@ import pytest
 
 from src.cli import welcome
 from src.cli.demo import STARTED
+from src.cli.last_day import duration
 from src.cli.stack_settings import StackSettings, stack_settings, webhook_secret
-from src.cli.welcome import duration, print_welcome
+from src.cli.welcome import OVERVIEW, SLOWEST_STEPS, STEPS_SHOWN, print_welcome
 from src.frontend.settings import FrontendSettings
 from src.insights.answers import Answer
-from src.kql.catalogue import Query
+from src.kql.catalogue import Query, shipped_queries
 from src.model.times import format_time
 from tests.insights.stack import Insights, free_port, running_insights
 
@@ -31,16 +32,39 @@ DAY = {
     "finished_jobs": 120,
     "queue_p50_seconds": 12.0,
     "queue_p95_seconds": 3725.0,
+    "sized_jobs": 40,
+    "smaller_jobs": 7,
+    "larger_jobs": 0,
     "slowest_job": "build",
     "slowest_job_seconds": 725.4,
     "slowest_job_repository": "acme/rocket",
     "slowest_job_workflow": "CI",
-    "slowest_step": "Run make",
-    "slowest_step_seconds": 600,
-    "slowest_step_job": "build",
-    "slowest_step_repository": "acme/rocket",
-    "slowest_step_workflow": "CI",
 }
+
+
+STEPS = [
+    {
+        "duration_seconds": 600.0,
+        "step_name": "Run make",
+        "job_name": "build",
+        "bottleneck": "cpu_bound",
+        "diagnosis": "CPU-bound: 98 % of 4 cores; first of all cc1plus",
+    },
+    {
+        "duration_seconds": 61.0,
+        "step_name": "npm test",
+        "job_name": "web",
+        "bottleneck": "none",
+        "diagnosis": "",
+    },
+    {
+        "duration_seconds": 59.0,
+        "step_name": "Deploy",
+        "job_name": "ship",
+        "bottleneck": "",
+        "diagnosis": None,
+    },
+]
 
 
 @pytest.fixture(autouse=True)
@@ -59,14 +83,20 @@ def welcomed(
     overview: dict[str, Any] | None,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    steps: Sequence[dict[str, Any]] = (),
 ) -> str:
-    """What is printed where this is the overview's only row."""
-    answer = Answer([*(overview or {})], [[*overview.values()]] if overview else [])
-    monkeypatch.setattr(welcome, "ask_server", lambda *_: answer)
+    """What is printed where this is the overview's only row, and these are the slowest steps."""
+    rows = {OVERVIEW: [overview] if overview else [], SLOWEST_STEPS: steps}
+    told = {query.text: answer_of(rows.get(query.name, [])) for query in shipped_queries()}
+    monkeypatch.setattr(welcome, "ask_server", lambda kql, _: told[kql])
     settings = StackSettings()
     webhook_secret(settings)
     print_welcome(settings, NOW)
     return capsys.readouterr().out
+
+
+def answer_of(rows: Sequence[dict[str, Any]]) -> Answer:
+    return Answer([*rows[0]], [[*row.values()] for row in rows]) if rows else Answer([], [])
 
 
 # --- the day ------------------------------------------------------------------------------------
@@ -78,9 +108,35 @@ def test_the_day_is_told_in_words(
     lines = lines_of(welcomed(DAY, monkeypatch, capsys))
 
     assert lines["Slowest job"] == "12 min 5 s  build (acme/rocket, CI)"
-    assert lines["Slowest step"] == "10 min 0 s  Run make in build (acme/rocket, CI)"
     assert lines["Success rate"] == "87.5 % of 40 runs that succeeded or failed"
     assert lines["Queue time"] == "half of 120 jobs waited over 12 s, one in 20 over 1 h 2 min"
+    assert lines["Right size"] == (
+        "none of 40 jobs with samples should have a larger runner, 7 a smaller"
+    )
+
+
+def test_the_slowest_steps_are_told_with_what_they_were_short_of(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    said = welcomed(DAY, monkeypatch, capsys, STEPS)
+
+    _, _, after = said.partition("The slowest steps\n")
+    assert after.splitlines()[:4] == [
+        "  10 min 0 s  Run make in build  CPU-bound: 98 % of 4 cores; first of all cc1plus",
+        "  1 min 1 s   npm test in web    short of nothing",
+        "  59 s        Deploy in ship     not sampled",
+        "",
+    ]
+
+
+def test_no_more_steps_than_one_reads_and_no_line_longer_than_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("COLUMNS", "60")
+    said = welcomed(DAY, monkeypatch, capsys, STEPS[:1] * 9)
+
+    table = said.partition("The slowest steps\n")[2].partition("\n\n")[0].splitlines()
+    assert table == ["  10 min 0 s  Run make in build  CPU-bound: 98 % of 4 cores…"] * STEPS_SHOWN
 
 
 def test_what_is_not_known_is_said_so(
@@ -91,7 +147,7 @@ def test_what_is_not_known_is_said_so(
     said = welcomed(unknown, monkeypatch, capsys)
 
     assert lines_of(said)["Slowest job"] == "none ran"
-    assert lines_of(said)["Slowest step"] == "none ran"
+    assert lines_of(said)["Right size"].startswith("unknown")
     assert lines_of(said)["Success rate"] == "unknown: none of 3 completed runs succeeded or failed"
     assert "None" not in said
 
@@ -219,7 +275,7 @@ def test_the_next_steps_can_be_typed_as_they_stand(
     assert lines["Your repository"].endswith(
         f" --url=http://127.0.0.1:9000/webhook --secret={secret}"
     )
-    assert lines["Ask"].endswith(" -m src query slowest-steps")
+    assert lines["Ask"].endswith(" -m src query slowest-steps-today")
 
 
 @pytest.mark.parametrize("variable", SECRETS)

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from src.cli.demo import DEMO_SEED
-from src.cli.welcome import duration
+from src.cli.last_day import duration
 from src.model.times import parse_time
 from src.simulate.days import simulate_day
 from tests.insights.stack import ROOT, free_port

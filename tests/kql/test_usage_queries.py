@@ -278,3 +278,38 @@ def test_the_slowest_steps_say_what_they_were_short_of(component: Component):
     assert {name: slowest[name] for name in told} == told
     assert other["bottleneck"] == ""
     assert {name: overview[f"slowest_step_{name}"] for name in told} == told
+
+
+def test_each_slow_step_of_the_last_day_is_told_once_with_what_it_was_short_of(
+    component: Component,
+):
+    now = datetime.now(UTC)
+    lack = {"bottleneck": "cpu_bound", "diagnosis": "CPU-bound: all 4 cores busy"}
+    for job, (hours_ago, seconds, name, told) in enumerate(
+        [(1, 70.0, "make", {}), (2, 90.0, "make", lack), (3, 80.0, "test", {}), (25, 9e3, "x", {})]
+    ):
+        ended = now - timedelta(hours=hours_ago)
+        emit_step(
+            component, job, 1, step_name=name, duration_seconds=seconds, completed_at=ended, **told
+        )
+
+    rows = component.ask(QUERIES["slowest-steps-today"])
+
+    assert [(row["step_name"], row["duration_seconds"]) for row in rows] == [
+        ("make", 90.0),
+        ("test", 80.0),
+    ]
+    assert {name: rows[0][name] for name in lack} == lack
+
+
+def test_the_overview_counts_what_was_said_of_the_last_day_s_runners(component: Component):
+    now = datetime.now(UTC)
+    for number, size in enumerate(["right", "larger", "larger", "smaller", None, "unknown"]):
+        emit_job(component, number, completed_at=now, right_size=size)
+    emit_job(component, 50, completed_at=now - timedelta(hours=25), right_size="larger")
+    component.emit("WorkflowRun", "github.com/runs/1", now, completed_at=now)
+    emit_step(component, 1, 1, completed_at=now)
+
+    [row] = component.ask(QUERIES["overview"])
+
+    assert (row["sized_jobs"], row["smaller_jobs"], row["larger_jobs"]) == (4, 1, 2)
