@@ -7,11 +7,13 @@ https://learn.microsoft.com/azure/azure-monitor/logs/cost-logs#data-size-calcula
 
 import asyncio
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -27,12 +29,13 @@ from src.insights import rows as insights
 from src.insights.envelope import Envelope
 from src.simulate.sampling import sample
 from tests.backend.sinks.ingestion import KEY
-from tests.backend.twelve_steps import JOB_ID, RUN_ID, emission
+from tests.backend.twelve_steps import JOB_ID, RUN_ID, emission, transitions
 from tests.http_service import serving
 from tests.simulate.works import small_work
 
 EVENTS, SPANS, METRICS = "EventData", "RemoteDependencyData", "MetricData"
 KIB = 1024
+PAGE = Path(__file__).parents[2] / "docs" / "telemetry.md"
 TAKEN = b'{"itemsReceived": 1, "itemsAccepted": 1, "errors": []}'
 
 
@@ -101,6 +104,32 @@ def sampled() -> Cost:
     return cost_of_a_job(sampled=True)
 
 
+@pytest.fixture(scope="module")
+def plain() -> Cost:
+    return cost_of_a_job(sampled=False)
+
+
+@pytest.fixture(scope="module")
+def changes() -> Cost:
+    """Of the rows that tell that the job was queued, and that it began."""
+    later = timedelta(minutes=1)
+    return cost_of([row for e in transitions() for row in rows_of(e, e.received_at + later)])
+
+
+@pytest.fixture(scope="module")
+def minute() -> Cost:
+    """Of a minute of a machine, on average."""
+    batches = list(sample(Random(3), small_work(3)))  # noqa: S311 -- a test
+    starts_ms = sorted({minute_of(ms) for batch in batches for ms in batch.time_ms})
+    now = datetime.fromtimestamp(starts_ms[-1] / 1000, UTC) + timedelta(hours=1)
+    who = HostIdentity("github.com", 7, "acme/rocket", RUN_ID, JOB_ID, "GitHub Actions 1000012345")
+    rows = host_points(batches, starts_ms, who, skew_ms=0, oldest=now - timedelta(hours=9), now=now)
+    assert len(rows) == 8 * len(starts_ms)
+    cost = cost_of(rows)
+    of_all = (cost.said, cost.billed)
+    return Cost(*(Counter({METRICS: each[METRICS] // len(starts_ms)}) for each in of_all))
+
+
 def test_the_rows_of_a_job_with_samples_are_small(sampled: Cost):
     assert 0 < sampled.said[EVENTS] <= 12_000
     assert sampled.billed[EVENTS] <= 14_000
@@ -111,22 +140,25 @@ def test_with_its_spans_they_are_still(sampled: Cost):
     assert sampled.billed.total() <= 25_000
 
 
-def test_samples_add_less_than_half_of_what_a_job_costs_without(sampled: Cost):
-    plain = cost_of_a_job(sampled=False)
-
+def test_samples_add_less_than_half_of_what_a_job_costs_without(sampled: Cost, plain: Cost):
     assert plain.said[SPANS] == sampled.said[SPANS]
     assert plain.said[EVENTS] < sampled.said[EVENTS] <= 1.5 * plain.said[EVENTS]
 
 
-def test_an_hour_of_a_machine_takes_no_more_than_160_kib():
-    batches = list(sample(Random(3), small_work(3)))  # noqa: S311 -- a test
-    starts_ms = sorted({minute_of(ms) for batch in batches for ms in batch.time_ms})
-    now = datetime.fromtimestamp(starts_ms[-1] / 1000, UTC) + timedelta(hours=1)
-    who = HostIdentity("github.com", 7, "acme/rocket", RUN_ID, JOB_ID, "GitHub Actions 1000012345")
-    rows = host_points(batches, starts_ms, who, skew_ms=0, oldest=now - timedelta(hours=9), now=now)
+def test_an_hour_of_a_machine_takes_no_more_than_160_kib(minute: Cost):
+    assert 0 < minute.said[METRICS] * 60 <= 160 * KIB
+    assert minute.billed[METRICS] * 60 <= 170 * KIB
 
-    cost = cost_of(rows)
 
-    assert len(rows) == 8 * len(starts_ms)
-    assert cost.said[METRICS] / len(starts_ms) * 60 <= 160 * KIB
-    assert cost.billed[METRICS] / len(starts_ms) * 60 <= 170 * KIB
+def test_the_page_tells_what_was_measured(plain: Cost, sampled: Cost, changes: Cost, minute: Cost):
+    section = PAGE.read_text().partition("## What it costs")[2].partition("\n## ")[0]
+    told = [
+        [float(kb) for kb in re.findall(r"([\d.]+) KB \|", line)] for line in section.splitlines()
+    ]
+
+    measured = [(changes, EVENTS), (plain, EVENTS), (sampled, EVENTS), (sampled, SPANS)]
+    measured.append((minute, METRICS))
+    assert [kb for kb in told if kb] == [
+        pytest.approx([cost.said[kind] / 1000, cost.billed[kind] / 1000], rel=0.03)
+        for cost, kind in measured
+    ]

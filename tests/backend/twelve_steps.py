@@ -1,8 +1,9 @@
-"""A job of twelve steps as teams have it: what the worker makes of its end, sampled or not.
+"""A job of twelve steps as teams have it: what the worker makes of it, sampled or not.
 
 Four of its steps lasted long enough to be judged; one of them is short of something.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -24,6 +25,7 @@ from src.simulate.steps import run_steps
 from src.simulate.work import work_of
 
 RUN_ID, JOB_ID = 16_021_234_567, 45_201_234_567  # as long as GitHub's are
+DELIVERY_ID = "3f6f2a4e-72d3-11e3-9f42-9a0b3c8f0a11"
 DAY_ENDS = datetime(2026, 3, 2, tzinfo=UTC)
 STEPS = (
     StepBlueprint("Run actions/checkout@v4", 3, has_post=True),
@@ -40,17 +42,25 @@ STEPS = (
 def emission(*, sampled: bool) -> Emission:
     """What is emitted when the job is over."""
     run, job = _planned()
-    delivery = parse_delivery("workflow_job", workflow_job_body(run, job, "completed"))
-    assert isinstance(delivery, JobDelivery)
+    delivery = _delivery(run, job, "completed")
     known = Sampled(1, _judged(job, delivery)) if sampled else UNSAMPLED
-    delivery_id = "3f6f2a4e-72d3-11e3-9f42-9a0b3c8f0a11"
-    told = interpret_job(delivery, delivery_id, (), known)
-    return Emission(told, spans=True, received_at=ended_at(job) + timedelta(seconds=2))
-
-
-def ended_at(job: Job) -> datetime:
     assert job.completed_at
-    return job.completed_at
+    told = interpret_job(delivery, DELIVERY_ID, (), known)
+    return Emission(told, spans=True, received_at=job.completed_at + timedelta(seconds=2))
+
+
+def transitions() -> Iterator[Emission]:
+    """What is emitted when the job is asked for, and when it begins."""
+    run, job = _planned()
+    for action in ("queued", "in_progress"):
+        told = interpret_job(_delivery(run, job, action), DELIVERY_ID, ())
+        yield Emission(told, spans=False, received_at=job.created_at + timedelta(seconds=2))
+
+
+def _delivery(run: Run, job: Job, action: str) -> JobDelivery:
+    delivery = parse_delivery("workflow_job", workflow_job_body(run, job, action))
+    assert isinstance(delivery, JobDelivery)
+    return delivery
 
 
 def _planned() -> tuple[Run, Job]:
