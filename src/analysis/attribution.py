@@ -103,7 +103,7 @@ def attribute(
     pool_us = _pool(cpu.total_us, own.values())
     by_time_us = roster.divide(series.at_edges(pool_us, roster.edges_ms))
     busy = _busy_cores(series, roster, own, cpu, pool_us)
-    known_ms = known_time.known_ms(cpu.known)
+    known_ms = known_time.known_ms(cpu.known, cpu.looked)
     return {
         who: Used(own_us.get(who, 0.0), by_time_us[who], known_ms.get(who), *busy[who])
         for who in roster.spans
@@ -173,7 +173,7 @@ def _busy_cores(
     for who, spans in roster.spans.items():
         busy: list[float] = []
         lengths_ms: list[int] = []
-        for inner in map(series.mostly_within, common(spans, cpu.known)):
+        for inner in map(series.mostly_within, common(spans, cpu.looked)):
             part = cores.get(who, shared)[inner.start : inner.stop]
             if who in own:
                 _add(part, inner.start, own[who], core_us)

@@ -13,7 +13,7 @@ from ..model import samples
 from ..model.named_tuples import NamedTuple
 from .known_time import KnownTime
 from .roster import Roster
-from .series import Series, Span, disk_column, machine_column
+from .series import Counter, Series, Span, disk_column, machine_column
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,13 +49,14 @@ _NETWORK_SUMS = {
 
 
 class _Counts(NamedTuple):
-    """What was counted by each edge of a roster, and when it was looked at."""
+    """What was counted by each edge of a roster, and when it was looked at, as in Counter."""
 
     at_edges: list[float]
     known: list[Span]
+    looked: list[Span]
 
 
-_NOTHING = _Counts([], [])
+_NOTHING = _Counts([], [], [])
 
 
 class Consumption:
@@ -157,12 +158,12 @@ class Consumption:
         if (disk, name) not in self._counts:
             column = disk_column(disk, name) if disk else machine_column(name)
             counter = self._series.counter(column)
-            self._counts[disk, name] = (
-                _Counts([edge.value(counter.values) for edge in self._edges], counter.known)
-                if counter
-                else _NOTHING
-            )
+            self._counts[disk, name] = self._at_edges(counter) if counter else _NOTHING
         return self._counts[disk, name]
+
+    def _at_edges(self, counter: Counter) -> _Counts:
+        values, known, looked = counter
+        return _Counts([edge.value(values) for edge in self._edges], known, looked)
 
     def _divided(self, counts: _Counts, scale: float = 1) -> Column:
         return self._scaled(self._roster.divide, counts, scale)
@@ -179,7 +180,7 @@ class Consumption:
         return _ratio(whole, self._known_ms(counts), _PERCENT, most=_PERCENT)
 
     def _known_ms(self, counts: _Counts) -> Column:
-        return self._known_time.known_ms(counts.known)
+        return self._known_time.known_ms(counts.known, counts.looked)
 
     def _scaled(
         self, part: Callable[[list[float]], dict[int, float]], counts: _Counts, scale: float
@@ -195,7 +196,11 @@ def _together(counts: Iterable[_Counts]) -> _Counts:
     """Their sum, of those that were looked at."""
     looked_at = [count for count in counts if count.known]
     lines = zip(*(count.at_edges for count in looked_at))
-    return _Counts(list(map(sum, lines)), [span for count in looked_at for span in count.known])
+    return _Counts(
+        list(map(sum, lines)),
+        [span for count in looked_at for span in count.known],
+        [span for count in looked_at for span in count.looked],
+    )
 
 
 def _is_known(spans: Iterable[Span], known: Iterable[Span]) -> bool:

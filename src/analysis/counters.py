@@ -13,26 +13,35 @@ _FULL = 2**32
 _HALF = 2**31
 
 
-class Counted(NamedTuple):
-    """`values` at each sample; they were read from the `first` to the `last` of them."""
+class Run(NamedTuple):
+    """From the `first` sample at which a column was read to the `last`, without a hole."""
 
-    values: list[int]
     first: int
     last: int
 
 
-def counted(column: Sequence[Optional[int]], times_ms: Sequence[int]) -> Optional[Counted]:
+class Counted(NamedTuple):
+    """`values` at each sample, and when they were read: in `runs` with a hole between them."""
+
+    values: list[int]
+    runs: list[Run]
+
+
+def counted(
+    column: Sequence[Optional[int]], times_ms: Sequence[int], longest_ms: int
+) -> Optional[Counted]:
     """What a counter says at two samples or more; None where it was never read.
 
     Between readings it is interpolated, before the first and after the last it stands still.
+    `longest_ms` is as in `runs`.
     """
     rising = _rising(column)
     if rising:
-        return Counted(rising, 0, len(rising) - 1)
+        return Counted(rising, [Run(0, len(rising) - 1)])
     at, readings = known(column)
     if not at:
         return None
-    return Counted(bridged(at, risen(readings), times_ms), at[0], at[-1])
+    return Counted(bridged(at, risen(readings), times_ms), runs(at, times_ms, longest_ms))
 
 
 def _rising(column: Sequence[Optional[int]]) -> Optional[list[int]]:
@@ -50,6 +59,18 @@ def known(column: Sequence[Optional[int]]) -> tuple[Sequence[int], list[int]]:
     if len(readings) == len(column):
         return range(len(column)), readings
     return [index for index, value in enumerate(column) if value is not None], readings
+
+
+def runs(at: Sequence[int], times_ms: Sequence[int], longest_ms: int) -> list[Run]:
+    """The indices of what was read, cut where readings are missing for longer than that."""
+    pairs = () if len(at) == len(times_ms) else zip(at, at[1:])
+    holes = [
+        (here, there)
+        for here, there in pairs
+        if there - here > 1 and times_ms[there] - times_ms[here] > longest_ms
+    ]
+    firsts = [at[0], *(there for _, there in holes)]
+    return [Run(*ends) for ends in zip(firsts, [*(here for here, _ in holes), at[-1]])]
 
 
 def risen(readings: list[int]) -> list[int]:

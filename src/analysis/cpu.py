@@ -23,13 +23,14 @@ _SECOND_US = 1_000_000
 class Cpu(NamedTuple):
     """What the owners' processes used in the intervals, and what all had used by each sample.
 
-    `known` is when the rest was looked at, beside the owners' processes.
+    `known` and `looked` are of the rest, beside the owners' processes, and as in Counter.
     """
 
     owners: dict[str, list[Rises]]
     total_us: list[float]
     tick_us: float
     known: list[Span]
+    looked: list[Span]
 
 
 def cpu_of(series: Series) -> Optional[Cpu]:
@@ -47,8 +48,9 @@ def cpu_of(series: Series) -> Optional[Cpu]:
     owned_us = [used * tick_us for used in accumulate(owned, initial=0)]
     machine_us = _completed(machine, owned_us, series) if machine else owned_us
     # Where the rest can never be seen, as in a container without its group, there is none.
-    known = machine.known if machine else _whole(series)
-    return Cpu(owners, reconciled(machine_us, owned_us), tick_us, known)
+    whole = _whole(series)
+    known, looked = (machine.known, machine.looked) if machine else (whole, whole)
+    return Cpu(owners, reconciled(machine_us, owned_us), tick_us, known, looked)
 
 
 def _whole(series: Series) -> list[Span]:
@@ -101,7 +103,7 @@ def _machine(series: Series, tick_us: float) -> Optional[Counter]:
     if not (user and system):
         return None
     ticks = zip(user.values, system.values)
-    return Counter([(one + two) * tick_us for one, two in ticks], user.known)
+    return Counter([(one + two) * tick_us for one, two in ticks], user.known, user.looked)
 
 
 def is_limited(host: Host) -> bool:

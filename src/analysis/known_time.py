@@ -1,7 +1,8 @@
 """When something was looked at, and a roster, in; for how long it was in everyone's time, out.
 
 What was counted is to be held against the time in which it was: against all of a span, in half of
-which nobody could read the counter, a disk would seem half as busy as it was.
+which nobody could read the counter, a disk would seem half as busy as it was. A hole amid readings
+hides no count, but when it came: that is a rate of the whole, if enough of it was looked at.
 """
 
 from __future__ import annotations
@@ -31,12 +32,15 @@ class KnownTime:
         self._interval_ms = interval_ms
         self._found: dict[tuple[Span, ...], dict[int, float]] = {}
 
-    def known_ms(self, known: Iterable[Span]) -> Column:
-        """Of these spans, which may touch; None for whom it is less than half of the time."""
-        when = united(known)
+    def known_ms(self, known: Iterable[Span], looked: Iterable[Span]) -> Column:
+        """For how long it is known, as in Counter; spans of several counters may touch.
+
+        None for whom it was looked at for less than half of the time.
+        """
+        counted_ms, looked_ms = self._within(united(known)), self._within(united(looked))
         return {
-            who: known_ms if self._is_enough(who, known_ms) else None
-            for who, known_ms in (self._within(when) if when else {}).items()
+            who: known_ms if self._is_enough(who, looked_ms[who]) else None
+            for who, known_ms in counted_ms.items()
         }
 
     def partly_known(self) -> set[int]:
@@ -53,12 +57,14 @@ class KnownTime:
         word = word_of(length_ms, counted_ms, known_ms, self._interval_ms)
         return bool(length_ms) and word != COMPLETE
 
-    def _is_enough(self, who: int, known_ms: float) -> bool:
+    def _is_enough(self, who: int, looked_ms: float) -> bool:
         enough_ms = self._coverage[who].counted_ms * ENOUGH_PERCENT / _PERCENT
-        return known_ms >= enough_ms
+        return looked_ms >= enough_ms
 
     def _within(self, known: tuple[Span, ...]) -> dict[int, float]:
         """Nearly all columns are known at the same times: those are looked for once."""
+        if not known:
+            return {}
         if known not in self._found:
             by_edge = [
                 sum(span.clamped(edge_ms) - span.start_ms for span in known)

@@ -12,7 +12,7 @@ from .cpu import is_limited
 from .matching import SECOND_MS
 from .roster import BETWEEN, JOB, Roster
 from .rules import FILLING_BYTES, FULL_BYTES, FULL_PERCENT
-from .series import Series, Span, Stretch, filesystem_column, machine_column
+from .series import Counter, Series, Span, Stretch, filesystem_column, machine_column
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def kills(series: Series, roster: Roster) -> Column:
     """Out-of-memory kills: the job's, and whole those of each step that was certainly hit.
 
     A control group's own count stands before the machine's, where others' processes die too.
+    What nobody looked at for long hides who was hit, but of one who was alone.
     """
     found = [series.counter(machine_column(name)) for name in _KILLS]
     counter = next(filter(None, found), None)
@@ -87,10 +88,11 @@ def kills(series: Series, roster: Roster) -> Column:
         who: 0 if any(span.touches(known) for span in spans for known in counter.known) else None
         for who, spans in roster.spans.items()
     }
+    longest_ms = max(segment.longest_ms for segment in series.segments)
     pairs = zip(counter.values, counter.values[1:], series.times_ms, series.times_ms[1:])
     for before, after, start_ms, end_ms in pairs:
         if after > before:
-            hit, perhaps = _hit(roster, Span(start_ms, end_ms))
+            hit, perhaps = _hit(roster, _unseen(counter, Span(start_ms, end_ms)), longest_ms)
             for who in hit:
                 seen[who] = (seen[who] or 0) + after - before
             for who in perhaps:
@@ -103,16 +105,27 @@ def ended_late(span: Span) -> Span:
     return Span(span.start_ms, span.end_ms + SECOND_MS)
 
 
-def _hit(roster: Roster, interval: Span) -> tuple[list[int], list[int]]:
+def _unseen(counter: Counter, interval: Span) -> Span:
+    """The hole that an interval is part of, or itself."""
+    for before, after in zip(counter.looked, counter.looked[1:]):
+        if before.end_ms <= interval.start_ms and interval.end_ms <= after.start_ms:
+            return Span(before.end_ms, after.start_ms)
+    return interval
+
+
+def _hit(roster: Roster, interval: Span, longest_ms: int) -> tuple[list[int], list[int]]:
     """The job and the step that ran in the interval, or what lies between where none did.
 
     Those that began before it did stand before those that began within: a step fills memory first,
     and what follows a killed one does so at once. Of several at once it was who ended then; where
-    all go on, each of them may have been hit: those come second.
+    all go on, each of them may have been hit: those come second. After more than `longest_ms` that
+    is so of all who were there.
     """
     if not ended_late(roster.whole).touches(interval):
         return [], []
     steps = [index for index, span in roster.lives.items() if ended_late(span).touches(interval)]
+    if len(steps) > 1 and interval.length_ms > longest_ms:
+        return [JOB], steps
     earlier = [i for i in steps if roster.lives[i].start_ms + SECOND_MS <= interval.start_ms]
     present = earlier or steps or [BETWEEN]
     if len(present) > 1:

@@ -78,6 +78,12 @@ class Segment:
         self.births_ms = self._find_births()
 
     @property
+    def longest_ms(self) -> int:
+        """What is longer than this was not looked at late, but not looked at."""
+        interval_ms = self.host.interval_ms
+        return max(_INTERVALS * interval_ms, interval_ms + _LATE_MS)
+
+    @property
     def covered_ms(self) -> int:
         """How much time was seen, without gaps."""
         times_ms = self.times_ms
@@ -98,9 +104,7 @@ class Segment:
         return piece
 
     def _find_gaps(self) -> list[int]:
-        interval_ms, times_ms = self.host.interval_ms, self.times_ms
-        longest_ms = max(_INTERVALS * interval_ms, interval_ms + _LATE_MS)
-        pairs = enumerate(zip(times_ms, times_ms[1:]), 1)
+        longest_ms, pairs = self.longest_ms, enumerate(zip(self.times_ms, self.times_ms[1:]), 1)
         return [index for index, (before, after) in pairs if after - before > longest_ms]
 
     def _find_births(self) -> dict[str, int]:

@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from ..model.named_tuples import NamedTuple
 from ..model.samples import Batch, Host
-from .counters import bridged, counted, known
+from .counters import bridged, counted, known, runs
 from .segments import Rises, Segment, segments
 
 TYPE_CHECKING = False
@@ -55,10 +55,15 @@ class Place(NamedTuple):
 
 
 class Counter(NamedTuple):
-    """What was counted by each sample of the series, and when it was looked at."""
+    """What was counted by each sample of the series.
+
+    It is `known` from a segment's first reading to its last, and was `looked` at within that, but
+    for holes: what was counted in one is known, and not when.
+    """
 
     values: list[float]
     known: list[Span]
+    looked: list[Span]
 
 
 class Stretch(NamedTuple):
@@ -121,14 +126,16 @@ class Series:
     def counter(self, read: Read) -> Optional[Counter]:
         """The counter that `read` finds in a batch; None where it was never there."""
         values: list[float] = []
-        spans = []
+        known_spans, looked = [], []
         for segment in self.segments:
             times_ms = segment.times_ms
-            found = counted(segment.column(read), times_ms)
+            found = counted(segment.column(read), times_ms, segment.longest_ms)
             _append(values, found.values if found else [0] * len(times_ms))
             if found:
-                spans.append(Span(times_ms[found.first], times_ms[found.last]))
-        return Counter(values, spans) if spans else None
+                spans = [Span(times_ms[first], times_ms[last]) for first, last in found.runs]
+                known_spans.append(Span(spans[0].start_ms, spans[-1].end_ms))
+                looked += spans
+        return Counter(values, known_spans, looked) if looked else None
 
     def gauge(self, read: Read) -> list[Stretch]:
         """The gauge that `read` finds in a batch, in stretches."""
@@ -207,14 +214,19 @@ def _append(values: list[float], more: list[int]) -> None:
 
 
 def _stretches(segment: Segment, column: Readings) -> list[Stretch]:
-    """The column without its unknown ends, cut where a gap is."""
+    """The column without its unknown ends, cut where a gap or a hole is."""
     at, readings = known(column)
     if not at:
         return []
-    values = bridged(at, readings, segment.times_ms)
     times_ms = segment.times_ms
-    cuts = [i for i in segment.gaps if at[0] < i <= at[-1]]
+    values = bridged(at, readings, times_ms)
     return [
-        Stretch(times_ms[first:last], values[first:last])
-        for first, last in zip([at[0], *cuts], [*cuts, at[-1] + 1])
+        Stretch(times_ms[start:end], values[start:end])
+        for first, last in runs(at, times_ms, segment.longest_ms)
+        for start, end in _without_gaps(first, last + 1, segment.gaps)
     ]
+
+
+def _without_gaps(first: int, end: int, gaps: Iterable[int]) -> Iterator[tuple[int, int]]:
+    cuts = [index for index in gaps if first < index < end]
+    return zip([first, *cuts], [*cuts, end])

@@ -449,3 +449,24 @@ def test_a_tick_right_after_a_late_one_shows_no_crowd_of_cores():
     late = batch([0, 1, 2, 3.998, 4, 5], [0, 0.5, 1.0, 2.0, 2.01, 2.5])
 
     assert usage_of(late, end=5).cpu_percent_max == pytest.approx(12.5, abs=0.1)
+
+
+KILLED_UNSEEN = {
+    "a gap": batch([0, 1, 2, 18, 19, 20], columns={"oom_kills": [0, 0, 0, 1, 1, 1]}),
+    "a hole": batch(range(21), columns={"oom_kills": [0] * 3 + [None] * 15 + [1] * 3}),
+}
+
+
+@pytest.mark.parametrize("told", KILLED_UNSEEN.values(), ids=KILLED_UNSEEN)
+def test_what_nobody_saw_for_long_hit_nobody_for_certain(told: Batch):
+    """Not who was there first, nor who ran when somebody looked again."""
+    steps = step(1, "a", 0, 5), step(2, "b", 5, 16), step(3, "c", 16, 18), step(4, "d", 19, 20)
+    used = measure(job(*steps, end=20), [told])
+    assert [each.usage.out_of_memory_kills for each in used.steps] == [None, None, None, 0]
+    assert used.usage.out_of_memory_kills == 1
+
+
+@pytest.mark.parametrize("told", KILLED_UNSEEN.values(), ids=KILLED_UNSEEN)
+def test_who_ran_alone_was_hit_though_nobody_looked(told: Batch):
+    used = measure(job(step(1, "only", 1, 19), end=20), [told])
+    assert used.steps[0].usage.out_of_memory_kills == used.usage.out_of_memory_kills == 1

@@ -64,6 +64,38 @@ def test_rates_and_shares_are_of_the_time_in_which_they_were_looked_at(first: in
     assert told["samples"] == (COMPLETE if first < 40 else PARTIAL)
 
 
+def with_hole(column: list[int | None]) -> list[int | None]:
+    return [None if 20 < at < 60 else count for at, count in enumerate(column)]
+
+
+HOLED = batch(
+    AT,
+    columns={name: with_hole(column) for name, column in columns(0).items()},
+    disks={"sda": {name: with_hole(column) for name, column in disk(0)["sda"].items()}},
+)
+
+
+def test_a_hole_amid_readings_hides_no_count_but_whose_it_is():
+    steps = step(2, "before", 0, 20), step(3, "in the hole", 25, 55), step(4, "after", 60, 100)
+    used = measure(job(*steps, end=100), [HOLED])
+    before, hidden, after = (each.usage._asdict() for each in used.steps)
+    for told in (before, after):
+        assert {name: told[name] for name in FIGURES} == pytest.approx(FIGURES)
+        assert told["samples"] == COMPLETE
+    assert {name for name in FIGURES if hidden[name] is None} == FIGURES.keys() - {
+        "cpu_stolen_percent"
+    }
+    assert (hidden["samples"], hidden["cpu_one_core_percent"]) == (PARTIAL, None)
+    assert hidden["network_received_bytes"] == 9000 * 30
+    assert used.usage.network_received_bytes == 9000 * 100
+
+
+def test_what_was_looked_at_for_more_than_half_has_rates_of_all_that_was_counted():
+    told = usage(HOLED)._asdict()
+    assert {name: told[name] for name in FIGURES} == pytest.approx(FIGURES)
+    assert told["samples"] == PARTIAL
+
+
 def test_what_was_looked_at_for_less_than_half_has_no_rate():
     told = seen_from(60)._asdict()
     unknown = {name for name in FIGURES if told[name] is None}

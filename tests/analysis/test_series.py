@@ -44,19 +44,19 @@ def span(start: float, end: float) -> Span:
     ],
 )
 def test_a_counter_rises(told: list[int | None], rises: list[int]):
-    found = counted(told, range(0, 1000 * len(told), 1000))
+    found = counted(told, range(0, 1000 * len(told), 1000), 6000)
     assert found
     assert [value - found.values[0] for value in found.values] == rises
 
 
 def test_a_hole_is_bridged_by_time():
-    found = counted([0, None, 100], [0, 900, 1000])
+    found = counted([0, None, 100], [0, 900, 1000], 6000)
     assert found
     assert found.values == [0, 90, 100]
 
 
 def test_a_counter_that_was_never_read_is_unknown():
-    assert counted([None, None], [0, 1000]) is None
+    assert counted([None, None], [0, 1000], 6000) is None
     assert series_of(batch([0, 1])).counter(RECEIVED) is None
 
 
@@ -64,6 +64,27 @@ def test_a_counter_says_when_it_was_looked_at():
     counter = series_of(received([0, 1, 2, 3], [None, 5, 6, None])).counter(RECEIVED)
     assert counter
     assert counter.known == [span(1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("last", "after", "looked"),
+    [
+        pytest.param(2, 8, [span(0, 19)], id="late"),
+        pytest.param(2, 9, [span(0, 2), span(9, 19)], id="a hole"),
+    ],
+)
+def test_a_hole_amid_readings_is_known_but_not_looked_at(last: int, after: int, looked: list[Span]):
+    told = [None if last < at < after else 10 * at for at in range(20)]
+    counter = series_of(received([*range(20)], told)).counter(RECEIVED)
+    assert counter
+    assert counter.values == [10 * at for at in range(20)]
+    assert (counter.known, counter.looked) == ([span(0, 19)], looked)
+
+
+def test_readings_at_samples_that_follow_one_another_have_no_hole_between_them():
+    counter = series_of(received([0, 1, 60, 61], [0, 1, 60, None])).counter(RECEIVED)
+    assert counter
+    assert counter.looked == counter.known == [span(0, 60)]
 
 
 def test_a_moment_lies_on_a_straight_line_between_samples():
@@ -169,6 +190,14 @@ def test_a_gauge_is_unknown_in_a_gap():
     assert gauges.change(held, [span(2, 10)]) is None
     assert gauges.mean(gauges.lines(held, [span(0, 12)])) == pytest.approx((150 + 750) / 2)
     assert gauges.change(held, [span(0, 12)]) == 700
+
+
+@pytest.mark.parametrize("at", [[*range(20)], [*range(8), *range(10, 20)]], ids=["", "and gap"])
+def test_a_gauge_is_unknown_in_a_hole(at: list[int]):
+    told = batch(at, columns={MEMORY_USED_KB: [None if 5 < each < 15 else each for each in at]})
+    held = series_of(told).gauge(MEMORY)
+    assert gauges.lines(held, [span(6, 14)]) == []
+    assert [line.values for line in gauges.lines(held, [span(4, 16)])] == [[4, 5], [15, 16]]
 
 
 def test_at_a_moment_a_gauge_has_a_value():
