@@ -41,7 +41,10 @@ def hour_job(length: int = SAMPLES, steps: int = STEPS) -> Job:
 
 
 def hour_batches(
-    length: int = SAMPLES, steps: int = STEPS, group_count: int = GROUPS
+    length: int = SAMPLES,
+    steps: int = STEPS,
+    group_count: int = GROUPS,
+    in_a_batch: int = IN_A_BATCH,
 ) -> list[Batch]:
     """Every column moves at every sample, but nothing is killed."""
     rng = Random(SEED)  # noqa: S311 -- a load, no secret
@@ -57,28 +60,30 @@ def hour_batches(
     return [
         Batch(
             sampler="ab",
-            sequence=first // IN_A_BATCH,
+            sequence=first // in_a_batch,
             host=HOST,
-            time_ms=[START_MS + 1000 * at + at % 7 for at in range(first, first + IN_A_BATCH)],
-            uptime_ms=[UPTIME_MS + 1000 * at + at % 7 for at in range(first, first + IN_A_BATCH)],
-            columns={name: column[first : first + IN_A_BATCH] for name, column in columns.items()},
+            time_ms=[START_MS + 1000 * at + at % 7 for at in range(first, first + in_a_batch)],
+            uptime_ms=[UPTIME_MS + 1000 * at + at % 7 for at in range(first, first + in_a_batch)],
+            columns={name: column[first : first + in_a_batch] for name, column in columns.items()},
             disks={
-                "sda": {name: column[first : first + IN_A_BATCH] for name, column in disk.items()}
+                "sda": {name: column[first : first + in_a_batch] for name, column in disk.items()}
             },
-            filesystems={name: column[first : first + IN_A_BATCH] for name, column in free.items()},
+            filesystems={name: column[first : first + in_a_batch] for name, column in free.items()},
             owners=[
                 Owner(
                     _key(step),
                     (step.start_ms or 0) + 40,
-                    ticks[first : first + IN_A_BATCH],
-                    [50_000] * IN_A_BATCH,
+                    ticks[first : first + in_a_batch],
+                    [50_000] * in_a_batch,
                 )
                 for step, ticks in owners.items()
-                if ticks[first + IN_A_BATCH - 1]
+                if ticks[first + in_a_batch - 1]
             ],
-            processes=encode_processes([part for group in groups if (part := _part(group, first))]),
+            processes=encode_processes(
+                [part for group in groups if (part := _part(group, first, in_a_batch))]
+            ),
         )
-        for first in range(0, length, IN_A_BATCH)
+        for first in range(0, length, in_a_batch)
     ]
 
 
@@ -131,9 +136,9 @@ def _group(rng: Random, number: int, step: Step) -> ProcessGroup:
     )
 
 
-def _part(group: ProcessGroup, first: int) -> ProcessGroup | None:
+def _part(group: ProcessGroup, first: int, in_a_batch: int) -> ProcessGroup | None:
     """What of the group is in the batch that starts at this sample."""
-    rows = [row for row, at in enumerate(group.at) if first <= at < first + IN_A_BATCH]
+    rows = [row for row, at in enumerate(group.at) if first <= at < first + in_a_batch]
     if not rows:
         return None
     names = ("cpu_ticks", "resident_kb", "seen", "read_kb", "written_kb")

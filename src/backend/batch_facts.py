@@ -95,11 +95,15 @@ def read_fact(name: str) -> BatchFact | None:
     )
 
 
-def trusted(facts: Iterable[BatchFact], repository_id: int) -> tuple[BatchFact, ...]:
-    """Those of this repository, in order; where some are signed, what is declared has no say."""
-    own = [fact for fact in facts if fact.repository_id == repository_id]
-    signed = [fact for fact in own if fact.is_signed]
-    return tuple(sorted(signed or own, key=lambda fact: (fact.first_ms or 0, fact.name)))
+def of_repository(facts: Iterable[BatchFact], repository_id: int) -> list[BatchFact]:
+    """Those of this repository: what others send is none of its jobs'."""
+    return [fact for fact in facts if fact.repository_id == repository_id]
+
+
+def trusted(facts: Sequence[BatchFact]) -> tuple[BatchFact, ...]:
+    """Those to be believed, in order; where some are signed, what is declared has no say."""
+    signed = [fact for fact in facts if fact.is_signed]
+    return tuple(sorted(signed or facts, key=lambda fact: (fact.first_ms or 0, fact.name)))
 
 
 def are_complete(facts: Iterable[BatchFact]) -> bool:

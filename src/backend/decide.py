@@ -61,6 +61,8 @@ class Known:
         emitted: what is out.
         batches: its samples; there only where it is completed.
         sampled: whose they are in the store: the job's own, or its runner's.
+        batch_count: how many there are, those that nobody believes included: it never falls, so
+            what is told later has a higher revision.
         judged: what they say, by the completion's delivery id; empty before they are all there.
         jobs: of a run that is over, its jobs that are.
     """
@@ -70,6 +72,7 @@ class Known:
     emitted: Emissions = frozenset()
     batches: tuple[BatchFact, ...] = ()
     sampled: Subject | None = None
+    batch_count: int = 0
     judged: Mapping[str, Judged] = field(default_factory=dict)
     jobs: FinishedJobs = NO_JOBS
 
@@ -140,7 +143,7 @@ def interpret(source: Arrival, known: Known) -> Interpretation:
     name = source.event.id
     if isinstance(source.delivery, RunDelivery):
         return interpret_run(source.delivery, name, known.jobs)
-    sampled = Sampled(len(known.batches), known.judged.get(name))
+    sampled = Sampled(known.batch_count, known.judged.get(name))
     return interpret_job(source.delivery, name, known.gates, sampled)
 
 

@@ -15,7 +15,7 @@ from ..shared import messages
 from ..shared.errors import UndecodableMessageError
 from ..shared.object_store import ObjectStore
 from .arrivals import AnyArrival, Arrival, SamplesArrival, Subject, arrive
-from .batch_facts import BatchFact, read_fact, trusted, within
+from .batch_facts import BatchFact, of_repository, read_fact, trusted, within
 from .decide import Emitted, Known
 from .pauses import all_of
 from .run_totals import FinishedJobs, JobTotal, critical_path
@@ -77,7 +77,8 @@ class State:
         """The batches that are stored beside these, in their time and a little around it."""
         folders = dict.fromkeys(f for fact in facts for f in folders_near(subject, fact))
         names = await all_of(self._names(folder) for folder in folders)
-        return trusted(_read_facts(name for each in names for name in each), repository_id)
+        facts = _read_facts(name for each in names for name in each)
+        return trusted(of_repository(facts, repository_id))
 
     async def _recall(self, subject: Subject, held: Held) -> Known:
         if subject.runner is not None:
@@ -89,10 +90,10 @@ class State:
             return await self._recall_run(subject, done, emitted, held)
         gates = read_gates(names)
         completed = await self._completed(subject, done, held)
-        sampled, facts = await self._samples(subject, completed)
-        if not facts and not was_gated(gates):
+        sampled, facts, count = await self._samples(subject, completed)
+        if not count and not was_gated(gates):
             return Known(gates, emitted=emitted)
-        return Known(gates, completed, emitted, facts, sampled)
+        return Known(gates, completed, emitted, facts, sampled, count)
 
     async def _recall_run(
         self, subject: Subject, done: Sequence[str], emitted: frozenset[Emitted], held: Held
@@ -124,16 +125,23 @@ class State:
 
     async def _samples(
         self, subject: Subject, completed: Sequence[Arrival]
-    ) -> tuple[Subject, tuple[BatchFact, ...]]:
-        """A finished job's batches, or else its runner's of that time; and whose they are."""
+    ) -> tuple[Subject, tuple[BatchFact, ...], int]:
+        """A finished job's batches, or else its runner's of that time; whose they are.
+
+        And how many there are, whoever is believed: with each that comes that number rises.
+        """
         if not completed:
-            return subject, ()
+            return subject, (), 0
         repository_id = completed[0].delivery.repository.id
-        own = trusted(await self._facts(subject), repository_id)
+        own = of_repository(await self._facts(subject), repository_id)
         runner, times_ms = completed[0].runner, completed[0].times_ms
-        if own or not runner or not times_ms:
-            return subject, own
-        return runner, within(trusted(await self._facts(runner), repository_id), *times_ms)
+        if not runner or not times_ms:
+            return subject, trusted(own), len(own)
+        others = of_repository(await self._facts(runner), repository_id)
+        count = len(own) + len(others)
+        if own:
+            return subject, trusted(own), count
+        return runner, within(trusted(others), *times_ms), count
 
     async def _facts(self, subject: Subject) -> list[BatchFact]:
         """All batches of a job or a runner, whoever sent them."""

@@ -5,12 +5,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
+from typing import NamedTuple, TypeAlias
 
 from src.backend.sinks.base import EventRow, Receipt, Row, SpanRow
 from src.shared.errors import ObjectMissingError
 from src.shared.queues.base import Message
 
 Clock = Callable[[], datetime]
+
+
+class Told(NamedTuple):
+    """What a row says of a record; the greatest is the truth."""
+
+    record_id: str
+    revision: float
+    content_hash: str
+    values: tuple[tuple[str, str], ...]
+
+
+Tables: TypeAlias = tuple[dict[str, Told], set[int]]
 
 
 @dataclass
@@ -131,12 +144,18 @@ class MemorySink:
         """Nothing is open."""
 
     @property
-    def tables(self) -> tuple[dict[str, tuple[float, str]], set[int]]:
+    def tables(self) -> Tables:
         """What the saved functions make of the rows: the newest of each record; and the spans."""
-        newest: dict[str, tuple[float, str]] = {}
+        newest: dict[str, Told] = {}
         for row in self.rows:
             if isinstance(row, EventRow):
-                record = row.properties["record_id"]
-                version = row.measurements["revision"], row.properties["content_hash"]
-                newest[record] = max(newest.get(record, version), version)
+                told = _told(row)
+                newest[told.record_id] = max(newest.get(told.record_id, told), told)
         return newest, {row.span_id for row in self.rows if isinstance(row, SpanRow)}
+
+
+def _told(row: EventRow) -> Told:
+    said = {**row.properties, **row.measurements}
+    values = tuple(sorted((name, str(value)) for name, value in said.items()))
+    revision, content_hash = row.measurements["revision"], row.properties["content_hash"]
+    return Told(row.properties["record_id"], revision, content_hash, values)

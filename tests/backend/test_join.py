@@ -159,13 +159,26 @@ async def test_what_a_key_declares_has_no_say_beside_what_github_signed():
     town = await told([*lies, *SAMPLES, COMPLETED])
 
     assert town.job.properties["samples_identity"] == "token"
-    assert town.job.measurements == (await told([*SAMPLES, COMPLETED])).job.measurements
+    alone = (await told([*SAMPLES, COMPLETED])).job
+    assert {**town.job.measurements, "revision": 0} == {**alone.measurements, "revision": 0}
 
 
 async def test_what_is_declared_is_said_to_be():
     town = await told([*sampled.events(sampled.DECLARED), COMPLETED])
 
     assert town.job.properties["samples_identity"] == "declared"
+
+
+@pytest.mark.parametrize("who", ["declared", "runner"])
+async def test_few_signed_batches_correct_what_many_others_told(who: str):
+    others = {"declared": sampled.events(sampled.DECLARED), "runner": NAMELESS}[who]
+    one = SAMPLES[:1]
+    after = await told([*others, COMPLETED])
+    await after.take(one)
+    await after.wait()
+
+    assert after.job.properties["samples_identity"] == "token"
+    assert after.newest == (await told([*one, COMPLETED, *others])).newest
 
 
 async def test_another_repository_s_samples_are_none_of_this_job_s():

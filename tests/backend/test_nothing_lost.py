@@ -19,12 +19,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from src.backend import poison
+from src.backend.settle import LACKING_DELAY_SECONDS
 from src.backend.state import State
 from src.backend.worker import Pace, Worker
 from src.shared import messages
 from src.shared.messages import Event
+from src.shared.sent_batches import Identity
+from tests.backend import sampled
 from tests.backend.bodies import event_of, job_body, run_body
-from tests.backend.memory_parts import MemoryQueue
+from tests.backend.memory_parts import MemoryQueue, Tables
 from tests.backend.mortal_life import (
     CURSED,
     CURSED_WHOLLY,
@@ -49,20 +52,47 @@ GARBAGE = (b"", b"\0\x01", b"hello", b"[]", b'{"version": 1}', b"x\x9c")
 NEWER_ENVELOPE = b'{"version": 2, "events": [{"new": true}]}'
 AN_HOUR_SECONDS = 3600.0
 
-ordinary = st.builds(
+RUNS = 3
+SAMPLERS = [sampled.batches(3, sampler=f"{number}") for number in range(2)]
+
+
+def run_of(job: int) -> int:
+    """Each run has two jobs."""
+    return 1 + job % RUNS
+
+
+jobs = st.builds(
     lambda number, action, conclusion: event_of(
-        job_body(action, id=number, conclusion=conclusion if action == "completed" else None),
+        job_body(
+            action,
+            id=number,
+            run_id=run_of(number),
+            conclusion=conclusion if action == "completed" else None,
+        ),
         f"job-{number}-{action[:4]}-{conclusion}",
         seconds=len(action),
     ),
     st.integers(1, 6),
     st.sampled_from(["queued", "waiting", "in_progress", "completed", "completed"]),
     st.sampled_from(["success", "failure"]),
-) | st.builds(
+)
+runs = st.builds(
     lambda number, action: event_of(run_body(action, id=number), f"run-{number}-{action}"),
-    st.integers(1, 3),
+    st.integers(1, RUNS),
     st.sampled_from(["requested", "completed"]),
 )
+samples = st.builds(
+    lambda number, proof, batch, seconds: sampled.event(
+        batch,
+        Identity(proof, "github.com", sampled.REPOSITORY_ID, run_of(number), 1, number),
+        seconds=seconds,
+    ),
+    st.integers(1, 6),
+    st.sampled_from(["token", "token", "declared"]),
+    st.sampled_from([batch for batches in SAMPLERS for batch in batches]),
+    st.sampled_from([0, 40]),
+)
+ordinary = jobs | runs | samples
 bad = st.builds(
     lambda number, name: event_of(job_body(id=1000 + number, name=name), f"bad-{number}-{name}"),
     st.integers(1, 10_000),
@@ -259,7 +289,7 @@ def worker_in(world: World, life: Life) -> Worker:
     return Worker(*parts, sinks, PACE, now=world.loop.now)
 
 
-def _tables_without_faults(events: list[Event]) -> tuple[dict[str, tuple[float, str]], set[int]]:
+def _tables_without_faults(events: list[Event]) -> Tables:
     loop = VirtualLoop()
     world = World(loop)
     for event in events:
@@ -267,6 +297,7 @@ def _tables_without_faults(events: list[Event]) -> tuple[dict[str, tuple[float, 
     worker = worker_in(world, Life(loop))
     while world.queue.bodies:
         loop.run_until_complete(worker.work())
+        loop.run_until_complete(asyncio.sleep(LACKING_DELAY_SECONDS))
     loop.close()
     return world.sinks["one sink"].tables
 
