@@ -54,7 +54,7 @@ def pushes(jobs: Iterable[SampledJob], shares: Shares = USUAL) -> Iterator[Push]
     """What the samplers of these jobs send, in the order of its arrival.
 
     `jobs` come in the order of their starts; only the batches of those that run at a time are in
-    memory. What is random follows from a job's id.
+    memory. What is random follows from a job's id and a batch's number.
     """
     under_way: list[Push] = []
     for job in jobs:
@@ -72,16 +72,17 @@ def in_order(deliveries: Iterable[Delivery], sent: Iterable[Push]) -> Iterator[D
 
 
 def _pushes_of(job: SampledJob, shares: Shares) -> Iterator[Push]:
-    rng = Random(f"pushes/{job.job_id}")  # noqa: S311 -- a simulation, no secret
     for batch in job.batches:
+        # A generator of its own: what becomes of one changes no other.
+        rng = Random(f"push/{job.job_id}/{batch.sequence}")  # noqa: S311 -- a simulation, no secret
         is_late, is_doubled, is_missing = (
             rng.random() < share for share in (shares.late, shares.doubled, shares.missing)
         )
+        if is_missing:
+            continue
         at = _arrival(rng, batch, job.ended_at)
         if is_late:
             at += _seconds(rng, LATE_SECONDS)
-        if is_missing:
-            continue
         push = Push(at, job.repository_id, gzip.compress(encode(batch), COMPRESSION, mtime=0))
         yield push
         if is_doubled:

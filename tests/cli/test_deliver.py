@@ -1,13 +1,20 @@
+import gzip
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from time import monotonic
+from unittest.mock import ANY
 
 import pytest
 
 from src.cli.deliver import Reply, Target, deliver
 from src.frontend.app import create_app
+from src.frontend.scopes import Scope
+from src.frontend.trust import Trust
+from src.model.batches import encode
 from src.shared import messages
 from src.simulate.deliveries import Delivery
+from src.simulate.pushes import Push
+from tests.backend import sampled
 from tests.backend.sinks.ingestion import HANG_UP, ingestion
 from tests.frontend.serving import ListQueue, running
 from tests.frontend.test_webhook import JOB_BODY
@@ -15,6 +22,7 @@ from tests.insights.stack import free_port
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SECRET = b"hush"
+KEY = b"a key of sixteen and more"
 JOB = Delivery(NOW, "workflow_job", "abc-1", JOB_BODY)
 
 
@@ -53,6 +61,32 @@ def test_a_reply_has_the_status_and_its_word(
 
     assert reply.status == status
     assert said in reply.said
+
+
+def test_samples_are_taken_by_a_key_of_their_repository(queue: ListQueue):
+    [batch] = sampled.batches(count=1, job={"run_id": 301, "job_id": 501})
+    push = Push(NOW, 7, gzip.compress(encode(batch)))
+    samplers = Trust(keys={Scope("github.com", 7): [KEY]})
+    with running(create_app(queue, (SECRET,), samplers=samplers)) as port:
+        for key, answer in ((KEY, (202, "queued")), (KEY * 2, (401, ANY))):
+            target = Target(f"http://127.0.0.1:{port}/webhook", SECRET, {7: key})
+            hook, samples = deliver([JOB, push], target)
+            assert (hook.status, samples.status, samples.said) == (202, *answer)
+
+    kinds = [event.kind for body in queue.bodies for event in messages.decode(body)]
+    assert kinds == ["workflow_job", "samples", "workflow_job"]
+
+
+@pytest.mark.parametrize(
+    ("url", "samples_url"),
+    [
+        ("https://telemetry.example/webhook", "https://telemetry.example/samples"),
+        ("https://example.test/telemetry/webhook", "https://example.test/telemetry/samples"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080/samples"),
+    ],
+)
+def test_samples_go_to_where_the_webhook_is(url: str, samples_url: str):
+    assert Target(url, SECRET).samples_url == samples_url
 
 
 def test_one_after_another_as_they_are_asked_for(url: str, queue: ListQueue):
