@@ -53,7 +53,7 @@ class Segment:
 
     `times_ms` are their moments, epoch. A missing batch is a longer interval; `gaps` are the
     samples that end one which is too long. `births_ms` is when the first process of each owner was
-    born, by key.
+    born, by key. Where a part was cut off, `earlier` are the batches that lie before.
     """
 
     def __init__(self, batches: Iterable[Batch], skew_ms: int) -> None:
@@ -64,6 +64,7 @@ class Segment:
         parts = _without_repeats([by_sequence[key] for key in sorted(by_sequence)])
         self.host = parts[0].batch.host
         self.sampler = parts[0].batch.sampler
+        self.earlier: list[Batch] = []
         self._skew_ms = skew_ms
         self._hold(parts, _moments(parts, skew_ms))
 
@@ -99,6 +100,8 @@ class Segment:
     def _between(self, first: int, last: int) -> Segment:
         piece = object.__new__(Segment)
         piece.host, piece.sampler, piece._skew_ms = self.host, self.sampler, self._skew_ms
+        before = (part.batch for part in self.parts if part.start + part.length <= first)
+        piece.earlier = [*self.earlier, *before]
         cut = (part.between(first, last) for part in self.parts)
         piece._hold([part for part in cut if part.length > 0], self.times_ms[first:last])
         return piece

@@ -34,8 +34,14 @@ class Track:
         self.times_ms: list[int] = []
         self._resident: list[int] = []
         self._parts: list[tuple[ToldGroup, int, int]] = []
+        self._earlier: Optional[tuple[ToldGroup, int]] = None
         self._has_zero = False
         self._odd: set[str] = set()
+
+    def begin_after(self, group: ToldGroup) -> None:
+        """What was counted by this group's last record was before the segment."""
+        if group.at:
+            self._earlier = group, len(group.at) - 1
 
     def go_on(
         self, group: ToldGroup, part: Part, times_ms: Sequence[int], since_ms: Optional[int]
@@ -51,14 +57,18 @@ class Track:
         moments_ms = _moments(group.at[first:last], times_ms, shift)
         if not self.times_ms and group.at[first] + shift:
             before_ms = times_ms[group.at[first] + shift - 1]
-            if first:  # what was counted by then is in the record before
-                self.times_ms.append(before_ms)
-                first -= 1
+            earlier = (group, first - 1) if first else self._earlier
+            if earlier:  # what was counted by then is in the record before
+                told, row = earlier
+                self._hold([before_ms], told, row, row + 1)
             elif not group.cpu_ticks[0]:
                 self._begin(before_ms)
             elif since_ms is not None:
                 self._begin(min(since_ms, before_ms))
-        self.times_ms += moments_ms
+        self._hold(moments_ms, group, first, last)
+
+    def _hold(self, times_ms: Sequence[int], group: ToldGroup, first: int, last: int) -> None:
+        self.times_ms += times_ms
         self._resident += group.resident[first:last]
         self._parts.append((group, first, last))
         self._odd.update(group.odd)
@@ -125,6 +135,10 @@ def _tracks(segment: Segment) -> Iterable[Track]:
     found: dict[tuple[str, str], Track] = {}
     births_ms, times_ms = segment.births_ms, segment.times_ms
     is_whole = not segment.parts[0].batch.sequence and not segment.parts[0].first
+    for batch in segment.earlier:
+        for group in _groups(batch):
+            name = group.owner, group.name
+            found.setdefault(name, Track(*name)).begin_after(group)
     for part in segment.parts:
         for group in _groups(part.batch):
             name = group.owner, group.name

@@ -330,12 +330,15 @@ def test_nobody_s_processes_that_only_hold_memory_are_told():
 
 
 def test_of_a_sampler_that_is_left_out_in_part_processes_count_from_there_on():
-    parts = [
-        batch([0, 1, 2, 3]),
-        batch([2, 3, 4, 5], sampler="cd", groups=[group("cc", [0, 1, 3], [500, 600, 690])]),
-    ]
-    [only] = measure(job(step(1, "a", 0, 5), end=5), parts).steps
-    assert [top.cpu_seconds for top in only.usage.top_by_cpu] == [pytest.approx(0.9)]
+    whole = batch([2, 3, 4, 5], sampler="cd", groups=[group("cc", [0, 1, 3], [500, 600, 690])])
+    pieces = (
+        batch([2, 3], sampler="cd", groups=[group("cc", [0, 1], [500, 600])]),
+        batch([4, 5], sampler="cd", sequence=1, groups=[group("cc", [1], [690])]),
+    )
+    for told in ([whole], pieces):
+        parts = [batch([0, 1, 2, 3]), *told]
+        [only] = measure(job(step(1, "a", 0, 5), end=5), parts).steps
+        assert [top.cpu_seconds for top in only.usage.top_by_cpu] == [pytest.approx(0.9)]
 
 
 def test_another_step_s_processes_are_no_one_else_s_until_they_outlive_it():
