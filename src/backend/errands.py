@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
-from .arrivals import Arrival, SamplesArrival, Subject
+from .arrivals import AnyArrival, Arrival, SamplesArrival, Subject
 from .batch import Letter
 from .decide import Known
 from .outcomes import OUT, Outcomes
@@ -67,7 +67,9 @@ def blame(outcomes: Outcomes, errands: Errands) -> Outcomes:
     return {letter: outcome for letter, outcome in blamed.items() if letter not in errands}
 
 
-def _runs_of(arrival: Arrival | SamplesArrival, known: Known) -> set[Subject]:
-    if isinstance(arrival, SamplesArrival):
-        return {completed.run for completed in known.completed}
-    return {arrival.run} if arrival.is_completed else set()
+def _runs_of(arrival: AnyArrival, known: Known) -> set[Subject]:
+    """The runs of a job that is over, whatever is told of it now."""
+    runs = {completed.run for completed in known.completed}
+    if isinstance(arrival, Arrival) and arrival.is_completed:
+        runs.add(arrival.run)
+    return runs

@@ -326,3 +326,20 @@ async def test_a_machine_s_minutes_are_the_same_in_any_order(order: list[int], w
     town = await told([SAMPLES[i] for i in order], workers)
 
     assert newest(town) == newest(await told(SAMPLES))
+
+
+APPROVED = [
+    event_of(job_body("queued"), "d-1", 1),
+    event_of(job_body("waiting"), "d-2", 2),
+    event_of(job_body("queued"), "d-3", 601),
+    event_of(job_body(), "d-5", 671),
+    event_of(run_body(), "r-3", 672),
+]
+
+
+@settings(max_examples=40)
+@given(st.permutations(range(len(APPROVED))), st.integers(1, 2))
+async def test_a_late_approval_leaves_a_run_as_it_would_have_been(order: list[int], workers: int):
+    town = await told([APPROVED[i] for i in order], workers)
+
+    assert town.newest == (await told(APPROVED)).newest

@@ -63,7 +63,8 @@ def test_in_disorder_the_tables_say_the_truth(shuffled: Stack, days: list[Day]):
 def test_order_and_duplicates_leave_no_trace(
     table: str, in_order: Stack, shuffled: Stack, days: list[Day]
 ):
-    approved = {str(job.job_id) for day in days for job in day.truth.jobs if job.approval}
+    jobs = [job for day in days for job in day.truth.jobs if job.approval]
+    approved = {str(id_) for job in jobs for id_ in (job.job_id, job.run_id)}
     expected, got = newest(in_order.tables, table), newest(shuffled.tables, table)
     assert got.keys() == expected.keys()
     for record_id, row in got.items():
@@ -113,9 +114,12 @@ def _is_completed_job(delivery: Delivery) -> bool:
 
 
 def _told_by_arrival(row: Facts, approved: set[str]) -> frozenset[str]:
-    """Which of two deliveries that say the same a job's row came from; and all of approvals."""
+    """Which of two deliveries that say the same a job's row came from; and all of approvals.
+
+    A run is told again with each correction of its jobs.
+    """
     if "job_id" not in row:
-        return frozenset()
+        return frozenset({"revision"} if row["workflow_run_id"] in approved else ())
     return frozenset({"delivery_id"}) | (OF_APPROVALS if row["job_id"] in approved else frozenset())
 
 
