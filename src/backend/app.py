@@ -25,7 +25,8 @@ from .sinks.base import Sink
 from .sinks.build_bucket import open_build_bucket
 from .sinks.jsonl import JsonlSink
 from .state import State
-from .worker import Pace, Worker
+from .sweep import sweeping
+from .worker import Pace, Worker, utc_now
 
 SERVICE = "github-telemetry-backend"
 
@@ -102,6 +103,7 @@ async def serve(settings: BackendSettings) -> None:
         for part in parts:
             opened.push_async_callback(part.close)
         await opened.enter_async_context(reporting(health, queue))
+        await opened.enter_async_context(sweeping(store, utc_now))
         await Worker(queue, poison, State(store), sinks, pace, health, extras=extras).run(stop)
     log.info("worker stopped")
 

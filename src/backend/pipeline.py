@@ -74,7 +74,7 @@ class Pipeline:
 
     async def _process(self, letters: Sequence[Letter], now: datetime) -> Outcomes:
         """Runs that are over come last: they add up what is remembered of their jobs."""
-        await self._state.note(letter.arrival for letter in letters if letter.arrival)
+        await self._state.note([letter.arrival for letter in letters if letter.arrival])
         runs = [x for x in letters if x.arrival and is_of_finished_run(x.arrival)]
         others = [x for x in letters if not (x.arrival and is_of_finished_run(x.arrival))]
         runners = [x for x in letters if x.arrival and x.arrival.subject.runner is not None]

@@ -33,6 +33,7 @@ from .state_keys import (
     runner_mark,
     samples_folder,
 )
+from .sweep_marks import Marks
 
 Held = Mapping[str, Arrival]
 """Completed deliveries that are in hand, by their ids: they need not be read."""
@@ -45,11 +46,13 @@ class State:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
+        self._marks = Marks(store)
 
-    async def note(self, arrivals: Iterable[AnyArrival]) -> None:
+    async def note(self, arrivals: Sequence[AnyArrival]) -> None:
         """Write the facts that these events add; an event that came before adds nothing."""
         objects = (found for arrival in arrivals for found in fact_objects(arrival))
-        await all_of(self._store.create(key, body) for key, body in objects)
+        creating = (self._create(key, body) for key, body in objects)
+        await all_of([self._marks.leave(arrivals), *creating])
 
     async def recall(
         self, subjects: Iterable[Subject], in_hand: Iterable[AnyArrival] = ()
@@ -59,6 +62,9 @@ class State:
         held = {a.event.id: a for a in in_hand if isinstance(a, Arrival) and a.is_completed}
         known = await all_of(self._recall(subject, held) for subject in distinct)
         return dict(zip(distinct, known, strict=True))
+
+    async def _create(self, key: str, body: bytes) -> None:
+        await self._store.create(key, body)
 
     async def remember(self, emitted: Iterable[tuple[Subject, Emitted]]) -> None:
         """Write tombstones of what is out."""

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
@@ -83,6 +83,19 @@ class ObjectStore:
         found = await self._call(lambda: obstore.list(self._backing, prefix).collect())
         return [meta["path"] for meta in found]
 
+    async def written(self, prefix: str) -> dict[str, datetime]:
+        """When each object was written whose key begins with the prefix, which ends with a slash.
+
+        By the store's clock.
+        """
+        found = await self._call(lambda: obstore.list(self._backing, prefix).collect())
+        return {meta["path"]: meta["last_modified"] for meta in found}
+
+    async def folders(self, prefix: str) -> list[str]:
+        """What follows the prefix up to the next slash, each once; like the prefix, all of it."""
+        found = await self._call(lambda: obstore.list_with_delimiter(self._backing, prefix))
+        return [f"{path}/" for path in found["common_prefixes"]]
+
     async def delete(self, key: str) -> None:
         """Remove an object for good; one that is not there is no error."""
         with suppress(ObjectMissingError):
@@ -143,8 +156,8 @@ class ObjectStore:
 
 
 def folder_store(path: Path) -> ObjectStore:
-    """Objects as files below a folder, which is made if it is missing."""
-    return ObjectStore(LocalStore(path, mkdir=True))
+    """Objects as files below a folder, made if it is missing; of those in it none stays empty."""
+    return ObjectStore(LocalStore(path, mkdir=True, automatic_cleanup=True))
 
 
 def memory_store() -> ObjectStore:

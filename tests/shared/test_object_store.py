@@ -6,6 +6,7 @@ A real service, Amazon's or MinIO's: TEST_S3_BUCKET and the AWS_… variables th
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,17 @@ async def test_keys_are_listed_below_a_prefix_only(store: ObjectStore):
     assert await store.keys("nothing/") == []
 
 
+async def test_folders_and_times_of_what_is_below_a_prefix(store: ObjectStore):
+    for key in ("sweep/2026-01-01/a", "sweep/2026-01-01/b/c", "sweep/2026-01-02/a", "other/a"):
+        await store.create(key, b"")
+    written = await store.written("sweep/2026-01-01/")
+
+    assert sorted(await store.folders("sweep/")) == ["sweep/2026-01-01/", "sweep/2026-01-02/"]
+    assert sorted(written) == ["sweep/2026-01-01/a", "sweep/2026-01-01/b/c"]
+    assert all(abs(datetime.now(UTC) - at) < timedelta(minutes=1) for at in written.values())
+    assert (await store.folders("nothing/"), await store.written("nothing/")) == ([], {})
+
+
 async def test_a_missing_object_is_unavailable(store: ObjectStore):
     with pytest.raises(ObjectStoreUnavailableError):
         await store.read("state/1/missing")
@@ -168,6 +180,7 @@ CALLS: dict[str, Callable[[ObjectStore], Awaitable[object]]] = {
     "replace": lambda store: store.replace("state/1/a", b""),
     "read": lambda store: store.read("state/1/a"),
     "keys": lambda store: store.keys("state/1/"),
+    "written": lambda store: store.written("state/1/"),
     "delete": lambda store: store.delete("state/1/a"),
 }
 
