@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from .amounts import say_seconds
-from .figures import is_beside_others
+from .figures import is_beside_others, percent
 from .rules import SHORT_SECONDS
 from .usage import BY_TIME, MIXED, NONE, PARTIAL, JobUsage, StepUsage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Iterator
+
+_MOST_PERCENT = 50.0
+_NOTABLE_CORES = 0.5  # the system's own processes do a little beside any step
 
 
 def remarks(used: JobUsage) -> Iterator[str]:
@@ -29,6 +32,12 @@ def remarks(used: JobUsage) -> Iterator[str]:
             f"No process could be told for certain to be the own of {_numbered(shared)}: CPU there"
             " is what ran at the time, shared by the steps that did."
         )
+    others = [step for step in used.steps if step.owner is not None and _is_others_work(step)]
+    if others:
+        yield (
+            f"Most CPU of {_numbered(others)} was not used by processes of its own, but by what ran"
+            " at the time: a container, a daemon, what another step left running."
+        )
     beside = [step for step in used.steps if is_beside_others(step.usage) and _is_long(step)]
     if beside:
         yield (
@@ -45,6 +54,13 @@ def _is_long(step: StepUsage) -> bool:
 
 def _is_by_time(step: StepUsage) -> bool:
     return step.usage.attribution in {BY_TIME, MIXED} and _is_long(step)
+
+
+def _is_others_work(step: StepUsage) -> bool:
+    usage = step.usage
+    by_time_percent = percent(usage.cpu_seconds_by_time, usage.cpu_seconds) or 0.0
+    is_notable = (usage.cpu_seconds_by_time or 0.0) >= _NOTABLE_CORES * (usage.seconds or 0.0)
+    return by_time_percent > _MOST_PERCENT and is_notable and _is_long(step)
 
 
 def _numbered(steps: list[StepUsage]) -> str:

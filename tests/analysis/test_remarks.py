@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from src.analysis.remarks import remarks
 from src.analysis.usage import BY_TIME, MIXED, NONE, PARTIAL, JobUsage, Usage
 from tests.analysis.used import used, used_by_job
@@ -39,6 +41,22 @@ def test_whose_cpu_is_shared_by_time_is_named_where_no_process_was_its_own():
     [only] = remarks(shared)
     assert only.startswith("No process could be told for certain to be the own of steps 1, 2: CPU")
     assert list(remarks(owned(shared))) == []
+
+
+@pytest.mark.parametrize(("by_time_seconds", "times"), [(190.0, 1), (97.0, 1), (96.0, 0)])
+def test_whose_cpu_others_used_is_named_though_it_had_processes_of_its_own(
+    by_time_seconds: float, times: int
+):
+    beside = used(attribution=MIXED, cpu_seconds_by_time=by_time_seconds)
+    told = list(remarks(owned(used_by_job(used(), beside))))
+    assert [line[:24] for line in told] == ["Most CPU of step 2 was n"] * times
+
+
+def test_the_little_that_a_system_does_is_no_word_worth():
+    idle = used(attribution=BY_TIME, cpu_seconds=59.0, cpu_seconds_by_time=59.0)
+    assert list(remarks(owned(used_by_job(idle)))) == []
+    brief = used(attribution=BY_TIME, seconds=9.0, cpu_seconds=30.0, cpu_seconds_by_time=30.0)
+    assert list(remarks(owned(used_by_job(brief)))) == []
 
 
 def test_steps_side_by_side_are_said_to_share():
