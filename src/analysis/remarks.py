@@ -27,7 +27,7 @@ def remarks(used: JobUsage) -> Iterator[str]:
     if partly and used.usage.samples != NONE:
         yield f"Partly seen: {_numbered(partly)}."
     shared = [step for step in used.steps if step.owner is None and _is_by_time(step)]
-    if shared:
+    if shared and len(used.steps) > 1:  # one that is alone shares with nobody
         yield (
             f"No process could be told for certain to be the own of {_numbered(shared)}: CPU there"
             " is what ran at the time, shared by the steps that did."

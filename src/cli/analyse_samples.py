@@ -131,7 +131,10 @@ def _nothing_at_all(file: Path, complaints: list[str]) -> str:
 
 def _listed(batches: list[Batch]) -> str:
     others = Counter(_whose(batch) for batch in batches)
-    listed = ", ".join(f"{whose} ({count} batches)" for whose, count in others.items())
+    listed = ", ".join(
+        f"{whose} ({count} {'batch' if count == 1 else 'batches'})"
+        for whose, count in others.items()
+    )
     return f"it has some of {listed}"
 
 

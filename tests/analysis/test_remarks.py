@@ -59,6 +59,10 @@ def test_the_little_that_a_system_does_is_no_word_worth():
     assert list(remarks(owned(used_by_job(brief)))) == []
 
 
+def test_the_only_step_shares_with_nobody():
+    assert said(used(attribution=BY_TIME)) == []
+
+
 def test_steps_side_by_side_are_said_to_share():
     beside = used(alone_percent=20.0)
     [only] = said(beside, used(), beside, used(alone_percent=20.0, seconds=9.0))
