@@ -33,7 +33,7 @@ def print_welcome(settings: StackSettings, now: datetime) -> None:
     else:
         _section(heading, day_in_words(overview[0] if overview else {}))
         if steps:
-            _table("The slowest steps", list(steps_in_words(steps[:STEPS_SHOWN])))
+            _print_steps(settings, steps[:STEPS_SHOWN])
     _section("Your own", _next_steps(settings))
     click.echo(f"Logs are in {settings.home / 'logs'}. Ctrl-C stops; started again, it goes on.")
 
@@ -59,15 +59,17 @@ def _section(heading: str, lines: Mapping[str, str]) -> None:
     click.echo()
 
 
-def _table(heading: str, rows: Sequence[tuple[str, ...]]) -> None:
-    """Aligned, and no line longer than the terminal."""
-    click.secho(heading, bold=True)
+def _print_steps(settings: StackSettings, steps: Sequence[Row]) -> None:
+    """Aligned, no line longer than the terminal; and how to see more of the first one's job."""
+    click.secho("The slowest steps", bold=True)
     longest = get_terminal_size((LONGEST_LINE, 0)).columns
+    rows = list(steps_in_words(steps))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
         line = "  " + "  ".join(cells).rstrip()
         click.echo(line if len(line) <= longest else f"{line[: longest - 1]}…")
+    click.echo(f"  Look closer: {_home(settings)}{_python()} -m src show {steps[0]['job_url']}")
     click.echo()
 
 
@@ -87,6 +89,12 @@ def _next_steps(settings: StackSettings) -> dict[str, str]:
 
 def _where(settings: StackSettings) -> str:
     return "" if settings.asks_by_default else f" --url {settings.insights_url}"
+
+
+def _home(settings: StackSettings) -> str:
+    """What whoever reads the archive must be told where the home is not the usual one."""
+    is_told = "home" in settings.model_fields_set
+    return f"GITHUB_TELEMETRY_HOME={shlex.quote(str(settings.home))} " if is_told else ""
 
 
 def _python() -> str:

@@ -1,6 +1,7 @@
 """What the stack says of itself: its secret, its addresses, its answer."""
 
 import re
+import shlex
 import stat
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -49,6 +50,7 @@ STEPS = [
         "job_name": "build",
         "bottleneck": "cpu_bound",
         "diagnosis": "CPU-bound: 98 % of 4 cores; first of all cc1plus",
+        "job_url": "https://github.com/acme/rocket/actions/runs/301/job/501",
     },
     {
         "duration_seconds": 61.0,
@@ -56,6 +58,7 @@ STEPS = [
         "job_name": "web",
         "bottleneck": "none",
         "diagnosis": "",
+        "job_url": "https://github.com/acme/rocket/actions/runs/302/job/502",
     },
     {
         "duration_seconds": 59.0,
@@ -63,6 +66,7 @@ STEPS = [
         "job_name": "ship",
         "bottleneck": "",
         "diagnosis": None,
+        "job_url": "https://github.com/acme/rocket/actions/runs/303/job/503",
     },
 ]
 
@@ -121,12 +125,30 @@ def test_the_slowest_steps_are_told_with_what_they_were_short_of(
     said = welcomed(DAY, monkeypatch, capsys, STEPS)
 
     _, _, after = said.partition("The slowest steps\n")
-    assert after.splitlines()[:4] == [
+    assert after.splitlines()[:3] == [
         "  10 min 0 s  Run make in build  CPU-bound: 98 % of 4 cores; first of all cc1plus",
         "  1 min 1 s   npm test in web    short of nothing",
         "  59 s        Deploy in ship     not sampled",
-        "",
     ]
+
+
+@pytest.mark.parametrize("home", [None, "a b"])
+def test_the_slowest_step_s_job_can_be_looked_at_as_it_is_said(
+    home: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GITHUB_TELEMETRY_HOME")
+    if home:
+        monkeypatch.setenv("GITHUB_TELEMETRY_HOME", home)
+    said = welcomed(DAY, monkeypatch, capsys, STEPS)
+
+    [command] = re.findall("^  Look closer: (.*)$", said, re.MULTILINE)
+    *settings, _python, dash_m, src, show, url = shlex.split(command)
+    assert settings == ([f"GITHUB_TELEMETRY_HOME={home}"] if home else [])
+    assert (dash_m, src, show, url) == ("-m", "src", "show", STEPS[0]["job_url"])
 
 
 def test_no_more_steps_than_one_reads_and_no_line_longer_than_the_terminal(
@@ -135,7 +157,7 @@ def test_no_more_steps_than_one_reads_and_no_line_longer_than_the_terminal(
     monkeypatch.setenv("COLUMNS", "60")
     said = welcomed(DAY, monkeypatch, capsys, STEPS[:1] * 9)
 
-    table = said.partition("The slowest steps\n")[2].partition("\n\n")[0].splitlines()
+    table = said.partition("The slowest steps\n")[2].partition("\n  Look")[0].splitlines()
     assert table == ["  10 min 0 s  Run make in build  CPU-bound: 98 % of 4 cores…"] * STEPS_SHOWN
 
 
