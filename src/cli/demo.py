@@ -19,7 +19,7 @@ from ..simulate.deliveries import Delivery
 from ..simulate.organisation import DEVICE_TESTS, ENGINE_BUILD, STOREFRONT_CI
 from ..simulate.plan import Run
 from ..simulate.pushes import ALL_IN_THE_END, in_order, pushes
-from ..simulate.sampled_jobs import sampled_jobs
+from ..simulate.sampled_jobs import SampledJob, sampled_jobs
 from ..simulate.sampling import Sampler
 from .deliver import Reply, Target, deliver
 from .sampler_keys import known_keys
@@ -61,12 +61,18 @@ def play_demo(settings: StackSettings, stack: Stack, now: datetime) -> None:
 def _post(day: Day, target: Target) -> Iterator[Reply]:
     """Deliveries and samples, as they came on that day; a bar shows how many of the former."""
     deliveries = finished(day)
-    watched = [run for run in finished_runs(day) if run.origin.card.workflow in SAMPLED_WORKFLOWS]
-    sent = pushes(sampled_jobs(watched, SAMPLER), ALL_IN_THE_END)
+    sent = pushes(demo_samples(day), ALL_IN_THE_END)
     with click.progressbar(length=len(deliveries), label="Playing a day") as shown:
         for reply in deliver(in_order(deliveries, sent), target):
             yield reply
             shown.update(isinstance(reply.delivery, Delivery))
+
+
+def demo_samples(day: Day) -> Iterator[SampledJob]:
+    """The jobs of that day that have samples."""
+    runs = finished_runs(day)
+    watched = [run for run in runs if run.origin.card.workflow in SAMPLED_WORKFLOWS]
+    return sampled_jobs(watched, SAMPLER)
 
 
 def finished(day: Day) -> list[Delivery]:

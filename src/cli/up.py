@@ -42,7 +42,8 @@ def command() -> None:
     """Run everything on this machine, play a simulated day, and show an answer.
 
     Frontend, worker and the local stand-in for Application Insights run until Ctrl-C or SIGTERM.
-    Settings: HOST, PORT, INSIGHTS_PORT, GITHUB_TELEMETRY_HOME, GITHUB_WEBHOOK_SECRET, DEMO=0.
+    Settings: HOST, PORT, INSIGHTS_PORT, GITHUB_TELEMETRY_HOME, GITHUB_WEBHOOK_SECRET,
+    SAMPLES_KEYS, DEMO=0.
     """
     settings = stack_settings()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # both stop it the same way

@@ -13,10 +13,11 @@ from time import sleep
 import psutil
 import pytest
 
-from src.cli.demo import DEMO_SEED
+from src.backend.used_values import HEALTHY
+from src.cli.demo import DEMO_SEED, demo_samples
 from src.cli.last_day import duration
 from src.model.times import parse_time
-from src.simulate.days import simulate_day
+from src.simulate.days import Day, simulate_day
 from tests.insights.stack import ROOT, free_port
 from tests.integration.processes import START_SECONDS, STOP_SECONDS, environment, wait_for
 from tests.integration.small_runs import small_run
@@ -24,7 +25,7 @@ from tests.integration.stack import SECRET, Stack
 from tests.integration.truths import assert_true
 
 LAST_WORDS = "Ctrl-C stops"
-DEMO_SECONDS = 60.0  # on a machine that is busy with other tests
+DEMO_SECONDS = 120.0  # it takes ten on a quiet machine
 BETWEEN_SIGNALS_SECONDS = 0.05
 
 
@@ -127,7 +128,8 @@ def test_up_shows_the_slowest_job_and_step_of_its_day_and_what_that_was_short_of
         stack.start(DEMO_SECONDS)
         end = parse_time((tmp_path / "demo-played").read_text(encoding="utf-8"))
         assert end
-        totals = simulate_day(DEMO_SEED, end).truth.totals
+        day = simulate_day(DEMO_SEED, end)
+        totals = day.truth.totals
         job, step = totals.slowest_job, totals.slowest_step
         assert job
         assert step
@@ -139,7 +141,23 @@ def test_up_shows_the_slowest_job_and_step_of_its_day_and_what_that_was_short_of
         unjudged = ("cancelled", "skipped", "stale")
         judged = sum(n for name, n in totals.run_conclusions.items() if name not in unjudged)
         assert f"% of {judged} runs that succeeded or failed" in stack.said
+        _assert_steps_told_truly(stack, day)
         _assert_stopped(stack, SIGINT)
+
+
+def _assert_steps_told_truly(stack: OneCommand, day: Day) -> None:
+    """What judged steps used, and what they were short of."""
+    truths = {(str(t.job_id), t.number): t for job in demo_samples(day) for t in job.usage}
+    asked = "WorkflowSteps() | where isnotempty(bottleneck)"
+    rows = stack.tables.ask(f"{asked} | project job_id, step_number, bottleneck, cpu_seconds")
+    told = {(row["job_id"], row["step_number"]): row for row in rows}
+    assert len(told) > 100
+    assert {at: row["bottleneck"] for at, row in told.items()} == {
+        at: truths[at].short_of or HEALTHY for at in told
+    }
+    assert {at: row["cpu_seconds"] for at, row in told.items()} == {
+        at: pytest.approx(truths[at].cpu_seconds, rel=0.02, abs=0.5) for at in told
+    }
 
 
 @pytest.mark.parametrize(
