@@ -7,8 +7,6 @@ are of the time in which it was.
 
 from __future__ import annotations
 
-import math
-
 from ..model import samples
 from ..model.named_tuples import NamedTuple
 from .known_time import KnownTime
@@ -215,7 +213,7 @@ def _ratio(
     parts: Column,
     wholes: Mapping[int, Optional[float]],
     scale: float = 1,
-    most: float = math.inf,
+    most: float = float("inf"),
 ) -> Column:
     """None where a part is unknown, or there is nothing that it would be part of."""
     ratios: Column = {}

@@ -5,8 +5,6 @@ Each check takes where the value stood, as `host.cpus`, so that an error says wh
 
 from __future__ import annotations
 
-import json
-
 from .printable import printable
 
 TYPE_CHECKING = False
@@ -30,6 +28,9 @@ class NewerBatchError(BatchError):
 
 def parsed(encoded: Union[bytes, str], where: str) -> dict[str, object]:
     """The JSON object that this text is, in UTF-8 where it is bytes."""
+    # It is a third of what the judge costs to import, for whoever only names a BatchError, too.
+    import json  # noqa: PLC0415
+
     if len(encoded) > LONGEST_TEXT:
         raise BatchError(f"{where}: longer than {LONGEST_TEXT}")
     try:  # json.loads itself would take bytes for UTF-16, too

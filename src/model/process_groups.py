@@ -8,7 +8,6 @@ A table told by columns, one row a group; null is a column in which nothing is k
 
 from __future__ import annotations
 
-import json
 from itertools import accumulate
 
 from .checked import BatchError, listing, parsed, rows, text
@@ -83,6 +82,8 @@ class ToldGroup:
 
 def encode_processes(groups: Sequence[ProcessGroup]) -> str:
     """The text that `Batch.processes` holds."""
+    import json  # noqa: PLC0415  # who only reads groups has a reason to import it late
+
     told = {
         "owner": [group.owner for group in groups],
         "name": [group.name for group in groups],
