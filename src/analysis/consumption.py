@@ -89,7 +89,7 @@ class Consumption:
         )
         # One line of /proc/stat has both, so they are known at the same time.
         wanted = self._machine(samples.CPU_USER, samples.CPU_SYSTEM, samples.CPU_STEAL)
-        stolen = _ratio(self._whole(steal), self._whole(wanted), _PERCENT)
+        stolen = _ratio(self._whole(steal), self._whole(wanted), _PERCENT, most=_PERCENT)
         core_us = _SECOND_US / _SECOND_MS * max(self._cores_allowed, 1)
         return {
             "cpu_steal_seconds": self._divided(steal, tick_seconds),

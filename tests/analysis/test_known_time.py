@@ -159,3 +159,11 @@ def test_a_disk_that_comes_later_had_nothing_to_do_before():
 )
 def test_no_moment_counts_twice(spans: list[tuple[int, int]], expected: list[tuple[int, int]]):
     assert united(Span(*each) for each in spans) == tuple(Span(*each) for each in expected)
+
+
+def test_no_more_than_all_is_stolen_however_high_it_was_counted_before():
+    columns = {"cpu_user": [980] * 3, "cpu_system": [980] * 3}
+    steal = [4294966252, 4294966260, 4294966260]
+    told = batch([0, 1, 2], columns={**columns, "cpu_steal": steal})
+    brief = measure(job(step(1, "any", 0, 0.05), end=0.05), [told])
+    assert brief.usage.cpu_stolen_percent == 100
