@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from ..model.printable import printable
 from .answers import Answer
 
 GAP = "  "
@@ -49,10 +50,10 @@ def _text(value: object) -> str:
 
 
 def _cell(value: object) -> str:
-    """For the eye: on one line, and no more decimals than one reads."""
+    """For the eye: on one line that no terminal obeys, and no more decimals than one reads."""
     if isinstance(value, float):
         return f"{value:.3f}".rstrip("0").rstrip(".")
-    return " ".join(_text(value).split("\n"))
+    return printable(" ".join(_text(value).split("\n")))
 
 
 def _is_number(value: object) -> bool:

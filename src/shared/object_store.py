@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
@@ -37,12 +38,20 @@ CONNECT_SECONDS = 2
 REQUEST_SECONDS = 5
 NO_RETRIES: "RetryConfig" = {"max_retries": 0}
 
+LONGEST_SEGMENT = 200  # file systems take 255 bytes, and a key may say more in the same segment
+_DIGITS_OF_CUT = 16
 _MISSING = (NotFoundError, FileNotFoundError)
 
 
 def segment(name: str) -> str:
-    """A name as one segment of a key: no slash, no dot file, nothing that a folder minds."""
+    """A name as one segment of a key: no slash, no dot file, nothing that a folder minds.
+
+    One that is too long for a file's name is cut, and told from others by a hash.
+    """
     quoted = quote(name, safe="")
+    if len(quoted) > LONGEST_SEGMENT:
+        digest = sha256(name.encode()).hexdigest()[:_DIGITS_OF_CUT]
+        quoted = f"{quoted[: LONGEST_SEGMENT - _DIGITS_OF_CUT - 1]}~{digest}"
     return quoted.replace(".", "%2E", 1) if quoted.startswith(".") else quoted
 
 

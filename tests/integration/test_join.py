@@ -39,7 +39,7 @@ pytestmark = pytest.mark.slow
 
 TIMES = int(os.environ.get("JOIN_RUNS", "1"))
 KEY = "a key of sixteen and more"
-SEEN_WITHIN_SECONDS, SETTLED_SECONDS = 5.0, 30.0
+SEEN_WITHIN_SECONDS, SETTLED_SECONDS = 20.0, 30.0
 POLL_SECONDS = 0.5  # a question takes about as long
 STARTS_AT = range(20, 55)  # then a minute ends before the second push, 45 seconds on
 BURNING = ("Compile", "Fill memory", "Test", "Lint")

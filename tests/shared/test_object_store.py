@@ -17,6 +17,7 @@ from src.shared.azure_account import account_by_connection_string
 from src.shared.azure_clients import open_container
 from src.shared.errors import ObjectMissingError, ObjectStoreUnavailableError
 from src.shared.object_store import (
+    LONGEST_SEGMENT,
     ObjectStore,
     bucket_store,
     folder_store,
@@ -135,9 +136,10 @@ async def test_a_deleted_object_is_gone_and_its_key_free(store: ObjectStore):
 
 
 ODD = ["a/b", "..", ".", ".hidden", "a b", "ü", "🚀", "%2F", "a%b", "#?&=", "\0", "\n", "~", "a\\b"]
+LONG = ["w" * 256, "日" * 64, "." * 300]
 
 
-@pytest.mark.parametrize("name", ODD, ids=ascii)
+@pytest.mark.parametrize("name", ODD + LONG, ids=ascii)
 async def test_odd_names_are_safe_segments(store: ObjectStore, name: str):
     key = f"state/{segment(name)}"
 
@@ -157,6 +159,12 @@ def test_segments_are_flat_and_distinct(one: str, other: str):
     assert first.isascii()
     assert "/" not in first
     assert not first.startswith(".")  # no dot file, no way up
+
+
+@pytest.mark.parametrize("name", LONG, ids=ascii)
+def test_long_names_are_told_apart_by_more_than_their_beginning(name: str):
+    assert len(segment(name)) <= LONGEST_SEGMENT + len("%2E")
+    assert segment(f"{name}a") != segment(f"{name}b") != segment(name)
 
 
 async def test_objects_of_a_folder_outlive_the_store(tmp_path: Path):
