@@ -10,9 +10,7 @@ const path = require("node:path");
 
 const SAMPLER = path.join(__dirname, "sampler.py");
 const START_MS = 5_000;
-const STOP_MS = 10_000;
-const SUMMARY_MS = 30_000;
-const LAST_PUSH_MS = 3_000;
+const FINISH_MS = 40_000;
 const MOST_SUMMARY_BYTES = 1 << 20; // over it, GitHub drops all of it
 const SWITCHES = ["telemetry_enabled", "generate_chart", "upload_artifact", "finish"];
 
@@ -60,26 +58,25 @@ function begin() {
     return;
   }
   const options = ["--interval", input("sampling_rate"), "--proc-path", input("proc_path")];
-  if (!sampler("start", options, START_MS).isFine) return;
+  const told = asks("upload_artifact") ? ["--artifact", input("artifact_name")] : [];
+  const started = sampler("begin", [...options, ...told], START_MS);
+  if (!started.isFine) return;
   hand("GITHUB_STATE", "begun", "true");
   hand("GITHUB_ENV", "TELEMETRY_STARTED", "true");
   hand("GITHUB_ENV", "TELEMETRY_DIR", folder());
   hand("GITHUB_ENV", "TELEMETRY_OWN_ACTION", ownKeys());
-  const told = asks("upload_artifact") ? ["--artifact", input("artifact_name")] : [];
-  append("GITHUB_ENV", sampler("variables", told, START_MS).output);
+  append("GITHUB_ENV", started.output);
 }
 
 /** End sampling; the summary and all files are there then. */
 function finish() {
   if (!isEnabled() || process.env.TELEMETRY_FINISHED || !isSampled()) return;
   hand("GITHUB_ENV", "TELEMETRY_FINISHED", "true");
-  sampler("stop", [], STOP_MS);
   const markdown = path.join(folder(), "summary.md");
   const report = asks("generate_chart") ? ["--html", path.join(folder(), "report.html")] : [];
   const charts = ["--generate-chart", asks("generate_chart") ? "true" : "false"];
-  sampler("summarize", ["--github-summary", markdown, ...charts, ...report], SUMMARY_MS);
+  sampler("finish", ["--github-summary", markdown, ...charts, ...report], FINISH_MS);
   if (fs.existsSync(markdown)) appendSummary(fs.readFileSync(markdown));
-  if (input("push_url")) sampler("push", ["--last"], LAST_PUSH_MS);
 }
 
 /** Whether a step of this job has started it, or a hook of the machine's. */

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from .signals import SIGTERM, SIGUSR1, SIGUSR2
+from .signals import SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2
 
-STOP, FLUSH, LOOK = SIGTERM, SIGUSR1, SIGUSR2
-"""End, with a last sample and the last files; look and make a batch at once; only look."""
+STOP, LEAVE, FLUSH, LOOK = SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2
+"""End, with a last sample and the last files; end, and leave those files to who asks; look and
+make a batch at once; only look."""
 
 STARTED = "sampling"
 """What it says on standard output when the first sample is taken."""

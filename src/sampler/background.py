@@ -19,7 +19,7 @@ from .signals import SIGKILL
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Optional
+    from typing import Callable, Optional
 
     from .options import StartOptions
 
@@ -32,20 +32,23 @@ _COMPILED = os.path.join(os.path.dirname(os.path.dirname(__file__)), "analysis",
 _NOT_ITS_OWN = frozenset({"RUNNER_TRACKING_ID", "GITHUB_ACTION"})
 
 
-def start(options: StartOptions, words: Sequence[str]) -> None:
-    """Begin, unless one runs already; `words` are the options as they were given."""
+def start(options: StartOptions, words: Sequence[str]) -> bool:
+    """Begin, unless one runs already; whether this one has begun.
+
+    `words` are the options as they were given.
+    """
     folder = Folder(os.environ, options.folder)
     try:
         folder.make()
         lock = _locked(folder)
     except OSError as exc:
         say(f"nothing is sampled: {exc}")
-        return
+        return False
     try:
         known = pid_file.read(folder.pid)
         if known and known.is_alive():
             say(f"a sampler runs already: process {known.pid}, writing {known.samples}")
-            return
+            return False
         if known is None:
             _make_way(folder, options.output or folder.samples)
         answer = _launch(folder, options, words)
@@ -55,6 +58,7 @@ def start(options: StartOptions, words: Sequence[str]) -> None:
         os.close(lock)
     if answer != asking.STARTED:
         say(answer or f"the sampler is slow to begin; see {folder.log}")
+    return answer == asking.STARTED
 
 
 def stop(folder: Folder) -> None:
@@ -62,16 +66,31 @@ def stop(folder: Folder) -> None:
     known = pid_file.read(folder.pid)
     if known is None:
         say(f"no sampler runs for {folder.path}")
-        return
+    elif not end(folder, known, asking.STOP):
+        from .documents import write_documents
+
+        write_documents(folder, os.environ)
+
+
+def end(
+    folder: Folder, known: pid_file.Known, what: int, meanwhile: Callable[[], object] = bool
+) -> bool:
+    """Ask a sampler to end, one way or the other; whether it has made all that it makes then.
+
+    `meanwhile` is done while it ends. Where it cannot, or could not, a line says so.
+    """
     if not known.is_alive():
         say(f"the sampler had ended before it was stopped; {known.samples} is what it saw")
-        _conclude(folder)
-        return
-    ask(folder, asking.STOP)
-    if not _ends(known):
-        say(f"the sampler did not end within {_END_SECONDS:g} s, and was killed")
-        os.kill(known.pid, SIGKILL)
-        _conclude(folder)
+        pid_file.remove(folder.pid)
+        return False
+    ask(folder, what)
+    meanwhile()
+    if _ends(known):
+        return True
+    say(f"the sampler did not end within {_END_SECONDS:g} s, and was killed")
+    os.kill(known.pid, SIGKILL)
+    pid_file.remove(folder.pid)
+    return False
 
 
 def status(folder: Folder) -> str:
@@ -95,14 +114,6 @@ def ask(folder: Folder, what: int) -> Optional[pid_file.Known]:
     except OSError:  # it has just ended, or is another user's
         return None
     return known
-
-
-def _conclude(folder: Folder) -> None:
-    """What a sampler would have done at its end."""
-    from .documents import write_documents
-
-    pid_file.remove(folder.pid)
-    write_documents(folder, os.environ)
 
 
 def _locked(folder: Folder) -> int:

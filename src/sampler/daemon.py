@@ -1,7 +1,8 @@
 """A folder in; samples of the machine in its files, until it is told to stop, out.
 
-SIGTERM ends it, with a last sample and the final batch; SIGUSR1 has it look and make a batch at
-once, SIGUSR2 only look. Nothing that fails ends it: each problem is a line in its log, once.
+SIGTERM ends it, with a last sample, the final batch and the documents; SIGQUIT without these.
+SIGUSR1 has it look and make a batch at once, SIGUSR2 only look. Nothing that fails ends it: each
+problem is a line in its log, once.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import time
 
 from . import pid_file, signals
-from .asking import FLUSH, LOOK, STARTED, STOP
+from .asking import FLUSH, LEAVE, LOOK, STARTED, STOP
 from .assembly import collector
 from .folder import Folder
 from .job_facts import job_facts
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from .options import StartOptions
 
 # A terminal's and a lost connection's, too, though none is ours.
-_STOPS = frozenset({STOP, signals.SIGINT, signals.SIGHUP})
+_STOPS = frozenset({STOP, LEAVE, signals.SIGINT, signals.SIGHUP})
 _AWAITED = _STOPS | {FLUSH, LOOK}
 _STEP = b"GITHUB_ACTION"
 _OUTPUT, _LOG = 1, 2  # the standard streams, as `start` has laid them
@@ -60,9 +61,9 @@ def run_daemon(options: StartOptions, worker: Optional[int]) -> int:
     _answer(STARTED)
     daemon = Daemon(found, first, raw, batches, Pusher(folder.path, os.environ))
     reason = Reason(folder.path, first.uptime_ms, worker)
-    daemon.run(Ticks(started, options.interval_seconds), reason)
+    ended_by = daemon.run(Ticks(started, options.interval_seconds), reason)
     if os.path.isdir(folder.path):
-        daemon.finish(folder)
+        daemon.finish(folder, has_documents=ended_by != LEAVE)
     return 0
 
 
@@ -88,27 +89,28 @@ class Daemon:
         self._batched_ms = first.uptime_ms
         self._try(raw.add, first, found)
 
-    def run(self, ticks: Ticks, reason: Reason) -> None:
-        """Until it is told to stop, or nobody is left to look on for."""
+    def run(self, ticks: Ticks, reason: Reason) -> Optional[int]:
+        """Until a signal says stop, which is returned, or nobody is left to look on for."""
         moment = ticks.advance(time.monotonic())
         while True:
             received = signals.sigtimedwait(_AWAITED, max(0.0, moment - time.monotonic()))
             number = received.si_signo if received else None
             if number in _STOPS:
-                return
+                return number
             self._try(self._sample, ticks.missed)
             if number == FLUSH or self._is_due():
                 self._try(self._hand_over)
             if reason.is_gone(self._latest.uptime_ms):
-                return
+                return None
             if number is None:
                 moment = ticks.advance(time.monotonic())
 
-    def finish(self, folder: Folder) -> None:
-        """The last sample, the last batch, and what is made of them all."""
+    def finish(self, folder: Folder, *, has_documents: bool) -> None:
+        """The last sample, the last batch, and what is made of them all, where that is ours."""
         self._try(self._sample_all)
         self._try(self._hand_over_last)
-        self._try(_write_documents, folder)
+        if has_documents:
+            self._try(_write_documents, folder)
         self._try(pid_file.remove, folder.pid)
 
     def _sample(self, missed_ticks: int) -> None:

@@ -47,7 +47,11 @@ Afterwards, anywhere:
                             a summary in Markdown, a report in HTML; FILE is of raw samples or
                             of batches; --generate-chart false leaves diagrams out
   push [--last]             send what the frontend has not got (TELEMETRY_PUSH_URL)
-  variables [--artifact NAME]  what later steps of a job are to know, for GITHUB_ENV
+
+What the Action does, each in one process, for a job waits for it:
+
+  begin [--artifact NAME]   `start`; prints what later steps are to know, for GITHUB_ENV
+  finish                    `stop`, `summarize` and `push --last`, with their options
 
 TELEMETRY_ENABLED=false has all of them do nothing, but for `run`; SAVE_BASELINE=true has `finalize`
 save the baseline.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from .said import say
+from .said import complain, say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,19 +61,12 @@ def _never_failing(command: Callable[[Sequence[str]], None]) -> Callable[[Sequen
             else:
                 say("nothing is sampled: this is not Linux")
         except UsageError as exc:
-            _complain(str(exc))
+            complain(str(exc))
         except Exception as exc:  # noqa: BLE001 -- whatever it is, it is ours and not the job's
-            _complain(f"telemetry failed: {str(exc) or type(exc).__name__}")
+            complain(f"telemetry failed: {str(exc) or type(exc).__name__}")
         return 0
 
     return call
-
-
-def _complain(words: str) -> None:
-    """A line, whatever names are in it: a runner reads commands where lines begin."""
-    from ..model.printable import printable
-
-    say(printable(words))
 
 
 def _start(words: Sequence[str]) -> None:
@@ -147,34 +140,39 @@ def _push(words: Sequence[str]) -> int:
     return push_from(folder.path, os.environ, is_last="--last" in given)
 
 
-def _variables(words: Sequence[str]) -> None:
-    from .folder import Folder
-    from .options import take
-    from .variables import variables
-
-    given, _ = take(words, ("--dir", "--artifact"), "variables")
-    files = Folder(os.environ, given.get("--dir")).to_upload
-    sys.stdout.write(variables(os.environ, files, given.get("--artifact")))
-
-
 def _summarize(words: Sequence[str]) -> None:
     from .folder import Folder
-    from .options import take
+    from .options import SummaryOptions
     from .summarize import summarize
 
-    known = ("--dir", "--input-file", "--generate-chart", "--github-summary", "--html")
-    given, _ = take(words, known, "summarize")
-    file = given.get("--input-file")
-    beside = os.path.dirname(os.path.abspath(file)) if file else given.get("--dir")
-    folder = Folder(os.environ, beside)
-    folder.samples = file or folder.samples
-    summarize(
-        folder,
-        os.environ,
-        markdown=given.get("--github-summary"),
-        html=given.get("--html"),
-        has_diagrams=given.get("--generate-chart", "").lower() != "false",
-    )
+    options = SummaryOptions(words, "summarize", "--input-file")
+    folder = Folder(os.environ, options.folder)
+    folder.samples = options.file or folder.samples
+    summarize(folder, os.environ, options)
+
+
+def _begin(words: Sequence[str]) -> None:
+    """What `start` does; and what later steps of the job are to know, in their variables."""
+    from .background import start
+    from .folder import Folder
+    from .options import StartOptions, take
+    from .variables import variables
+
+    given, rest = take(words, ("--artifact", *StartOptions.KNOWN), "begin")
+    artifact = given.pop("--artifact", None)
+    options = [*(word for pair in given.items() for word in pair), *rest]
+    if start(StartOptions(options, "begin"), options):
+        files = Folder(os.environ, given.get("--dir")).to_upload
+        sys.stdout.write(variables(os.environ, files, artifact))
+
+
+def _finish(words: Sequence[str]) -> None:
+    from .finish import finish
+    from .folder import Folder
+    from .options import SummaryOptions
+
+    options = SummaryOptions(words, "finish")
+    finish(Folder(os.environ, options.folder), os.environ, options)
 
 
 def _folder(words: Sequence[str], command: str) -> Folder:
@@ -196,7 +194,8 @@ _COMMANDS = {
     **{name: _mark(name) for name in _MARKS},
     **{name: _session(name) for name in _SESSIONS},
     "push": _push,
-    "variables": _never_failing(_variables),
     "summarize": _never_failing(_summarize),
+    "begin": _never_failing(_begin),
+    "finish": _never_failing(_finish),
     "daemon": _never_failing(_daemon),
 }

@@ -70,6 +70,31 @@ class StartOptions:
         self.most_bytes = round(_number("--size-limit", given, FILE_MIB, 0.01, 10_000) * 2**20)
 
 
+class SummaryOptions:
+    """`markdown` and `html` are paths of files to write, or None.
+
+    What there is to tell of is in `folder`, or in the `file` of samples; None: as usual.
+    """
+
+    KNOWN = ("--dir", "--generate-chart", "--github-summary", "--html")
+
+    def __init__(self, words: Sequence[str], command: str, *others: str) -> None:
+        """Nothing but options, some of them `others`.
+
+        Raises:
+            UsageError: there is anything else.
+        """
+        given, rest = take(words, (*self.KNOWN, *others), command)
+        exactly(rest, 0, f"{command}, and options")
+        self.file = given.get("--input-file")
+        self.folder = (
+            os.path.dirname(os.path.abspath(self.file)) if self.file else given.get("--dir")
+        )
+        self.markdown = given.get("--github-summary")
+        self.html = given.get("--html")
+        self.has_diagrams = given.get("--generate-chart", "").lower() != "false"
+
+
 def take(
     words: Sequence[str], known: Collection[str], command: str, flags: Collection[str] = ()
 ) -> tuple[dict[str, str], list[str]]:

@@ -15,6 +15,13 @@ def say(words: str) -> None:
     _write(sys.stderr, f"{words}\n")
 
 
+def complain(words: str) -> None:
+    """A line, whatever names are in it: a runner reads commands where lines begin."""
+    from ..model.printable import printable
+
+    say(printable(words))
+
+
 def tell(words: str) -> None:
     """An answer, on standard output."""
     _write(sys.stdout, words)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..analysis.timeline import Job
     from ..model.samples import Batch
     from .folder import Folder
+    from .options import SummaryOptions
     from .spans import Span
 
 OWN_ACTION = "TELEMETRY_OWN_ACTION"
@@ -38,15 +39,8 @@ class NothingToTellError(Exception):
     """There is no sample; the message says where."""
 
 
-def summarize(
-    folder: Folder,
-    environment: Mapping[str, str],
-    *,
-    markdown: Optional[str],
-    html: Optional[str],
-    has_diagrams: bool = True,
-) -> None:
-    """Write what is asked for.
+def summarize(folder: Folder, environment: Mapping[str, str], options: SummaryOptions) -> None:
+    """Write what is asked for, of what is in this folder.
 
     Raises:
         NothingToTellError: there is nothing to tell of.
@@ -60,15 +54,16 @@ def summarize(
     verdict = judge(job, batches)
     stages = _stages(spans, batches)
     complaints = () if batches[-1].final else ("Its end was not seen: the sampler had ended.",)
-    if markdown:
+    if options.markdown:
+        has_diagrams = options.has_diagrams
         told = summary(
             verdict, batches, stages=stages, complaints=complaints, has_diagrams=has_diagrams
         )
-        _write(markdown, told)
-    if html:
+        _write(options.markdown, told)
+    if options.html:
         from .html import html_report
 
-        _write(html, html_report(verdict, batches, stages=stages, complaints=complaints))
+        _write(options.html, html_report(verdict, batches, stages=stages, complaints=complaints))
 
 
 def _job(

@@ -41,7 +41,7 @@ def test_where_there_is_no_python_it_says_so(tmp_path: Path):
     done = runner.run([runner.telemetry(), Step("Work", run="true")])
 
     assert_untouched(done)
-    assert notices(done) == ["start: there is no python3 here"]
+    assert notices(done) == ["begin: there is no python3 here"]
 
 
 @pytest.mark.parametrize("platform", ["win32", "darwin"])
@@ -176,7 +176,7 @@ def test_a_python_that_hangs_is_given_up(tmp_path: Path):
     done = runner.run([runner.telemetry(), Step("Work", run="true")])
 
     assert_untouched(done)
-    assert notices(done) == ["start: it took more than 5 s"]
+    assert notices(done) == ["begin: it took more than 5 s"]
     assert done.ran[-1].ended - done.ran[0].started < 8
 
 
