@@ -7,6 +7,7 @@
     startup     from start to ready
     batch       what a batch of samples weighs
     judge       what it costs to measure a job of an hour
+    join        what it costs the worker to join samples with jobs, and to keep up
     sampler     what sampling costs beside a reader in C; how soon it begins
     push        what it costs a runner to send a batch
     action      how much longer a job is with the action in it
@@ -15,6 +16,7 @@
     bodies      deliveries to send            load       the lean client that sends them
     machine     cores, CPU time, memory       processes  starting, awaiting, stopping
     cases       parts of the worker alone     queue      filling it, waiting until it is empty
+    join_cases  parts of the join alone       hour       a job of an hour and its batches
     tables      rows in, Markdown out
 
 What is measured is CPU time of the process under test, its kernel's share included, on a core of

@@ -6,6 +6,8 @@ from .action import action_table
 from .batch import batch_table
 from .frontend import DELIVERIES as FRONTEND_DELIVERIES
 from .frontend import frontend_table
+from .join import JOBS as JOINED_JOBS
+from .join import hour_table, load_table
 from .judge import judge_table
 from .latency import DELIVERIES as LATENCY_DELIVERIES
 from .latency import latency_table
@@ -39,10 +41,18 @@ PARTS = (
     "startup",
     "batch",
     "judge",
+    "join",
     "sampler",
     "push",
     "action",
 )
+
+BY_ROUNDS = {
+    "push": ("A push", push_table),
+    "action": ("The action", action_table),
+    "judge": ("A job of an hour", judge_table),
+    "startup": ("Start", startup_table),
+}
 
 
 def main() -> None:
@@ -90,14 +100,12 @@ def _print(part: str, arguments: argparse.Namespace) -> None:
     elif part == "sampler":
         _section("A sampler", sampler_table(max(SAMPLER_SECONDS // share, 3)))
         _section("Its start", start_table(rounds))
-    elif part == "push":
-        _section("A push", push_table(rounds))
-    elif part == "action":
-        _section("The action", action_table(rounds))
-    elif part == "judge":
-        _section("A job of an hour", judge_table(rounds))
+    elif part == "join":
+        _section("An hour joined", hour_table(rounds))
+        _section("Jobs that push", load_table(JOINED_JOBS // share))
     else:
-        _section("Start", startup_table(rounds))
+        title, table = BY_ROUNDS[part]
+        _section(title, table(rounds))
 
 
 def _section(title: str, text: str) -> None:

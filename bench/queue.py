@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from src.shared import messages
@@ -13,6 +14,7 @@ QUEUE_NAME = "github-webhook-events"
 PUTS_AT_ONCE = 500
 POLL_SECONDS = 0.01
 LONGEST_SECONDS = 600.0
+LOOK_EVERY = 10  # messages
 
 
 def put_all(home: Path, events: Sequence[messages.Event]) -> None:
@@ -32,6 +34,24 @@ def await_empty(home: Path) -> None:
 def depth(home: Path) -> int:
     """How many messages there are."""
     return asyncio.run(_depth(home))
+
+
+def put_steadily(home: Path, events: Sequence[messages.Event], seconds: float) -> float:
+    """Put each when it is due, evenly over so many seconds; the oldest message's age at worst."""
+    bodies = [messages.encode([event]) for event in events]
+    return asyncio.run(_put_steadily(home, bodies, seconds / len(bodies)))
+
+
+async def _put_steadily(home: Path, bodies: Sequence[bytes], every_seconds: float) -> float:
+    worst_seconds, began = 0.0, time.monotonic()
+    async with _opened(home) as queue:
+        for number, body in enumerate(bodies):
+            await asyncio.sleep(began + number * every_seconds - time.monotonic())
+            await queue.put(body)
+            if number % LOOK_EVERY == 0 and (oldest := await queue.oldest_enqueued_at()):
+                age = datetime.now(UTC) - oldest
+                worst_seconds = max(worst_seconds, age.total_seconds())
+    return worst_seconds
 
 
 async def _put_all(home: Path, bodies: Sequence[bytes]) -> None:

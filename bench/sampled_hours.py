@@ -34,11 +34,11 @@ def completion(number: int, started: datetime) -> Event:
     return event(json.dumps(body).encode(), number, ended)
 
 
-def sampled(number: int, started: datetime) -> Iterator[Event]:
-    """The job's batches, each received when its last sample was taken."""
+def sampled(number: int, started: datetime, which: slice = slice(None)) -> Iterator[Event]:
+    """Which of the job's batches, each received when its last sample was taken."""
     identity = _identity(json.loads(job_body(number, "queued", 0, started)))
     shift_ms = round(started.timestamp() * 1000) - START_MS
-    for batch in _batches():
+    for batch in _batches()[which]:
         own = copy(batch)
         own.sampler = f"{number:x}"
         own.time_ms = [ms + shift_ms for ms in batch.time_ms]

@@ -138,8 +138,8 @@ def memory_table(marks: Sequence[int] = MEMORY_AFTER) -> str:
     """The worker's memory after so many deliveries."""
     rows = []
     with ExitStack() as stack:
-        url = stack.enter_context(_believing_sink())
-        worker = stack.enter_context(_worker(url))
+        url = stack.enter_context(believing_sink())
+        worker = stack.enter_context(running_worker(url))
         rows.append(["0", figure(memory_mib(worker.pid))])
         for mark in marks:
             events = life_of_jobs(mark, datetime.now(UTC))[worker.put_so_far :]
@@ -155,13 +155,14 @@ def memory_table(marks: Sequence[int] = MEMORY_AFTER) -> str:
 def _workers() -> Iterator[tuple[RunningWorker, RunningWorker]]:
     """Two workers: one sends to an endpoint that believes everything, one to the stand-in."""
     with ExitStack() as stack:
-        believing = stack.enter_context(_worker(stack.enter_context(_believing_sink())))
-        real = stack.enter_context(_worker(stack.enter_context(_stand_in())))
+        believing = stack.enter_context(running_worker(stack.enter_context(believing_sink())))
+        real = stack.enter_context(running_worker(stack.enter_context(_stand_in())))
         yield believing, real
 
 
 @contextmanager
-def _worker(url: str) -> Iterator[RunningWorker]:
+def running_worker(url: str) -> Iterator[RunningWorker]:
+    """A worker that sends to this URL, and has had one completed job, number 0."""
     with TemporaryDirectory() as folder:
         home = Path(folder)
         settings = {
@@ -176,7 +177,8 @@ def _worker(url: str) -> Iterator[RunningWorker]:
 
 
 @contextmanager
-def _believing_sink() -> Iterator[str]:
+def believing_sink() -> Iterator[str]:
+    """The URL of an endpoint that takes all."""
     port = free_port()
     quiet = ("--port", str(port), "--no-access-log", "--log-level", "warning")
     with running(python("uvicorn", "bench.floors.sink:app", *quiet), loading_core()):

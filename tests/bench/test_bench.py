@@ -112,6 +112,14 @@ def test_what_the_action_adds_is_the_sum_of_its_parts():
     assert whole[0] == pytest.approx(sum(part[0] for part in parts), rel=0.01)
 
 
+@pytest.mark.slow
+def test_an_hour_is_joined_and_jobs_that_push_are_kept_up_with():
+    told = {row[0]: row[1:] for row in rows(quick("join"))}
+    assert len(told) == 5
+    assert all(0 < number(values[0]) for values in told.values())
+    assert number(told["50"][-2]) < 5
+
+
 def test_an_unknown_part_is_refused():
     done = run_bench("nothing")
     assert done.returncode == 2
