@@ -7,6 +7,7 @@ from .batch import batch_table
 from .frontend import DELIVERIES as FRONTEND_DELIVERIES
 from .frontend import frontend_table
 from .join import JOBS as JOINED_JOBS
+from .join import LOAD_SECONDS as JOINED_SECONDS
 from .join import hour_table, load_table
 from .judge import judge_table
 from .latency import DELIVERIES as LATENCY_DELIVERIES
@@ -101,8 +102,9 @@ def _print(part: str, arguments: argparse.Namespace) -> None:
         _section("A sampler", sampler_table(max(SAMPLER_SECONDS // share, 3)))
         _section("Its start", start_table(rounds))
     elif part == "join":
+        seconds = JOINED_SECONDS // (4 if arguments.quick else 1)
         _section("An hour joined", hour_table(rounds))
-        _section("Jobs that push", load_table(JOINED_JOBS // share))
+        _section("Jobs that push", load_table(JOINED_JOBS // share, seconds))
     else:
         title, table = BY_ROUNDS[part]
         _section(title, table(rounds))
