@@ -45,7 +45,7 @@ class Intensity:
     ) -> None:
         cores = program.cores + program.of_all_cores * self._machine.cores_allowed
         asked = self._noise.about(pace, CPU_NOISE, cores * self._noise.variation())
-        threads = ceil(cores)  # one can use no more than one core
+        threads = program.threads or ceil(cores)  # one can use no more than one core
         self._add(a.cores_of(*who), cells, [min(now, threads) for now in asked])
         starts = program.starts_per_second + 1 / self._seconds(cells)
         self._add(a.starts_of(*who), cells, [starts] * len(cells))

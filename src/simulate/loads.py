@@ -10,14 +10,15 @@ from dataclasses import dataclass
 class Program:
     """Processes of one name.
 
-    They use `cores`, and `of_all_cores` of those that the machine allows; they hold `memory_mib`,
-    and `of_all_memory` of what it allows. What is not `owned` carries no step's environment: the
-    processes of a container, say.
+    They use `cores`, and `of_all_cores` of those that the machine allows, as far as their `threads`
+    can (None: as many as that takes); they hold `memory_mib`, and `of_all_memory` of what it
+    allows. What is not `owned` carries no step's environment: the processes of a container, say.
     """
 
     name: str
     cores: float = 0.0
     of_all_cores: float = 0.0
+    threads: int | None = None
     memory_mib: float = 40.0
     of_all_memory: float = 0.0
     starts_per_second: float = 0.0

@@ -93,13 +93,14 @@ _STEPS = {
     ),
     "Run ruff check .": Load((Phase(programs=(Program(name="ruff", of_all_cores=0.8),)),)),
     "Run mypy": Load(
-        (Phase(programs=(Program(name="mypy", cores=0.98, memory_mib=610),)),), "single_threaded"
+        (Phase(programs=(Program(name="mypy", cores=1.15, threads=1, memory_mib=610),)),),
+        "single_threaded",
     ),
     "Run pytest": Load(
         (
             Phase(
                 programs=(
-                    Program(name="pytest", cores=0.96, memory_mib=480),
+                    Program(name="pytest", cores=1.15, threads=1, memory_mib=480),
                     Program(name="git", cores=0.02, starts_per_second=0.3),
                 ),
                 disk=DiskUse(written_mb_per_second=0.9, operation_kb=32),
