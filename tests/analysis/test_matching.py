@@ -47,6 +47,11 @@ def test_a_step_that_was_too_short_to_be_met_leaves_the_owner_to_the_one_that_wa
     assert matched(steps, a=5.6) == {"a": (2,)}
 
 
+def test_a_step_may_have_begun_a_second_later_than_github_says_and_been_met_by_nobody():
+    steps = [step(1, "one", 0, 2), step(2, "two", 2, 3)]
+    assert matched(steps, a=2.0) == {"a": (2,)}
+
+
 def test_a_birth_long_after_the_only_step_s_start_is_that_step_s():
     assert matched([step(1, "one", 0, 50)], Span(ms(40), ms(60)), a=40) == {"a": (1,)}
 
