@@ -65,8 +65,9 @@ class Segment:
         self.host = parts[0].batch.host
         self.sampler = parts[0].batch.sampler
         self.earlier: list[Batch] = []
-        self._skew_ms = skew_ms
-        self._hold(parts, _moments(parts, skew_ms))
+        times_ms = _moments(parts, skew_ms)
+        self._set_ms = _set_since_ms(parts[0].batch, times_ms[0], skew_ms)
+        self._hold(parts, times_ms)
 
     def _hold(self, parts: list[Part], times_ms: list[int]) -> None:
         self.parts = parts
@@ -99,7 +100,7 @@ class Segment:
 
     def _between(self, first: int, last: int) -> Segment:
         piece = object.__new__(Segment)
-        piece.host, piece.sampler, piece._skew_ms = self.host, self.sampler, self._skew_ms
+        piece.host, piece.sampler, piece._set_ms = self.host, self.sampler, self._set_ms
         before = (part.batch for part in self.parts if part.start + part.length <= first)
         piece.earlier = [*self.earlier, *before]
         cut = (part.between(first, last) for part in self.parts)
@@ -112,7 +113,7 @@ class Segment:
 
     def _find_births(self) -> dict[str, int]:
         return {
-            key: min(part.owners[key].born_ms for part in parts) + self._skew_ms
+            key: min(part.owners[key].born_ms for part in parts) + self._set_ms
             for key, parts in self._parts_by_owner.items()
         }
 
@@ -199,3 +200,11 @@ def _moments(parts: list[Part], skew_ms: int) -> list[int]:
     offsets = sorted(time - uptime for time, uptime in zip(times, uptimes))
     offset_ms = offsets[(len(offsets) - 1) // 2] + skew_ms
     return [uptime + offset_ms for uptime in uptimes]
+
+
+def _set_since_ms(first: Batch, start_ms: int, skew_ms: int) -> int:
+    """What the clock was set by after births were told, which is by its first reading.
+
+    `start_ms` is the first sample's moment. Without the first batch only the skew is known.
+    """
+    return skew_ms if first.sequence else start_ms - first.time_ms[0]

@@ -135,6 +135,21 @@ def test_the_wall_clock_s_median_sets_the_monotonic_one():
     assert series_of(stepped, skew_ms=500).times_ms == [ms(0.5), ms(1.5), ms(2.5)]
 
 
+@pytest.mark.parametrize(("sequence", "born"), [(0, 0.5), (1, -3599.5)], ids=["whole", "late"])
+def test_a_birth_is_told_by_the_clock_of_the_first_sample(sequence: int, born: float):
+    """Where that one is missing, nobody knows how it was set then."""
+    set_early = Batch(
+        sampler="ab",
+        sequence=sequence,
+        host=HOST,
+        time_ms=[ms(-3600), ms(1), ms(2)],
+        uptime_ms=[UPTIME_AT_NOON_MS + at for at in (0, 1000, 2000)],
+        owners=[owner("a", -3599.5, [0, 1, 2])],
+    )
+    assert series_of(set_early).owner_births_ms() == {"a": ms(born)}
+    assert series_of(set_early, skew_ms=500).owner_births_ms() == {"a": ms(born) + 500}
+
+
 @pytest.mark.parametrize(
     ("interval_ms", "longest"), [(1000, 6), (250, 5.25), (10_000, 30)], ids=str
 )
