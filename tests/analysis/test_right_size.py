@@ -41,6 +41,12 @@ def test_the_verdict_follows_means_and_peaks(percents: tuple[float, ...], verdic
     assert right_size(used(**load(*percents)), MACHINE).verdict == verdict
 
 
+@pytest.mark.parametrize(("peak", "is_spare"), [(70.0, True), (70.1, False)])
+def test_whoever_was_ever_busy_has_no_room_to_spare(peak: float, *, is_spare: bool):
+    words = right_size(used(**load(20, peak, 20, 40)), MACHINE).words
+    assert ("room to spare" in words) == is_spare
+
+
 def test_a_runner_that_is_hardly_used_is_halved_until_its_peaks_fit():
     usage = used(
         cpu_percent_mean=5.0,
