@@ -17,6 +17,7 @@ _WIDTH = 96
 _SHORT_SECONDS = 0.1
 _IDLE_CORES = 0.005
 _NOTABLE_SHARE = 0.25  # of the cores: what others use from there on is told
+_TELLING_SECONDS = 1.0  # of less, counters that step by 10 ms a core tell nothing of others
 _BY_SIGNAL = 128
 _MEANING = {"SIGKILL": "killed, perhaps for want of memory", "SIGINT": "interrupted"}
 _CHILDREN = " (children)"
@@ -85,11 +86,13 @@ def _cpu(used: Mapping[str, Any]) -> str:
 
 
 def _others(used: Mapping[str, Any]) -> Optional[str]:
-    """That the machine was not its own."""
+    """That the machine was not its own, where it was looked at for long enough to tell."""
     others, cores = used["cpu_cores_others"], used["cores"]
-    if others is None or cores is None or others < cores * _NOTABLE_SHARE:
+    if others is None or cores is None or used["wall_seconds"] < _TELLING_SECONDS:
         return None
-    return f"others on the machine kept {number(others)} of {say(cores, '{core}')} busy meanwhile"
+    if others < cores * _NOTABLE_SHARE:
+        return None
+    return f"others on the machine kept {number(min(others, cores))} of {say(cores, '{core}')} busy meanwhile"
 
 
 def _memory(used: Mapping[str, Any]) -> Optional[str]:

@@ -178,6 +178,18 @@ def test_what_was_not_seen_is_said():
     assert "xychart" not in written(unseen())
 
 
+def test_no_line_of_a_chart_leaves_it():
+    verdict, batches, _ = hour()
+    machine = verdict.usage.machine
+    assert machine is not None
+    few = machine._replace(cores_allowed=machine.cores_allowed / 4)
+    crowded = verdict._replace(usage=verdict.usage._replace(machine=few))
+
+    cpu = re.search(r"line \[(.*)\]", summary(crowded, batches))
+    assert cpu is not None
+    assert max(map(float, cpu[1].split(", "))) == 100
+
+
 def test_complaints_are_told():
     words = paragraphs(written(parallel(), complaints=["line 3 was left out"]))
 

@@ -50,6 +50,16 @@ def test_a_machine_that_others_use_too_is_told():
     assert "\n             others on the machine kept 2.6 of 8 cores busy meanwhile\n" in busy
 
 
+def test_others_kept_no_more_busy_than_there_is():
+    assert "others on the machine kept 8 of 8 cores" in table({**USED, "cpu_cores_others": 8.4})
+
+
+def test_nothing_is_said_of_others_beside_a_command_of_a_moment():
+    short = {**USED, "wall_seconds": 0.9, "cpu_cores_others": 8.4}
+
+    assert "others" not in table(short)
+
+
 def test_a_command_that_waits_is_idle():
     assert "  CPU        2 ms: idle\n" in table({**USED, "cpu_seconds": 0.002, "cpu_cores_mean": 0})
 

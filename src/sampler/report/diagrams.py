@@ -55,8 +55,8 @@ def _charts(verdict: Verdict, curves: Curves) -> Iterator[str]:
     if machine is not None:
         cores, memory_bytes = machine.cores_allowed, machine.memory_allowed_bytes
         said = f"🟦 CPU, of {say(cores, '{core}')} · 🟧 memory, of {say_bytes(memory_bytes)}"
-        cpu = _scaled(curves.cpu_cores, _PERCENT / cores)
-        memory = _scaled(curves.memory_bytes, _PERCENT / memory_bytes)
+        cpu = _share(curves.cpu_cores, cores)
+        memory = _share(curves.memory_bytes, memory_bytes)
         yield from _chart(said, "percent", curves, [cpu, memory], _PERCENT)
     read, written = curves.disk_read_bytes_per_second, curves.disk_written_bytes_per_second
     received, sent = (
@@ -82,6 +82,11 @@ def _chart(
     drawn = xychart(unit, span, most, [bridged(line[first:last]) for line in lines])
     gaps = " · gaps are bridged" if len(known) < last - first else ""
     yield f"{said}{gaps}\n\n{markdown.diagram(drawn)}"
+
+
+def _share(values: Values, whole: float) -> Values:
+    """In percent; never more than there is, whatever rounding makes of ticks."""
+    return tuple(None if value is None else min(value / whole, 1) * _PERCENT for value in values)
 
 
 def _scaled(values: Values, scale: float) -> Values:
