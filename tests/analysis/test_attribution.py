@@ -473,3 +473,9 @@ def test_what_nobody_saw_for_long_hit_nobody_for_certain(told: Batch):
 def test_who_ran_alone_was_hit_though_nobody_looked(told: Batch):
     used = measure(job(step(1, "only", 1, 19), end=20), [told])
     assert used.steps[0].usage.out_of_memory_kills == used.usage.out_of_memory_kills == 1
+
+
+def test_who_may_have_begun_only_after_a_kill_gives_way_to_who_was_there():
+    told = batch(SECONDS, columns={"oom_kills": [0] * 7 + [1] * 4})
+    used = measure(job(step(1, "a", 0, 10), step(2, "b", 6, 10), end=10), [told])
+    assert [each.usage.out_of_memory_kills for each in used.steps] == [1, 0]
