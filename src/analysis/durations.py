@@ -7,10 +7,13 @@ several clocks. What is unknown, or never happened, is None.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Iterable, Optional
 
 from ..model.times import seconds_between
+
+LATEST_ARRIVAL = timedelta(seconds=60)
+"""How long after a job's start the word of its approval may come."""
 
 QUEUED = "queued"
 WAITING = "waiting"
@@ -75,8 +78,12 @@ def in_order(gates: Iterable[Gate]) -> list[Gate]:
     return list(first.values())
 
 
-def approval(gates: Iterable[Gate]) -> Optional[Approval]:
-    """The approvals of a job as one; None where none was granted, as far as we know."""
+def approval(gates: Iterable[Gate], started_at: Optional[datetime] = None) -> Optional[Approval]:
+    """The approvals of a job as one; None where none was granted, as far as we know.
+
+    Nor where the last came well after the job's start: then the deliveries were replayed, or held
+    up, and when they came says nothing.
+    """
     seconds, since, granted_at = 0.0, None, None
     for gate in in_order(gates):
         if gate.action == WAITING:
@@ -85,6 +92,8 @@ def approval(gates: Iterable[Gate]) -> Optional[Approval]:
             seconds += (gate.received_at - since).total_seconds()
             since, granted_at = None, gate.received_at
     if granted_at is None or since is not None:
+        return None
+    if started_at is not None and granted_at - started_at > LATEST_ARRIVAL:
         return None
     return Approval(seconds, granted_at)
 
@@ -96,7 +105,7 @@ def queue_time(
     gates = tuple(gates)
     if not was_gated(gates):
         return elapsed(created_at, started_at)
-    granted = approval(gates)
+    granted = approval(gates, started_at)
     return elapsed(granted.granted_at, started_at) if granted else UNKNOWN
 
 

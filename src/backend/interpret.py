@@ -130,6 +130,8 @@ def interpret_job(
     if phase == PHASE_COMPLETED:
         corrections += sampled.batch_count
     job = _job_record(delivery, delivery_id, gates, phase)
+    if phase == PHASE_COMPLETED and job.execution == RAN:
+        sampled = sampled.with_failure(delivery)
     used = sampled.of_job if phase == PHASE_COMPLETED else {}
     job = replace(job, revision=revision(phase, corrections), used=used)
     if phase == PHASE_QUEUED and was_gated(gates):
@@ -149,7 +151,7 @@ def _job_record(
     how = execution_of(job) if phase == PHASE_COMPLETED else None
     duration = elapsed(started_at, completed_at) if how == RAN else UNKNOWN
     queued = queue_time(created_at, started_at, gates) if how == RAN else UNKNOWN
-    granted = approval(gates)
+    granted = approval(gates, started_at)
     return JobRecord(
         record_id=ids.job_record_id(host, job.id),
         revision=revision(phase),

@@ -1,15 +1,16 @@
 """A completed job and its stored samples in; what they say of job and steps, out. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..analysis.judge import judge
+from ..analysis.timeline import FAILED
 from ..analysis.verdict import Verdict
 from ..model.samples import Batch
 from ..shared.github_events import JobDelivery
 from ..shared.job_timeline import timeline_of
 from .batch_facts import BatchFact, skew_ms
-from .used_values import job_values, step_values
+from .used_values import failure_values, job_values, step_values
 
 Values = Mapping[str, str | float | int]
 
@@ -26,18 +27,32 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """The samples of a job: how many facts of them there are, and what they say if they do."""
+    """The samples of a job: how many facts of them there are, and what they say if they do.
+
+    `unseen` is the verdict on a job that failed where they say nothing: why it failed, perhaps.
+    """
 
     batch_count: int = 0
     judged: Judged | None = None
+    unseen: Verdict | None = None
+
+    def with_failure(self, delivery: JobDelivery) -> "Sampled":
+        """The same, and of a job that failed without samples why, as far as GitHub tells."""
+        if self.judged or delivery.workflow_job.conclusion not in FAILED:
+            return self
+        return replace(self, unseen=judge(timeline_of(delivery.workflow_job), ()))
 
     @property
     def of_job(self) -> Values:
         """Names and values of the job's row."""
+        if self.unseen:
+            return failure_values(self.unseen)
         return job_values(self.judged.verdict, self.judged.identity) if self.judged else {}
 
     def of_step(self, number: int) -> Values:
         """Names and values of the row of the step with this number."""
+        if self.unseen:
+            return failure_values(self.unseen, number)
         return step_values(self.judged.verdict, number) if self.judged else {}
 
 

@@ -17,10 +17,12 @@ from ..shared.object_store import ObjectStore
 from .arrivals import AnyArrival, Arrival, SamplesArrival, Subject, arrive
 from .batch_facts import BatchFact, of_repository, read_fact, trusted, within
 from .decide import Emitted, Known
+from .marks import Marks
 from .pauses import all_of
 from .run_totals import FinishedJobs, JobTotal, critical_path
 from .state_keys import (
     COMPLETED,
+    SAMPLED,
     batch_key,
     delivery_of,
     emitted_object,
@@ -31,9 +33,10 @@ from .state_keys import (
     read_emitted,
     read_gates,
     runner_mark,
+    sampled_mark,
     samples_folder,
 )
-from .sweep_marks import Marks
+from .sweep_marks import run_mark
 
 Held = Mapping[str, Arrival]
 """Completed deliveries that are in hand, by their ids: they need not be read."""
@@ -52,7 +55,9 @@ class State:
         """Write the facts that these events add; an event that came before adds nothing."""
         objects = (found for arrival in arrivals for found in fact_objects(arrival))
         creating = (self._create(key, body) for key, body in objects)
-        await all_of([self._marks.leave(arrivals), *creating])
+        marks = [run_mark(arrival) for arrival in arrivals]
+        marks += [mark for arrival in arrivals for mark in sampled_mark(arrival)]
+        await all_of([self._marks.leave(marks), *creating])
 
     async def recall(
         self, subjects: Iterable[Subject], in_hand: Iterable[AnyArrival] = ()
@@ -96,7 +101,7 @@ class State:
             return await self._recall_run(subject, done, emitted, held)
         gates = read_gates(names)
         completed = await self._completed(subject, done, held)
-        sampled, facts, count = await self._samples(subject, completed)
+        sampled, facts, count = await self._samples(subject, completed, has_own=SAMPLED in names)
         if not count and not was_gated(gates):
             return Known(gates, emitted=emitted)
         return Known(gates, completed, emitted, facts, sampled, count)
@@ -130,7 +135,7 @@ class State:
         return tuple(arrival for arrival in arrivals if isinstance(arrival, Arrival))
 
     async def _samples(
-        self, subject: Subject, completed: Sequence[Arrival]
+        self, subject: Subject, completed: Sequence[Arrival], *, has_own: bool
     ) -> tuple[Subject, tuple[BatchFact, ...], int]:
         """A finished job's batches, or else its runner's of that time; whose they are.
 
@@ -139,7 +144,7 @@ class State:
         if not completed:
             return subject, (), 0
         repository_id = completed[0].delivery.repository.id
-        own = of_repository(await self._facts(subject), repository_id)
+        own = of_repository(await self._facts(subject), repository_id) if has_own else []
         runner, times_ms = completed[0].runner, completed[0].times_ms
         if not runner or not times_ms:
             return subject, trusted(own), len(own)

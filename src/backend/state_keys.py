@@ -4,6 +4,7 @@ state/HOST/RUN/ATTEMPT/                     of a run attempt
 state/HOST/RUN/jobs/JOB/                    of a job
 gate-MILLISECONDS-ACTION-DELIVERY       a queued or waiting delivery came then
 completed-DELIVERY                      the completed event itself
+sampled                                 there are samples of it
 emitted-REVISION-HASH                   these rows are out
 emitted-REVISION-HASH-TOTAL             … and this is what the job adds to its run: see
 `run_totals`; the object holds the job's name
@@ -22,7 +23,7 @@ from .batch_facts import BatchFact
 from .decide import Emitted
 from .run_totals import read_total
 
-COMPLETED = "completed-"
+COMPLETED, SAMPLED = "completed-", "sampled"
 _GATE, _EMITTED = "gate-", "emitted-"
 _HOUR_MS = 3_600_000
 _NEAR_MS = 120_000  # batches cover up to a minute, and the one before is needed
@@ -85,6 +86,12 @@ def fact_objects(arrival: AnyArrival) -> Iterator[tuple[str, bytes]]:
     if arrival.is_completed:
         mark = f".{runner_mark(arrival.runner)}" if arrival.runner else ""
         yield f"{folder}{COMPLETED}{arrival.event.id}{mark}", messages.encode([arrival.event])
+
+
+def sampled_mark(arrival: AnyArrival) -> Iterator[str]:
+    """Beside a job's facts, that it has samples: of one that has none nobody looks for them."""
+    if isinstance(arrival, SamplesArrival) and arrival.subject.job_id is not None:
+        yield f"{folder_of(arrival.subject)}{SAMPLED}"
 
 
 def emitted_object(subject: Subject, emitted: Emitted) -> tuple[str, bytes]:

@@ -54,6 +54,14 @@ def step_values(verdict: Verdict, step_number: int) -> dict[str, Value]:
     return _known(_of_step(verdict, step)) if step else {}
 
 
+def failure_values(verdict: Verdict, step_number: int | None = None) -> dict[str, Value]:
+    """Why a job failed, for its row, or for the row of the step that did."""
+    failure = verdict.failure
+    if failure is None or (step_number is not None and failure.step != step_number):
+        return {}
+    return _known(_failed(failure))
+
+
 def _of_step(verdict: Verdict, step: StepUsage) -> Pairs:
     usage, diagnosis = step.usage, verdict.diagnoses[step.step.number]
     names = SHORT_STEP_FIGURES if diagnosis.unjudged else STEP_FIGURES

@@ -75,6 +75,14 @@ def test_an_approval_that_is_not_granted_as_far_as_we_know_leaves_the_queue_unkn
     assert queue_time(T0, after(611), pending) == Elapsed(None)
 
 
+def test_an_approval_that_is_told_long_after_the_start_tells_nothing():
+    """All deliveries of a day that is replayed come at once, hours after what they tell of."""
+    replayed = gates(("queued", 5000), ("waiting", 5001), ("queued", 5002))
+    assert approval(replayed, after(610)) is None
+    assert queue_time(T0, after(610), replayed) == Elapsed(None)
+    assert approval(replayed, after(4990)) is not None
+
+
 def test_a_start_before_the_grant_is_clamped():
     passed = gates(("waiting", 0), ("queued", 10))
     assert queue_time(T0, after(9), passed) == Elapsed(0.0, clamped=True)

@@ -14,7 +14,7 @@ from src.backend.worker import Pace, Worker
 from src.shared import messages
 from src.shared.messages import Event
 from tests.backend import sampled
-from tests.backend.bodies import at, event_of, job_body, run_body
+from tests.backend.bodies import at, event_of, job_body, run_body, step
 from tests.backend.memory_parts import MemoryQueue, MemorySink, MemoryStore
 from tests.backend.virtual_time import BEGINNING
 
@@ -343,3 +343,13 @@ async def test_a_late_approval_leaves_a_run_as_it_would_have_been(order: list[in
     town = await told([APPROVED[i] for i in order], workers)
 
     assert town.newest == (await told(APPROVED)).newest
+
+
+async def test_a_job_that_failed_without_samples_says_why_as_far_as_github_tells():
+    steps = [step(2, "Run make", "11:00:06", "11:10:06", conclusion="failure")]
+    failed = job_body(conclusion="failure", steps=steps)
+    town = await told([event_of(failed, "d-5")])
+
+    assert town.job.properties["failure_category"] == "compilation"
+    assert town.step.properties["failure_category"] == "compilation"
+    assert "samples" not in town.job.properties
