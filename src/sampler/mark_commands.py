@@ -9,6 +9,7 @@ import os
 
 from . import asking, marks
 from .background import ask, start
+from .caller import caller, cpu_seconds_since
 from .folder import Folder
 from .options import StartOptions, UsageError, exactly, take
 from .said import tell
@@ -82,7 +83,8 @@ def failure(words: Sequence[str]) -> None:
 def _begin(folder: Folder, kind: str, name: str) -> Mark:
     """With a sample of its own where no sampler runs."""
     is_seen = ask(folder, asking.LOOK) is not None
-    return marks.put(folder, kind, name, sample=None if is_seen else snapshot())
+    sample = None if is_seen else snapshot()
+    return marks.put(folder, kind, name, sample=sample, caller=caller())
 
 
 def _end(folder: Folder, name: str, status: str) -> None:
@@ -99,7 +101,8 @@ def _end(folder: Folder, name: str, status: str) -> None:
         raise UsageError(f"step end {name}: it was never started")
     found = measure_session(folder, os.environ, span.start.uptime_ms)
     usage = found.usages[found.spans.index(span)]
-    tell(closing(mark.name, mark.time_ms, usage))
+    own_cpu_seconds = cpu_seconds_since(span.start.more.get(marks.CALLER))
+    tell(closing(mark.name, mark.time_ms, usage, own_cpu_seconds))
 
 
 def _sample_of_end(folder: Folder, kind: str, name: str) -> Optional[str]:

@@ -34,6 +34,8 @@ INIT, START, END, STAGE, DONE, FAILURE, SAVED, FINAL = (
 """What a mark may be of."""
 SAMPLE = "sample"
 """Where a mark keeps the batch of one sample that was taken for it."""
+CALLER = "caller"
+"""Where the beginning of a step keeps who called, and what CPU time that one had used."""
 LONGEST_NAME, LONGEST_MESSAGE = 256, 4_000
 _SUFFIX = ".json"
 

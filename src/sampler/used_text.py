@@ -92,7 +92,8 @@ def _others(used: Mapping[str, Any]) -> Optional[str]:
         return None
     if others < cores * _NOTABLE_SHARE:
         return None
-    return f"others on the machine kept {number(min(others, cores))} of {say(cores, '{core}')} busy meanwhile"
+    busy = f"{number(min(others, cores))} of {say(cores, '{core}')}"
+    return f"others on the machine kept {busy} busy meanwhile"
 
 
 def _memory(used: Mapping[str, Any]) -> Optional[str]:

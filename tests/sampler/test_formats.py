@@ -62,13 +62,15 @@ WHOLE = Step(1, "packer_build", START_MS, START_MS + 10_000)
 
 def test_a_box_has_the_figures_under_their_names():
     usage = used(WHOLE).steps[0].usage
-    box = build_telemetry.closing("packer_build", START_MS + 10_000, usage)
+    box = build_telemetry.closing("packer_build", START_MS + 10_000, usage, 4.25)
 
     assert box.splitlines() == [
         "─" * 71,
         "⏱️  [packer_build] END: 2026-01-24T12:00:10+00:00",
         "",
         "  Duration:      10.0s",
+        "  Own CPU:       4.2s, by the caller and all that it waited for",
+        "  The whole machine meanwhile, whoever used it:",
         "  CPU:           ~50% avg",
         "  Memory:        2048MB used (delta 1024MB)",
         "  Disk Read:     unknown (unknown, unknown)",
@@ -123,6 +125,7 @@ def test_the_table_has_a_line_a_step():
     assert lines[2].split() == [
         *("packer_build", "10.0s", "50%", "2048MB", "unknown", "unknown", "10MB", "0MB")
     ]
+    assert "the whole machine's" in lines[-2]
     assert lines[-1] == "Total duration: 10.0s"
     assert len({len(line) for line in lines[:3]}) == 1
 
@@ -132,6 +135,7 @@ def test_a_step_that_nobody_saw_is_unknown_not_zero():
 
     assert "0" not in "".join(box.splitlines()[3:])
     assert box.count("unknown") == 17
+    assert "Own CPU" not in box
 
 
 def test_metrics_are_those_of_the_session():

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 import threading
@@ -15,7 +17,7 @@ from src.sampler.folder import Folder
 from src.sampler.marks import time_it
 from src.sampler.spans import spans_of
 from tests.sampler.in_background import Session, session
-from tests.sampler.running import pythons
+from tests.sampler.running import entry, pythons
 
 BURN = "import time\nwhile time.process_time() < 0.8: sum(range(10_000))"
 ODD = [
@@ -48,9 +50,10 @@ def test_every_python_draws_the_box(python: str, tmp_path: Path):
     assert began.splitlines()[1].startswith("⏱️  [compile] START: 20")
     lines = ended.splitlines()
     assert lines[1].startswith("⏱️  [compile] END: 20")
-    labels = [line[2:16].strip() for line in lines[3:-1]]
+    assert lines[5] == "  The whole machine meanwhile, whoever used it:"
+    labels = [line[2:16].strip() for line in [*lines[3:5], *lines[6:-1]]]
     assert labels == [
-        *("Duration:", "CPU:", "Memory:", "Disk Read:", "Disk Write:"),
+        *("Duration:", "Own CPU:", "CPU:", "Memory:", "Disk Read:", "Disk Write:"),
         *("Disk I/O:", "Net RX:", "Net TX:"),
     ]
     assert "unknown" not in ended.replace("await=unknown", "")
@@ -74,6 +77,50 @@ def test_without_a_sampler_a_step_has_samples_of_its_own(tmp_path: Path):
     assert step["duration_s"] >= elapsed
     assert step["cpu_percent"] >= 100 * 0.8 / step["duration_s"] / (os.cpu_count() or 1) * 0.9
     assert f"Duration:      {step['duration_s']:.1f}s" in ended
+
+
+def own_cpu_seconds(box: str) -> float | None:
+    found = re.search(r"Own CPU: +([\d.]+)s", box)
+    return float(found[1]) if found else None
+
+
+def test_of_one_shell_s_steps_its_own_cpu_time_is_told_apart(tmp_path: Path):
+    found = Session(tmp_path)
+    step = shlex.join([*entry(), "step"])
+    burn = shlex.join([sys.executable, "-c", BURN])
+    idle = f"{step} start idle\nsleep 0.1\n{step} end idle\n"
+    busy = f"{step} start busy\n{burn}\n{step} end busy"
+    told = subprocess.run(
+        ["sh", "-c", idle + busy],
+        env=found.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
+    boxes = told.stdout.split("[busy] START")
+
+    assert [own_cpu_seconds(box) for box in boxes] == [
+        pytest.approx(0.05, abs=0.25),
+        pytest.approx(0.95, abs=0.25),
+    ]
+
+
+def test_of_a_step_that_another_shell_ends_own_cpu_time_is_not_told(tmp_path: Path):
+    found = Session(tmp_path)
+    found.call("step", "start", "x")
+    end = f"{shlex.join([*entry(), 'step', 'end', 'x'])}; :"  # or the shell would become it
+    told = subprocess.run(
+        ["sh", "-c", end],
+        env=found.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
+    )
+
+    assert "] END: " in told.stdout
+    assert own_cpu_seconds(told.stdout) is None
 
 
 def test_a_name_that_is_too_long_has_its_own_samples_too(tmp_path: Path):

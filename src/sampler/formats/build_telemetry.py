@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _WIDTH = 71
 _CLOCK = "\N{STOPWATCH}\N{VARIATION SELECTOR-16}"
 _UNKNOWN = "unknown"
+_MACHINE_S = "  The whole machine meanwhile, whoever used it:"
+_WHOSE = "CPU, memory, disk and net are the whole machine's while a step ran, whoever used it."
 CSV_COLUMNS = ("name", "start_time", "end_time", *(metric.name for metric in BUILD_METRICS))
 
 
@@ -31,10 +33,15 @@ def opening(name: str, time_ms: int) -> str:
     return f"{'═' * _WIDTH}\n{head}\n{'─' * _WIDTH}\n"
 
 
-def closing(name: str, time_ms: int, usage: Usage) -> str:
-    """The lower part, with what the step used."""
+def closing(name: str, time_ms: int, usage: Usage, own_cpu_seconds: Optional[float] = None) -> str:
+    """The lower part, with what the step used itself, and the machine while it ran."""
     head = f"{_CLOCK}  [{shown(name)}] END: {iso(time_ms)}"
-    lines = [f"  {label:<14} {words}" for label, words in _words(build_metrics(usage))]
+    metrics = build_metrics(usage)
+    lines = [_line("Duration:", _amount(metrics["duration_s"], "s", 1))]
+    if own_cpu_seconds is not None:
+        own = _amount(own_cpu_seconds, "s", 1)
+        lines.append(_line("Own CPU:", f"{own}, by the caller and all that it waited for"))
+    lines += [_MACHINE_S, *(_line(label, words) for label, words in _words(metrics))]
     return "\n".join(["─" * _WIDTH, head, "", *lines, "═" * _WIDTH, ""])
 
 
@@ -46,7 +53,7 @@ def table(rows: Sequence[Row], seconds: Optional[float]) -> str:
     told = [_laid_out(line, widths) for line in lines]
     told.insert(1, "─" * (sum(widths) + 2 * (len(widths) - 1)))
     total = f"Total duration: {_amount(seconds, 's', 1)}"
-    return "\n".join([*told, "", total, ""])
+    return "\n".join([*told, "", _WHOSE, total, ""])
 
 
 def csv(rows: Iterable[Row]) -> str:
@@ -81,8 +88,11 @@ def shown(name: str) -> str:
     return printable(name).replace("::", ": :")
 
 
+def _line(label: str, words: str) -> str:
+    return f"  {label:<14} {words}"
+
+
 def _words(metrics: Metrics) -> Iterable[tuple[str, str]]:
-    yield "Duration:", _amount(metrics["duration_s"], "s", 1)
     yield "CPU:", f"~{_amount(metrics['cpu_percent'], '%')} avg"
     memory, change = (metrics[f"memory_{name}_mb"] for name in ("used", "delta"))
     yield "Memory:", f"{_amount(memory, 'MB')} used (delta {_amount(change, 'MB')})"
