@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\b
 Examples:
+  python -m src show lumen-forge/engine           (its latest run; in the demo of `up`)
   python -m src show 19872301234
   python -m src show https://github.com/OWNER/NAME/actions/runs/19872301234
-  python -m src show OWNER/NAME
   python -m src show 19872301234 --job "build (linux)"
   python -m src show 19872301234 --html run.html
   python -m src show 19872301234 --json | jq '.jobs[].sentence'
@@ -59,7 +59,7 @@ def command(
     if wanted.job:
         document = _only(document, wanted.job)
     if html:
-        _write(html, document)
+        _write(html, document, is_whole=not wanted.job)
     if as_json:
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     elif not html:
@@ -107,11 +107,11 @@ def _drawn(document: dict[str, Any], *, is_job: bool) -> str:
     return draw(document, open_console())
 
 
-def _write(file: Path, document: dict[str, Any]) -> None:
+def _write(file: Path, document: dict[str, Any], *, is_whole: bool) -> None:
     from .show_html import run_page
 
     try:
-        file.write_text(run_page(document), encoding="utf-8")
+        file.write_text(run_page(document, is_whole=is_whole), encoding="utf-8")
     except OSError as exc:
         raise click.ClickException(f"cannot write {file}: {exc.strerror}") from exc
     click.echo(f"written: {file}", err=True)

@@ -6,14 +6,14 @@ from typing import Any
 from rich.console import Console, RenderableType
 
 from ..analysis.amounts import say_seconds
-from ..analysis.step_words import ending
+from ..analysis.step_words import STOPPED, ending
 from ..model.ids import FIRST_ATTEMPT
-from ..model.printable import printable
 from ..model.times import parse_time
 from .analyse_drawing import draw
 from .analyse_texts import item, text
 from .show_jobs import ShownJob, shown_jobs
 from .show_tree import shown_steps, tree
+from .show_waiting import run_waiting, waiting_in_words
 from .terminal import drawn
 
 _SHORT_COMMIT = 10
@@ -21,7 +21,7 @@ _SHORT_COMMIT = 10
 
 def draw_run(document: Mapping[str, Any], console: Console) -> str:
     """What run it is, the tree of its jobs, what is to be said of each, as wide as the console."""
-    return drawn(_sections(document, console.width), console)
+    return drawn(_sections(document, console.width, is_whole=True), console)
 
 
 def draw_job(document: Mapping[str, Any], console: Console) -> str:
@@ -29,8 +29,10 @@ def draw_job(document: Mapping[str, Any], console: Console) -> str:
     jobs, complaints = shown_jobs(document)
     [job] = jobs
     if job.verdict is None:
-        return draw_run(document, console)
-    return f"{printable(run_title(document))}\n{draw(job.verdict, complaints, console)}"
+        return drawn(_sections(document, console.width, is_whole=False), console)
+    lines = (run_title(document), waiting_in_words(job.told), job.told["job_url"])
+    heading = drawn([[text(line) for line in lines if line]], console)
+    return f"{heading}\n{draw(job.verdict, complaints, console)}"
 
 
 def run_title(document: Mapping[str, Any]) -> str:
@@ -68,7 +70,10 @@ def run_url(document: Mapping[str, Any]) -> str:
     return str((document["run"] or {}).get("run_url") or "")
 
 
-def _sections(document: Mapping[str, Any], width: int) -> Iterator[Sequence[RenderableType]]:
+def _sections(
+    document: Mapping[str, Any], width: int, *, is_whole: bool
+) -> Iterator[Sequence[RenderableType]]:
+    """`is_whole`: all of the run's jobs are in it."""
     jobs, complaints = shown_jobs(document)
     lines = filter(None, (*run_facts(document), run_url(document)))
     yield [text(run_title(document), "bold"), *(text(line, "dim") for line in lines)]
@@ -76,7 +81,9 @@ def _sections(document: Mapping[str, Any], width: int) -> Iterator[Sequence[Rend
         yield [text("None of its jobs is in the archive.", "dim")]
         return
     yield [tree(document["run"], jobs, width)]
-    yield from filter(None, (list(_folded(jobs)), list(_sentences(jobs))))
+    waiting = run_waiting(document["run"], document["jobs"]) if is_whole else ()
+    of_run = [text(line, "bold") for line in waiting]
+    yield from filter(None, (list(_folded(jobs)), of_run, list(_sentences(jobs))))
     said = [item("!", words, "yellow") for words in complaints]
     yield from filter(None, [said])
     yield [text(line, "dim") for line in _more(document, jobs)]
@@ -90,12 +97,16 @@ def _folded(jobs: Sequence[ShownJob]) -> Iterator[RenderableType]:
 
 
 def _sentences(jobs: Sequence[ShownJob]) -> Iterator[RenderableType]:
-    """What the judge says of each job."""
+    """What each job waited for, what the judge says of it; of one that failed why, and where."""
     for job in jobs:
-        if job.verdict:
-            yield item("•", f"{job.name}: {job.verdict.sentence}", "")
-            if failure := job.verdict.failure:
-                yield item(" ", f"{failure.words}. {failure.advice}", "red")
+        judged = job.verdict.sentence if job.verdict else ""
+        waited, has_failed = waiting_in_words(job.told), job.word.kind == STOPPED
+        if said := ". ".join(filter(None, (waited, judged or has_failed * job.word.words))):
+            yield item("•", f"{job.name}: {said}", "")
+        if job.verdict and (failure := job.verdict.failure):
+            yield item(" ", f"{failure.words}. {failure.advice}", "red")
+        if has_failed and job.told["job_url"]:
+            yield item(" ", job.told["job_url"], "dim")
 
 
 def _more(document: Mapping[str, Any], jobs: Sequence[ShownJob]) -> Iterator[str]:

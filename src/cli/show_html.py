@@ -17,18 +17,22 @@ from ..sampler.report.tables import name, table
 from .show_axis import Axis, axis_of, times_of
 from .show_drawing import run_facts, run_title, run_url
 from .show_jobs import ShownJob, ShownStep, shown_jobs
+from .show_waiting import began_at, run_waiting, waiting_in_words
 
 _SHADES = {STOPPED: "wrong", SHORT: "orange", HEALTHY: "blue", UNJUDGED: "grey"}
+_WAITING = "grey"
 _LONGEST_NAME = 80
 _STEPS = {"#": "", "Step": "name", "Time": "", "": "left"}
 
 
-def run_page(document: Mapping[str, Any]) -> str:
-    """Its text, to be written in UTF-8."""
+def run_page(document: Mapping[str, Any], *, is_whole: bool = True) -> str:
+    """Its text, to be written in UTF-8; `is_whole`: all of the run's jobs are in it."""
     jobs, complaints = shown_jobs(document)
     title = run_title(document)
     lines = (*map(text, run_facts(document)), _link(run_url(document)))
-    facts = (element("p", {"class": "faint"}, line) for line in lines if line)
+    facts = [element("p", {"class": "faint"}, line) for line in lines if line]
+    waiting = run_waiting(document["run"], document["jobs"]) if is_whole else ()
+    facts += (element("p", {"class": "verdict"}, text(line)) for line in waiting)
     notes = (element("p", {"class": "note"}, text(words)) for words in complaints)
     sections = (element("h1", {}, text(title)), *facts, *notes, *_jobs(document["run"], jobs))
     return html_page(title, sections, has_course=any(job.course for job in jobs))
@@ -63,7 +67,12 @@ def _timeline(jobs: Sequence[ShownJob], axis: Axis) -> str:
 
 
 def _bars(job: ShownJob, axis: Axis) -> Iterator[Bar]:
-    _, started, completed = times_of(job.told)
+    """Its waiting, where that takes room, and its running."""
+    created, started, completed = times_of(job.told)
+    began = began_at(job.told)
+    if created and began and (waited := waiting_in_words(job.told)):
+        told = f"{job.name} · {waited}"
+        yield Bar(axis.share(created), axis.share(began), f"waiting: {job.name}", told, _WAITING)
     if started and completed and job.is_timed:
         told = " · ".join(_said(job))
         shade = _SHADES[job.word.kind]
@@ -84,13 +93,17 @@ def _said(job: ShownJob) -> Iterator[str]:
         yield job.word.words
     if job.is_timed:
         yield say_seconds(job.told["duration_seconds"])
+    if waited := waiting_in_words(job.told):
+        yield waited
 
 
 def _about(job: ShownJob) -> str:
+    link = _link(job.told["job_url"] or "")
+    page = element("p", {"class": "faint"}, link) if link else ""
     if job.verdict:
-        return job_report(job.verdict, job.course)
+        return page + job_report(job.verdict, job.course)
     note = element("p", {"class": "faint"}, "No sampler watched this job: there are times only.")
-    return note + (table("Steps", _STEPS, map(_plain_row, job.steps)) if job.steps else "")
+    return page + note + (table("Steps", _STEPS, map(_plain_row, job.steps)) if job.steps else "")
 
 
 def _plain_row(step: ShownStep) -> Sequence[str]:

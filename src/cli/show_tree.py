@@ -9,6 +9,7 @@ from rich.text import Text
 
 from ..analysis.amounts import say_clock
 from ..analysis.curves import Values
+from ..analysis.durations import NOT_STARTED
 from ..analysis.step_words import HEALTHY, SHORT, STOPPED, UNJUDGED, StepWord
 from ..analysis.usage import Usage
 from ..analysis.verdict import Verdict
@@ -16,22 +17,24 @@ from ..charts.spark import spark
 from .analyse_texts import columns, text
 from .show_axis import Axis, axis_of, times_of
 from .show_jobs import ShownJob, ShownStep
+from .show_waiting import waited_seconds
 
 BAR_WIDTH, SPARK_LENGTH = 28, 16
 MOST_ROWS = 300
 _RUNNING, _WAITING = "█", "░"
 _STYLES = {STOPPED: "red", SHORT: "yellow", HEALTHY: "green", UNJUDGED: "dim"}
-_NAME, _SPARK = "Job and its steps", "CPU over time"
+_NAME, _WAITED, _SPARK = "Job and its steps", "Waited", "CPU over time"
 
 
 def tree(run: Mapping[str, Any] | None, jobs: Sequence[ShownJob], width: int) -> Table:
     """A row for each job, and one for each of its `shown_steps`."""
     axis = axis_of(run, [job.told for job in jobs])
-    over_time = f"{say_clock(axis.seconds)} of the run" if axis else "The run"
+    lasted = f"{say_clock(axis.seconds)} of the run" if axis else "The run"
+    over_time = f"{lasted}: {_WAITING} waited"
     rows = [row for job in jobs for row in _rows(job, shown_steps(job, jobs), axis)]
-    headings = (_NAME, "Time", over_time, "CPU", _SPARK, "Verdict")
+    headings = (_NAME, _WAITED, "Time", over_time, "CPU", _SPARK, "Verdict")
     left = {_NAME, over_time, _SPARK, "Verdict"}
-    return columns(headings, rows, width, left=left, spare=(_SPARK, "CPU", over_time))
+    return columns(headings, rows, width, left=left, spare=(_SPARK, "CPU", over_time, _WAITED))
 
 
 def shown_steps(job: ShownJob, jobs: Sequence[ShownJob]) -> list[ShownStep]:
@@ -66,7 +69,13 @@ def _row(
 ) -> Sequence[Text]:
     seconds, style = told["duration_seconds"], _STYLES[word.kind]
     clock = Text("" if seconds is None else say_clock(seconds))
-    return name, clock, _bar(told, axis, style), *cpu, text(word.words, style)
+    return name, _waited(told), clock, _bar(told, axis, style), *cpu, text(word.words, style)
+
+
+def _waited(told: Mapping[str, Any]) -> Text:
+    """Steps wait for nobody but the step before."""
+    seconds = waited_seconds(told) if "job_id" in told else None
+    return Text("" if seconds is None else say_clock(seconds))
 
 
 def _percent(usage: Usage | None) -> Text:
@@ -83,9 +92,14 @@ def _line(cores: Values, verdict: Verdict | None) -> Text:
 
 
 def _bar(told: Mapping[str, Any], axis: Axis | None, style: str) -> Text:
-    """From its start to its end; a job's waiting for a runner before it is lighter."""
+    """From its start to its end; a job's waiting before it, or in vain, is lighter."""
     created, started, completed = times_of(told)
-    if axis is None or started is None or completed is None or told["duration_seconds"] is None:
+    if axis is None or completed is None:
+        return Text("")
+    if told.get("execution") == NOT_STARTED and created:
+        start, end = _place(axis, created), _place(axis, completed)
+        return Text(" " * start + _WAITING * (end - start), "dim")
+    if started is None or told["duration_seconds"] is None:
         return Text("")
     start, end = _place(axis, started), _place(axis, completed)
     start = min(start, BAR_WIDTH - 1)
