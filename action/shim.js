@@ -14,9 +14,9 @@ const FINISH_MS = 40_000;
 const MOST_SUMMARY_BYTES = 1 << 20; // over it, GitHub drops all of it
 const SWITCHES = ["telemetry_enabled", "generate_chart", "upload_artifact", "finish"];
 
-// What the sampler must not be known by: the runner kills at the end of the job who carries the
-// first, and the second would make the sampler a step's. The third is nobody's but the runner's.
-const NOT_HANDED_ON = /^(RUNNER_TRACKING_ID|GITHUB_ACTION|ACTIONS_RUNTIME_.*|INPUT_.*)$/;
+// The first would make the sampler a step's, the second is nobody's but the runner's. By
+// RUNNER_TRACKING_ID, which the sampler itself must not bear, it knows our job's processes.
+const NOT_HANDED_ON = /^(GITHUB_ACTION|ACTIONS_RUNTIME_.*|INPUT_.*)$/;
 const ASKS_FOR_TOKENS = /^ACTIONS_ID_TOKEN_REQUEST_/;
 
 /** Do it; a failure is a notice. */

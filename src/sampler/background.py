@@ -15,6 +15,7 @@ from .folder import Folder
 from .limits import find_worker
 from .said import say
 from .signals import SIGKILL
+from .step_key import OUR_TRACKING_ID, TRACKING_ID
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _LOOK_SECONDS = 0.005
 # Where Python keeps what it has compiled of a room that is needed here by samplers alone.
 _COMPILED = os.path.join(os.path.dirname(os.path.dirname(__file__)), "analysis", "__pycache__")
 # What bears the first is killed at the job's end, what bears the second belongs to a step.
-_NOT_ITS_OWN = frozenset({"RUNNER_TRACKING_ID", "GITHUB_ACTION"})
+_NOT_ITS_OWN = frozenset({TRACKING_ID, "GITHUB_ACTION"})
 
 
 def start(options: StartOptions, words: Sequence[str]) -> bool:
@@ -168,7 +169,8 @@ def _compile_ahead() -> None:
 
 
 def _own(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if name not in _NOT_ITS_OWN}
+    own = {name: value for name, value in environment.items() if name not in _NOT_ITS_OWN}
+    return {**own, OUR_TRACKING_ID: environment.get(TRACKING_ID, "")}
 
 
 def _answer(pipe: int) -> str:

@@ -16,11 +16,11 @@ from .assembly import collector
 from .folder import Folder
 from .job_facts import job_facts
 from .limits import SHORT_BATCH_MS, Reason, batch_ms
-from .proc.pid_environ import parse_variable
 from .pusher import Pusher
 from .said import say
 from .session import BatchFile, RawFile
 from .shortage import is_short
+from .step_key import OUR_TRACKING_ID, step_key
 from .ticks import Ticks
 
 TYPE_CHECKING = False
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 # A terminal's and a lost connection's, too, though none is ours.
 _STOPS = frozenset({STOP, LEAVE, signals.SIGINT, signals.SIGHUP})
 _AWAITED = _STOPS | {FLUSH, LOOK}
-_STEP = b"GITHUB_ACTION"
 _OUTPUT, _LOG = 1, 2  # the standard streams, as `start` has laid them
 _MOST_TOLD = 100  # problems
 
@@ -47,9 +46,8 @@ def run_daemon(options: StartOptions, worker: Optional[int]) -> int:
     samples = options.output or folder.samples
     started = time.monotonic()
     try:
-        found = collector(
-            options.proc, options.interval_seconds, lambda text: parse_variable(text, _STEP)
-        )
+        key_of = step_key(os.environ.get(OUR_TRACKING_ID, ""))
+        found = collector(options.proc, options.interval_seconds, key_of)
         first = found.sample(all_of_them=True)
         raw = RawFile(samples, options.most_bytes)
         batches = BatchFile(folder.batches, options.most_bytes)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 
@@ -77,6 +78,24 @@ def test_it_bears_nothing_of_the_step_that_started_it(tmp_path: Path):
         assert b"GITHUB_ACTION=" not in environment
         assert os.getsid(running.pid or 0) == running.pid
         assert folder == Path("/")
+
+
+def test_the_steps_of_another_job_on_the_machine_are_none_of_ours(tmp_path: Path):
+    jobs = {"ours": "github_1", "theirs": "github_2"}
+    with session(tmp_path) as running, ExitStack() as stack:
+        for key, job in jobs.items():
+            named = {"GITHUB_ACTION": f"{key}-{os.getpid()}", "RUNNER_TRACKING_ID": job}
+            step = subprocess.Popen(["sleep", "60"], env={**os.environ, **named})
+            stack.enter_context(step)
+            stack.callback(step.kill)
+        running.environment |= {"RUNNER_TRACKING_ID": "github_1"}
+        running.call("start", *OFTEN)
+        running.wait_for_samples(2)
+        running.call("stop")
+
+    keys = {own.key for batch in running.batches() for own in batch.owners}
+    assert f"ours-{os.getpid()}" in keys
+    assert f"theirs-{os.getpid()}" not in keys
 
 
 def test_a_second_start_says_so(tmp_path: Path):
