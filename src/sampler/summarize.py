@@ -32,6 +32,7 @@ OWN_ACTION = "TELEMETRY_OWN_ACTION"
 """The keys of our own steps, with spaces between them: they are no steps of the job's."""
 
 _JOB = "GITHUB_JOB"
+_STEP_SUMMARY = "GITHUB_STEP_SUMMARY"  # a file that a step adds to, as others of its commands do
 _USUAL_NAME = "build"
 
 
@@ -53,17 +54,30 @@ def summarize(folder: Folder, environment: Mapping[str, str], options: SummaryOp
         raise NothingToTellError(f"nothing to tell: there are no samples in {folder.path}")
     verdict = judge(job, batches)
     stages = _stages(spans, batches)
-    complaints = () if batches[-1].final else ("Its end was not seen: the sampler had ended.",)
+    complaints = [] if options.file else _regressions(folder, environment)
+    if not batches[-1].final:
+        complaints.append("Its end was not seen: the sampler had ended.")
     if options.markdown:
         has_diagrams = options.has_diagrams
         told = summary(
             verdict, batches, stages=stages, complaints=complaints, has_diagrams=has_diagrams
         )
-        _write(options.markdown, told)
+        is_github_s = options.markdown == environment.get(_STEP_SUMMARY)
+        _write(options.markdown, told, mode="a" if is_github_s else "w")
     if options.html:
         from .html import html_report
 
         _write(options.html, html_report(verdict, batches, stages=stages, complaints=complaints))
+
+
+def _regressions(folder: Folder, environment: Mapping[str, str]) -> list[str]:
+    """What is worse than when the baseline was saved, if any was."""
+    if not os.path.exists(folder.baseline):
+        return []
+    from .conclusion import conclude_session
+
+    comparison = conclude_session(folder, environment).comparison
+    return [f"{regression} since the baseline." for regression in comparison.regressions]
 
 
 def _job(
@@ -83,7 +97,7 @@ def _stages(spans: Sequence[Span], batches: Sequence[Batch]) -> list[Stage]:
     return [Stage(ms, name) for ms, name in starts if ms is not None]
 
 
-def _write(path: str, text: str) -> None:
+def _write(path: str, text: str, mode: str = "w") -> None:
     os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-    with open(path, "w", encoding="utf-8", errors="replace") as file:
+    with open(path, mode, encoding="utf-8", errors="replace") as file:
         file.write(text)

@@ -14,7 +14,7 @@ from tests.sampler.in_background import Session, session
 
 SLOWER = "Build duration increased by "
 TINY = {"build_session": {"duration_seconds": 0.001}, "memory_metrics": {"peak_usage_mb": 10**6}}
-HUGE = {"build_session": {"duration_seconds": 10**6}, "memory_metrics": {"peak_usage_mb": 10**6}}
+HUGE = {"build_session": {"duration_seconds": 10**9}, "memory_metrics": {"peak_usage_mb": 10**9}}
 
 
 def built(root: Path, baseline: object = None, **environment: str) -> Session:
@@ -54,6 +54,19 @@ def test_what_has_got_worse_is_told_in_every_document(tmp_path: Path):
     assert f"performance_regressions: {SLOWER}" in log
 
 
+def test_a_regression_is_in_the_summary_and_in_the_report(tmp_path: Path):
+    with session(tmp_path) as running:
+        running.call("start", "--interval", "0.1")
+        running.wait_for_samples(3)
+        put(running, TINY)
+        markdown, html = tmp_path / "summary.md", tmp_path / "report.html"
+        running.call("finish", "--github-summary", str(markdown), "--html", str(html))
+
+    assert f"\n> {SLOWER}" in markdown.read_text()
+    assert " since the baseline.<br>" in markdown.read_text()
+    assert SLOWER in html.read_text()
+
+
 def test_in_a_job_a_regression_is_an_annotation(tmp_path: Path):
     said = built(tmp_path, TINY, GITHUB_ACTIONS="true").call("baseline", "check").stdout
 
@@ -65,7 +78,7 @@ def test_a_better_build_is_no_regression(tmp_path: Path):
     said = found.call("baseline", "check").stdout
     finalized = found.call("finalize").stdout
 
-    assert said == "Compared with the baseline: duration -100%, memory -99.9%; score 100\n"
+    assert said == "Compared with the baseline: duration -100%, memory -100%; score 100\n"
     assert "increased" not in finalized
     assert performance(found)["regressions_detected"] == []
 

@@ -92,3 +92,19 @@ def test_without_a_sampler_there_is_nothing_to_finish(tmp_path: Path):
 
     assert finished.stderr == f"no sampler runs for {running.folder}\n"
     assert not running.folder.exists()
+
+
+def test_to_what_a_step_has_told_its_summary_is_added(tmp_path: Path):
+    told, own = tmp_path / "step_summary", tmp_path / "own.md"
+    for file in (told, own):
+        file.write_text("# Built\n")
+    with session(tmp_path) as running:
+        running.environment["GITHUB_STEP_SUMMARY"] = str(told)
+        running.call("start", *OFTEN)
+        running.wait_for_samples(3)
+        running.call("stop")
+        for file in (told, own):
+            running.call("summarize", "--github-summary", str(file))
+
+    assert told.read_text() == f"# Built\n{own.read_text()}"
+    assert own.read_text().startswith("### ")
