@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Mapping
 
 from ..model.printable import printable
+
+_UNIT = re.compile(r"(?<=\d) (?=[%A-Za-z])")
 
 
 def element(tag: str, attributes: Mapping[str, object], *content: str) -> str:
@@ -19,6 +22,16 @@ def element(tag: str, attributes: Mapping[str, object], *content: str) -> str:
 def text(words: str) -> str:
     """Words as markup."""
     return escape(printable(words))
+
+
+def prose(words: str) -> str:
+    """The same, each figure on one line with its unit: `48 %`, `2.1 MiB`."""
+    return unbroken(text(words))
+
+
+def unbroken(markup: str) -> str:
+    """No line ends between a figure and its unit, in HTML or in Markdown."""
+    return _UNIT.sub("&nbsp;", markup)
 
 
 def shortened(words: str, most: int) -> str:

@@ -18,7 +18,7 @@ from ..analysis.series import Span
 from ..analysis.timeline import Job
 from ..analysis.usage import StepUsage
 from ..analysis.verdict import Verdict
-from ..charts.markup import element, shortened, text
+from ..charts.markup import element, prose, shortened, text
 from ..model.printable import printable
 from ..model.samples import Batch
 from .report.longest import longest
@@ -103,7 +103,7 @@ def _sections(
     used = verdict.usage
     steps = longest(used.steps, MOST_STEPS)
     yield verdict_line(verdict)
-    yield element("p", {"class": "faint"}, text(about(verdict)))
+    yield element("p", {"class": "faint"}, prose(about(verdict)))
     yield cards(verdict)
     yield notes(verdict, complaints)
     span = course.span if course else _told_span(verdict)

@@ -6,7 +6,6 @@ https://github.github.com/gfm/
 
 from __future__ import annotations
 
-import re
 from typing import Iterable, Sequence
 
 from ...charts.markup import shortened
@@ -15,7 +14,6 @@ from ...model.printable import printable
 LONGEST_NAME = 80
 LONGEST_TEXT = 400
 
-_UNIT = re.compile(r"(?<=\d) (?=[%A-Za-z])")
 _PLAIN = frozenset(" .,;%/()-?·✗⚠")
 
 
@@ -29,11 +27,6 @@ def words(text: str, most: int = LONGEST_TEXT) -> str:
 def name(text: str) -> str:
     """A name, set apart: within code nobody is mentioned, and nothing becomes a link."""
     return f"<code>{words(text.strip(), LONGEST_NAME) or '&nbsp;'}</code>"
-
-
-def figures(text: str) -> str:
-    """Figures in a cell, each on one line with its unit: `48 % / 66 %`, `0 B / 2.1 MiB`."""
-    return _UNIT.sub("&nbsp;", text)
 
 
 def table(headings: Sequence[str], left: Iterable[str], rows: Iterable[Sequence[str]]) -> str:

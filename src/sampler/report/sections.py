@@ -10,7 +10,7 @@ from ...analysis.remarks import remarks
 from ...analysis.series import Span
 from ...analysis.usage import StepUsage
 from ...analysis.verdict import Verdict, findings
-from ...charts.markup import element, text
+from ...charts.markup import element, prose, text
 from .phrases import UNKNOWN, failed, percent, sentence, size, step_name
 from .stages import Stage
 from .tables import name, table
@@ -20,7 +20,7 @@ _MOST_FOUND = 100
 
 def verdict_line(verdict: Verdict) -> str:
     """The one sentence."""
-    pieces = (name(each.words) if each.is_name else text(each.words) for each in sentence(verdict))
+    pieces = (name(each.words) if each.is_name else prose(each.words) for each in sentence(verdict))
     return element("p", {"class": "verdict"}, *pieces)
 
 
@@ -48,7 +48,12 @@ def cards(verdict: Verdict) -> str:
                 "div",
                 {},
                 element("dt", {}, text(label)),
-                element("dd", {}, text(value), element("small", {}, text(more)) if more else ""),
+                element(
+                    "dd",
+                    {},
+                    prose(value),
+                    element("small", {}, prose(more)) if more else "",
+                ),
             )
             for label, value, more in shown
         ),
@@ -70,13 +75,13 @@ def failure(verdict: Verdict) -> str:
     """Why a job failed, as far as it did."""
     if verdict.failure is None:
         return ""
-    return element("h2", {}, "Why it failed") + element("p", {}, text(failed(verdict.failure)))
+    return element("h2", {}, "Why it failed") + element("p", {}, prose(failed(verdict.failure)))
 
 
 def notes(verdict: Verdict, complaints: Iterable[str]) -> str:
     """What has to be known to read the figures right."""
     said = [*complaints, *remarks(verdict.usage)][:_MOST_FOUND]
-    return "".join(element("p", {"class": "note"}, text(note)) for note in said)
+    return "".join(element("p", {"class": "note"}, prose(note)) for note in said)
 
 
 def stage_list(stages: Sequence[Stage], span: Span) -> str:
@@ -96,8 +101,8 @@ def _found(step: Optional[StepUsage], of_step: Iterable[Finding]) -> str:
         element(
             "li",
             {},
-            text(f"{finding.words}. "),
-            element("span", {"class": "faint"}, text(finding.advice)),
+            prose(f"{finding.words}. "),
+            element("span", {"class": "faint"}, prose(finding.advice)),
         )
         for finding in of_step
     )

@@ -9,6 +9,7 @@ from ...analysis.curves import Course
 from ...analysis.step_words import SHORT, STOPPED, step_word
 from ...analysis.usage import Machine, StepUsage, Usage
 from ...analysis.verdict import Verdict
+from ...charts.markup import unbroken
 from ...charts.spark import spark
 from . import markdown
 from .longest import longest
@@ -46,10 +47,10 @@ def _row(step: StepUsage, verdict: Verdict, course: Optional[Course]) -> list[st
         str(step.step.number),
         markdown.name(step_name(step)),
         UNKNOWN if usage.seconds is None else say_clock(usage.seconds),
-        markdown.figures(_cpu(usage)),
+        unbroken(_cpu(usage)),
         _course(step, verdict.usage.machine, course),
         *map(
-            markdown.figures,
+            unbroken,
             (
                 size(usage.memory_max_bytes),
                 both(usage.disk_read_bytes, usage.disk_written_bytes),

@@ -36,6 +36,8 @@ td.bar{width:65%;min-width:120px;padding:2px 10px 2px 0}
 .short{color:var(--orange);font-weight:600}
 .unjudged{color:var(--faint)}
 .swatch{display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:6px}
+.keyed{display:flex;align-items:baseline}
+.keyed .swatch{flex:none}
 a{color:inherit}
 .job{border-top:1px solid var(--rule)}
 .job>summary{padding:8px 0;cursor:pointer;overflow-wrap:anywhere}

@@ -80,7 +80,7 @@ def processes_table(verdict: Verdict) -> str:
     shades = _shades(verdict)
     rows = [
         [
-            _swatch(shades.get(process.name)) + name(process.name),
+            _keyed(shades.get(process.name), name(process.name)),
             str(process.seen),
             say_seconds(process.cpu_seconds),
             *map(size, (process.memory_max_bytes, process.read_bytes, process.written_bytes)),
@@ -140,8 +140,10 @@ def _shades(verdict: Verdict) -> dict[str, str]:
     return dict(zip(names, SHADES[:-1]))
 
 
-def _swatch(shade: Optional[str]) -> str:
-    return element("i", {"class": f"swatch swatch-{shade or SHADES[-1]}"})
+def _keyed(shade: Optional[str], named: str) -> str:
+    """A colour, and beside it what is drawn in it."""
+    swatch = element("i", {"class": f"swatch swatch-{shade or SHADES[-1]}"})
+    return element("span", {"class": "keyed"}, swatch, named)
 
 
 def _bar(usage: Usage, most: float, shades: Mapping[str, str]) -> str:
