@@ -55,9 +55,14 @@ _telemetry_here() {
 # telemetry_init [JOB [VERSION]]: begin; a sampler runs in the background until telemetry_finalize.
 telemetry_init() { _telemetry init -- "$@"; }
 
-# telemetry_step_start NAME, telemetry_step_end NAME: a step, and in the log a box with what it used.
+# telemetry_step_start NAME, telemetry_step_end NAME [--status success|failure|warning]: a step, and
+# in the log a box with what it used.
 telemetry_step_start() { _telemetry step -- start "$@"; }
-telemetry_step_end() { _telemetry step -- end "$@"; }
+telemetry_step_end() {
+    _telemetry_name=${1:-}
+    [ $# -eq 0 ] || shift
+    _telemetry step "$@" -- end "$_telemetry_name"
+}
 
 # telemetry_finalize: write the documents, print the table.
 telemetry_finalize() { _telemetry finalize "$@"; }

@@ -35,7 +35,7 @@ def cpu_seconds_since(before: object) -> Optional[float]:
     used = _used(os.getppid())
     if used is None or not isinstance(before, list) or before[:2] != used[:2]:
         return None
-    return round(max(0.0, used[2] - before[2]), CPU_DIGITS)
+    return round(max(0.0, used[2] - float(before[2])), CPU_DIGITS)
 
 
 def _used(pid: int) -> Optional[list[float]]:

@@ -42,7 +42,9 @@ def init(words: Sequence[str]) -> None:
 def step(words: Sequence[str]) -> None:
     """`step start NAME`, `step end NAME [--status STATUS]`."""
     given, rest = take(words, ("--dir", "--status"), "step")
-    what, name = exactly(rest, 2, "step start NAME, or step end NAME")
+    what, name = exactly(
+        rest, 2, f"step start NAME, or step end NAME [--status {'|'.join(STATUSES)}]"
+    )
     folder = Folder(os.environ, given.get("--dir"))
     if what == "start":
         from .formats.build_telemetry import opening

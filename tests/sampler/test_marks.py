@@ -282,7 +282,7 @@ def test_nothing_is_known_of_a_session_without_marks_and_samples(tmp_path: Path)
     ("words", "said"),
     [
         (("step", "end", "x"), "step end x: it was never started"),
-        (("step", "start"), "it is: step start NAME, or step end NAME"),
+        (("step", "start"), "it is: step start NAME, or step end NAME [--status success|"),
         (("step", "pause", "x"), "step pause: it is start or end"),
         (("stage", "x", "--status", "fine"), "--status: fine is none of success, failure, warning"),
         (("finalize", "--packages-built", "z"), "--packages-built: z is no whole number"),

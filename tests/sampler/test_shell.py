@@ -73,6 +73,16 @@ def test_steps_are_boxes_in_the_log_and_rows_of_the_document(shell: str, running
 
 
 @pytest.mark.parametrize("shell", SHELLS)
+def test_a_step_may_end_in_failure(shell: str, running: Session):
+    lines = "telemetry_step_start -odd\ntelemetry_step_end -odd --status failure\n"
+    ran = sh(running, f"{lines}telemetry_finalize", shell)
+
+    assert ran.stderr == ""
+    [stage] = running.document("metrics.json")["build_metrics"]["build_stages"]
+    assert (stage["name"], stage["status"]) == ("-odd", "failure")
+
+
+@pytest.mark.parametrize("shell", SHELLS)
 def test_stages_and_a_failure_are_in_the_metrics(shell: str, running: Session):
     ran = sh(running, STAGES, shell)
 
