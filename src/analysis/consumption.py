@@ -70,7 +70,7 @@ class Consumption:
         self._cores_allowed = cores_allowed
         self._edges = [series.place(edge_ms) for edge_ms in roster.edges_ms]
         self._counts: dict[tuple[str, str], _Counts] = {}
-        self._disks = sorted({disk for part in series.segments for disk in part.disks()})
+        self._disks = series.disks()
 
     def figures(self) -> dict[str, Column]:
         """By field of Usage, and by whom."""

@@ -74,9 +74,8 @@ class SampledCourse:
     def curves(self, most: int) -> Curves:
         """The job's, in at most so many parts; no more than there were samples."""
         edges_ms = self._edges_ms(self.span, most)
-        disks = {disk for part in self._series.segments for disk in part.disks()}
         read, written = (
-            self._rates([disk_column(disk, name) for disk in sorted(disks)], edges_ms)
+            self._rates([disk_column(disk, name) for disk in self._series.disks()], edges_ms)
             for name in (samples.READ_SECTORS, samples.WRITTEN_SECTORS)
         )
         received, sent = (

@@ -63,8 +63,11 @@ def free_space(series: Series, roster: Roster) -> dict[str, Column]:
 
     It is the one that ran full; else the one of whose size the least was free.
     """
-    mounts = sorted({mount for segment in series.segments for mount in segment.filesystems()})
-    free_kb = [(series.gauge(filesystem_column(m)), series.host.filesystems.get(m)) for m in mounts]
+    sizes_kb = series.host.filesystems
+    free_kb = [
+        (series.gauge(filesystem_column(mount)), sizes_kb.get(mount))
+        for mount in series.filesystems()
+    ]
     free: dict[str, Column] = {field: {} for field in _FREE}
     for who, spans in roster.spans.items():
         courses = [(gauges.lines(gauge, spans), size_kb) for gauge, size_kb in free_kb]

@@ -6,10 +6,10 @@ All times are epoch milliseconds. Between two segments nothing is known: counter
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from itertools import accumulate
+from itertools import accumulate, chain, islice
 
 from ..model.named_tuples import NamedTuple
-from ..model.samples import Batch, Host
+from ..model.samples import MOST_DISKS, MOST_FILESYSTEMS, MOST_OWNERS, Batch, Host
 from .counters import bridged, counted, known, runs
 from .segments import Rises, Segment, segments
 
@@ -145,12 +145,24 @@ class Series:
             for stretch in _stretches(segment, segment.column(read))
         ]
 
+    def disks(self) -> list[str]:
+        """Their names, of as many as one batch may tell of."""
+        return _few((segment.disks() for segment in self.segments), MOST_DISKS)
+
+    def filesystems(self) -> list[str]:
+        """Their mount points, of as many as one batch may tell of."""
+        return _few((segment.filesystems() for segment in self.segments), MOST_FILESYSTEMS)
+
     def owner_births_ms(self) -> dict[str, int]:
-        """When the first process of each owner was born, by key."""
+        """When the first process of each owner was born, by key.
+
+        Of as many as a sampler tells apart: there are more only where somebody makes them up.
+        """
         births: dict[str, int] = {}
         for segment in self.segments:
             for key, born_ms in segment.births_ms.items():
-                births[key] = min(born_ms, births.get(key, born_ms))
+                if key in births or len(births) < MOST_OWNERS:
+                    births[key] = min(born_ms, births.get(key, born_ms))
         return births
 
     def owner_ticks(self, key: str) -> list[Rises]:
@@ -198,6 +210,12 @@ def disk_column(disk: str, name: str) -> Read:
 def filesystem_column(mount: str) -> Read:
     """Reads what is free of one filesystem."""
     return lambda batch: batch.filesystems.get(mount)
+
+
+def _few(found: Iterable[set[str]], most: int) -> list[str]:
+    """So many names at most, the first that were found, in alphabetical order."""
+    names = dict.fromkeys(chain.from_iterable(map(sorted, found)))
+    return sorted(islice(names, most))
 
 
 def _pairs(times_ms: list[int]) -> Iterator[tuple[int, int]]:

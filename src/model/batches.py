@@ -39,6 +39,8 @@ from .samples import (
     DISK_COLUMNS,
     FREE_QUANTUM_KB,
     LONGEST_NAME,
+    MOST_DISKS,
+    MOST_FILESYSTEMS,
     MOST_OWNERS,
     MOST_SAMPLES,
     OWNER_RESIDENT_QUANTUM_KB,
@@ -65,7 +67,6 @@ __all__ = [
     "encode_processes",
 ]
 
-MOST_DISKS = MOST_FILESYSTEMS = 64
 LONGEST_SAMPLER_ID = 64
 
 _HEXADECIMAL = frozenset("0123456789abcdef")

@@ -28,6 +28,7 @@ VERSION = 1
 
 LONGEST_NAME = 256  # of a disk, a mount point, an owner, a process
 MOST_OWNERS = 1_000
+MOST_DISKS = MOST_FILESYSTEMS = 64
 MOST_SAMPLES = 3_600  # of a batch
 
 # Columns of the whole machine. CPU in ticks (Host.ticks_per_second), machine-wide.

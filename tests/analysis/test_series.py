@@ -5,7 +5,16 @@ import pytest
 from src.analysis import gauges
 from src.analysis.counters import counted
 from src.analysis.series import Series, Span, machine_column, read_series
-from src.model.samples import MEMORY_USED_KB, NETWORK_RECEIVED_BYTES, Batch, Host
+from src.model.samples import (
+    MEMORY_USED_KB,
+    MOST_DISKS,
+    MOST_FILESYSTEMS,
+    MOST_OWNERS,
+    NETWORK_RECEIVED_BYTES,
+    READ_SECTORS,
+    Batch,
+    Host,
+)
 from tests.analysis.made import HOST, UPTIME_AT_NOON_MS, batch, ms, owner
 
 RECEIVED = machine_column(NETWORK_RECEIVED_BYTES)
@@ -246,3 +255,25 @@ def test_who_looked_on_in_another_s_gap_leaves_both_its_halves():
     counter = series.counter(RECEIVED)
     assert counter
     assert counter.values[-1] == 10 + 49 + 10
+
+
+# --- what is made up ----------------------------------------------------------------------------
+
+
+def test_new_names_in_each_batch_are_read_up_to_what_one_batch_may_tell():
+    """Else few bytes of each batch would have a job judged for hours."""
+    made_up = [
+        batch(
+            [2 * number, 2 * number + 1],
+            sequence=number,
+            owners=[owner(f"{number}-{each}", 0, [0, 0]) for each in range(50)],
+            disks={f"d{number}": {READ_SECTORS: [0, 0]}},
+            filesystems={f"m{number}": [0, 0]},  # type: ignore[dict-item]
+        )
+        for number in range(2 * MOST_DISKS)
+    ]
+    series = series_of(*made_up)
+
+    assert len(series.owner_births_ms()) == MOST_OWNERS
+    assert (len(series.disks()), len(series.filesystems())) == (MOST_DISKS, MOST_FILESYSTEMS)
+    assert (series.disks()[0], series.filesystems()[0]) == ("d0", "m0")

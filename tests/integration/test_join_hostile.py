@@ -38,6 +38,8 @@ NAMES = (
     *("=cmd|' /C calc'!A0", "${{ secrets.KEY }}", "::error::x", "`id`$(id)", "%s%n{0}"),
     *("", " ", "日本語", "w" * 256),
 )
+pytestmark = pytest.mark.slow
+
 RUN_ID, FIRST_JOB = 301, 7_000
 JOB_IDS = {name: FIRST_JOB + number for number, name in enumerate(NAMES)}
 COMMAND_SECONDS = 30
