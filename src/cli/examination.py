@@ -27,6 +27,7 @@ from .checks import (
     take_probe,
     use_store,
 )
+from .running import as_running
 from .samplers_check import ask_issuer, tell_samplers
 from .sink_check import use_sink
 from .stack_settings import SECRET_FILE
@@ -96,7 +97,9 @@ class _Examination:
             if queue.max_message_bytes:  # what is larger goes through the store
                 await self._store("frontend: object store", settings)
         await self._samplers(settings)
-        await self._check("frontend: itself", ask_frontend(settings))
+        await self._check(
+            "frontend: itself", ask_frontend(as_running(settings, host="host", port="port"))
+        )
         return settings
 
     async def backend(self) -> BackendSettings | None:

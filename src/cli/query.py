@@ -30,7 +30,7 @@ Examples:
     show_default=True,
     help="What comes out; json is a list of objects.",
 )
-@click.option("--url", help="The stand-in to ask.  [default: this machine, INSIGHTS_PORT]")
+@click.option("--url", help="The stand-in to ask.  [default: that of `up`, or INSIGHTS_PORT here]")
 @click.option("--list", "shipped", is_flag=True, help="Show the queries that come with this.")
 def command(question: str | None, form: str, url: str | None, *, shipped: bool) -> None:
     """Ask the tables a QUESTION: KQL, the path of a .kql file, or a shipped query's name.
@@ -83,9 +83,10 @@ def print_answer(text: str, form: str, url: str | None) -> None:
     from ..insights.settings import InsightsSettings
     from ..shared.errors import SettingsError
     from ..shared.settings import load, refuse
+    from .running import as_running
 
     try:
-        settings = load(InsightsSettings)
+        settings = as_running(load(InsightsSettings), port="insights_port")
         # Whoever names a stand-in does not mean the file of this machine.
         where = (url, None) if url else (f"http://127.0.0.1:{settings.port}", settings.file)
         answer = ask(text, *where)

@@ -13,7 +13,7 @@ Examples:
 """
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--url", help="The webhook.  [default: this machine's, PORT]")
+@click.option("--url", help="The webhook.  [default: that of `up`, or PORT here]")
 @click.option("--secret", help="Its secret.  [default: GITHUB_WEBHOOK_SECRET, or that of `up`]")
 @click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Deliveries a second.")
 def command(
@@ -27,9 +27,10 @@ def command(
     from .answer_table import all_taken, print_answers
     from .deliver import Target, deliver
     from .recorded import UnreadableRecordingError, find_files, read_deliveries
+    from .running import as_running
     from .stack_settings import known_secret, stack_settings
 
-    settings = stack_settings()
+    settings = as_running(stack_settings(), host="host", port="port")
     secret = secret or known_secret(settings)
     if not secret:
         raise click.ClickException("no secret: set GITHUB_WEBHOOK_SECRET, or give --secret")

@@ -9,7 +9,6 @@ from pydantic import Field, SecretStr
 from ..shared.errors import SettingsError
 from ..shared.settings import WEBHOOK_SECRET_NAMES, Settings, either, load, refuse
 
-DEFAULT_INSIGHTS_PORT = 8090
 SECRET_FILE = "webhook-secret"  # noqa: S105 -- a file's name
 SAMPLES_KEY_FILE = "samples-key"
 
@@ -19,9 +18,7 @@ class StackSettings(Settings):
 
     host: str = Field("127.0.0.1", validation_alias="HOST")
     port: int = Field(8080, validation_alias="PORT", ge=1, le=65535)
-    insights_port: int = Field(
-        DEFAULT_INSIGHTS_PORT, validation_alias="INSIGHTS_PORT", ge=1, le=65535
-    )
+    insights_port: int = Field(8090, validation_alias="INSIGHTS_PORT", ge=1, le=65535)
     secret: SecretStr | None = Field(None, validation_alias=WEBHOOK_SECRET_NAMES)
     samples_keys: SecretStr | None = Field(None, validation_alias="SAMPLES_KEYS")
     queue_name: str = Field("", validation_alias=either("AZURE_STORAGE_QUEUE_NAME"))
@@ -53,11 +50,6 @@ class StackSettings(Settings):
         """The variable that holds the user's own secret, or would."""
         names = [str(name) for name in WEBHOOK_SECRET_NAMES.choices]
         return next((name for name in names if os.environ.get(name)), names[0])
-
-    @property
-    def asks_by_default(self) -> bool:
-        """Whether `query` finds this stack without being told where."""
-        return self.insights_port == DEFAULT_INSIGHTS_PORT
 
     @property
     def secret_file(self) -> Path:

@@ -12,6 +12,7 @@ from ..shared.ports import require_free
 from ..shared.settings import refuse
 from .demo import play_demo
 from .one_at_a_time import hold
+from .running import told_where
 from .sampler_keys import stack_keys
 from .stack import Stack, StackError
 from .stack_settings import StackSettings, stack_settings, webhook_secret
@@ -58,19 +59,25 @@ def command() -> None:
 def _run(settings: StackSettings) -> None:
     stack = _open_stack(settings)
     try:
-        for name in ("frontend", "backend", "insights"):
-            stack.start(name)
-        if settings.demo:
-            play_demo(settings, stack, datetime.now(UTC))
-        stack.wait_until_up(settings.ready_url, settings.insights_health_url)
-        print_welcome(settings, datetime.now(UTC))
-        while True:
-            stack.require_alive()
-            sleep(WATCH_SECONDS)
+        with told_where(settings):
+            _serve(settings, stack)
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):  # it is stopping already
             signal.signal(number, signal.SIG_IGN)
         stack.stop()
+
+
+def _serve(settings: StackSettings, stack: Stack) -> None:
+    """Until a part ends, or somebody stops us."""
+    for name in ("frontend", "backend", "insights"):
+        stack.start(name)
+    if settings.demo:
+        play_demo(settings, stack, datetime.now(UTC))
+    stack.wait_until_up(settings.ready_url, settings.insights_health_url)
+    print_welcome(settings, datetime.now(UTC))
+    while True:
+        stack.require_alive()
+        sleep(WATCH_SECONDS)
 
 
 def _open_stack(settings: StackSettings) -> Stack:

@@ -83,16 +83,12 @@ def _next_steps(settings: StackSettings) -> dict[str, str]:
         "Secret": shown,
         "Your repository": f"gh webhook forward --repo=OWNER/NAME --events={events}"
         f" --url={settings.webhook_url} --secret={secret}",
-        "Ask": f"{_python()} -m src query slowest-steps-today{_where(settings)}",
+        "Ask": f"{_home(settings)}{_python()} -m src query slowest-steps-today",
     }
 
 
-def _where(settings: StackSettings) -> str:
-    return "" if settings.asks_by_default else f" --url {settings.insights_url}"
-
-
 def _home(settings: StackSettings) -> str:
-    """What whoever reads the archive must be told where the home is not the usual one."""
+    """What other commands must be told where the home is not the usual one."""
     is_told = "home" in settings.model_fields_set
     return f"GITHUB_TELEMETRY_HOME={shlex.quote(str(settings.home))} " if is_told else ""
 
