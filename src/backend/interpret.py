@@ -4,10 +4,11 @@ Every oddity of GitHub's deliveries that concerns one delivery alone is dealt wi
 `analysis.durations`; what concerns several deliveries is `decide`'s.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from hashlib import sha256
+from operator import attrgetter
 
 from ..analysis.durations import (
     NOT_STARTED,
@@ -50,7 +51,7 @@ _PHASE_BY_WORD = dict.fromkeys(NOT_YET_STARTED, PHASE_QUEUED) | {
 # Says which row it is, or where it came from (a job's actor is the delivery's sender).
 _NOT_CONTENT = frozenset({"revision", "content_hash", "delivery_id", "actor"})
 _RUN_CONTENT, _JOB_CONTENT, _STEP_CONTENT = (
-    tuple(f.name for f in fields(kind) if f.name not in _NOT_CONTENT | {"job", "used"})
+    attrgetter(*(f.name for f in fields(kind) if f.name not in _NOT_CONTENT | {"job", "used"}))
     for kind in (RunRecord, JobRecord, StepRecord)
 )
 
@@ -243,11 +244,11 @@ def _pool(labels: Sequence[str]) -> str | None:
 
 def _fingerprint(subject: RunRecord | JobRecord, steps: Sequence[StepRecord]) -> str:
     """The same text for the same content, whatever delivery it came by."""
-    names = _RUN_CONTENT if isinstance(subject, RunRecord) else _JOB_CONTENT
-    parts = [_content(subject, names), *(_content(step, _STEP_CONTENT) for step in steps)]
+    content = _RUN_CONTENT if isinstance(subject, RunRecord) else _JOB_CONTENT
+    parts = [_content(subject, content), *(_content(step, _STEP_CONTENT) for step in steps)]
     return sha256("\x1e".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _content(record: Record, names: Sequence[str]) -> str:
+def _content(record: Record, content: Callable[[Record], tuple[object, ...]]) -> str:
     used = [f"{name}={value}" for name, value in sorted(record.used.items())]
-    return "\x1f".join([*(str(getattr(record, name)) for name in names), *used])
+    return "\x1f".join([*map(str, content(record)), *used])

@@ -145,7 +145,8 @@ class State:
             return subject, (), 0
         repository_id = completed[0].delivery.repository.id
         own = of_repository(await self._facts(subject), repository_id) if has_own else []
-        runner, times_ms = completed[0].runner, completed[0].times_ms
+        runner = completed[0].runner
+        times_ms = completed[0].times_ms if runner else None
         if not runner or not times_ms:
             return subject, trusted(own), len(own)
         others = of_repository(await self._facts(runner), repository_id)
