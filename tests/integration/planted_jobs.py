@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from src.analysis.rules import SHORT_SECONDS
@@ -27,7 +27,6 @@ WHILE_OTHERS_BURN_SECONDS = 12.0  # of them there are more than cores
 MEMORY_PERCENT = 95
 CHUNKS_PER_SECOND = 100  # MiB
 
-NONE = "none"
 RUN_ID, ATTEMPT, REPOSITORY_ID = 301, 2, 77
 
 _FILL = f"""
@@ -73,27 +72,27 @@ print(time.process_time(), file=file)
 """
 
 
-@dataclass
+@dataclass(frozen=True)
 class Planted:
     """A job that ran: what it is called, what it was planted with, what became of it.
 
     Attributes:
         bottlenecks: by the step's name, any of which is right.
+        batches: all that its sampler made, as it sent them.
         daemon_cpu_seconds: of what outlived its step.
     """
 
     job_id: int
     name: str
     bottlenecks: Mapping[str, frozenset[str]]
-    folder: Path
     finished: Finished
-    daemon_cpu_seconds: float | None = None
-    batches: Sequence[bytes] = field(default_factory=tuple)
+    batches: Sequence[bytes]
+    daemon_cpu_seconds: float | None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A job to run; `steps` are made for the address from which to download."""
+    """A job to run; `bottlenecks` are as in Planted."""
 
     job_id: int
     name: str
@@ -102,18 +101,18 @@ class Plan:
     is_container: bool = True
 
     def steps(self, address: str, port: int) -> list[Step]:
-        """Its own, without ours."""
+        """Its own, without ours; from this address and port it may download."""
         return _STEPS[self.name](address, port)
 
 
 def build_steps(address: str, port: int) -> list[Step]:
     """Of a job that is short of one thing after another."""
-    daemon = f"nohup {burn_and_tell()} >/dev/null 2>&1 </dev/null &"
+    daemon = f"nohup {_in_one_command(_DAEMON)} >/dev/null 2>&1 </dev/null &"
     # What it used is known a sample after its end, and GitHub cuts up to a second off the step's.
     awaited = "until test -s daemon-cpu; do sleep 0.1; done; sleep 2.2"
     return [
         Step("Compile", run=burn(SECONDS), id="compile_it"),
-        Step("Fill memory", run=python(_FILL.replace("'", '"')), id="fill_it"),
+        Step("Fill memory", run=python(_FILL), id="fill_it"),
         Step(
             "Download",
             run=python(_DOWNLOAD.format(address=address, port=port)),
@@ -126,9 +125,8 @@ def build_steps(address: str, port: int) -> list[Step]:
     ]
 
 
-def burn_and_tell() -> str:
-    """The daemon's command."""
-    return python(_DAEMON.replace("'", '"')).removesuffix("; true")
+def _in_one_command(script: str) -> str:
+    return python(script).removesuffix("; true")
 
 
 _STEPS = {
@@ -183,10 +181,9 @@ def run_planted(plan: Plan, folder: Path, port: int, key: str) -> Planted:
         plan.job_id,
         plan.name,
         plan.bottlenecks,
-        folder,
         finished,
-        float(daemon.read_text()) if daemon.exists() else None,
         samples.read_bytes().splitlines(),
+        float(daemon.read_text()) if daemon.exists() else None,
     )
 
 

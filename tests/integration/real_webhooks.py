@@ -49,7 +49,7 @@ def _completed(job: Planted, later: int) -> dict[str, Any]:
 
 
 def _conclusion(finished: Finished) -> str:
-    return max((each.conclusion for each in finished.ran), key="success".__ne__)
+    return next((e.conclusion for e in finished.ran if e.conclusion != "success"), "success")
 
 
 def _step(number: int, ran: Ran) -> dict[str, Any]:
