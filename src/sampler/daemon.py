@@ -122,7 +122,7 @@ class Daemon:
     def _is_due(self) -> bool:
         """Whether it is time for a batch; sooner while memory or disk is short."""
         uptime_ms = self._latest.uptime_ms
-        usual_ms = batch_ms(uptime_ms - self._first.uptime_ms) << self._batches.thinned
+        usual_ms = batch_ms(uptime_ms - self._first.uptime_ms, self._batches.thinned)
         period_ms = SHORT_BATCH_MS if self._is_short() else usual_ms
         return uptime_ms - self._batched_ms >= period_ms
 

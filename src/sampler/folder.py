@@ -70,5 +70,5 @@ class Folder:
         """
         os.makedirs(self.path, mode=0o700, exist_ok=True)
         if os.getuid() not in {0, os.stat(self.path).st_uid}:
-            raise PermissionError(f"{self.path} is another user's")
+            raise PermissionError(f"{self.path} is another user's; {DIRECTORY} may name your own")
         os.makedirs(self.marks, mode=0o700, exist_ok=True)

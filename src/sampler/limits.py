@@ -25,9 +25,9 @@ _FURTHEST = 50  # forebears
 _AT_STAKE = 4  # what is not in a batch yet is at most one part in so many of what was seen before
 
 
-def batch_ms(seen_ms: int) -> int:
-    """How long a batch should be, after so long a time."""
-    return min(max(BATCH_MS, seen_ms // _AT_STAKE), LONGEST_BATCH_MS)
+def batch_ms(seen_ms: int, thinned: int) -> int:
+    """How long a batch should be, after so long a time and so many halvings of the file."""
+    return min(max(BATCH_MS, seen_ms // _AT_STAKE), LONGEST_BATCH_MS) << thinned
 
 
 class Reason:

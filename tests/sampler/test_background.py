@@ -142,6 +142,21 @@ def test_a_signal_ends_it_as_stop_does(number: signal.Signals, tmp_path: Path):
     assert all((running.folder / name).exists() for name in DOCUMENTS)
 
 
+def test_who_asks_in_between_delays_no_tick(tmp_path: Path):
+    with session(tmp_path) as running:
+        running.call("start", "--interval", "0.5")
+        for _ in range(20):
+            count = len(running.samples())
+            os.kill(running.pid or 0, signal.SIGUSR2)
+            wait_until(lambda count=count: len(running.samples()) > count)
+        asked, began = len(running.samples()), time.monotonic()
+        wait_until(lambda: len(running.samples()) > asked)
+        elapsed = time.monotonic() - began
+        running.call("stop")
+
+    assert elapsed < 4
+
+
 def test_what_was_seen_before_it_was_killed_stays(tmp_path: Path):
     with session(tmp_path) as running:
         running.call("start", *OFTEN)

@@ -17,7 +17,8 @@ DAY_MS = 24 * 3_600_000
     [(0, 15_000), (60_000, 15_000), (120_000, 30_000), (240_000, 60_000), (DAY_MS, 60_000)],
 )
 def test_batches_grow_with_what_was_seen_before(seen_ms: int, expected_ms: int):
-    assert batch_ms(seen_ms) == expected_ms
+    assert batch_ms(seen_ms, thinned=0) == expected_ms
+    assert batch_ms(seen_ms, thinned=2) == 4 * expected_ms
 
 
 def test_a_sampler_has_no_reason_without_a_folder(tmp_path: Path):

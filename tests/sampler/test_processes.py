@@ -270,3 +270,29 @@ def test_few_files_are_enough(tmp_path: Path):
     open_files = {str(path.resolve()) for path in Path("/proc/self/fd").iterdir()}
     kept = {path for path in open_files if path.startswith(str(tmp_path))}
     assert len({Path(path).parent for path in kept}) <= 3  # two processes', and loadavg
+
+
+def test_another_process_of_the_same_number_is_another(scene: Scene):
+    """By the same name, even: but it was born at another time."""
+    scene.proc.write(7, cpu=5, environment="GITHUB_ACTION=first")
+    scene.read()
+    scene.proc.kill(7)
+    scene.proc.write(7, cpu=1, start=900, environment="GITHUB_ACTION=second")
+    scene.proc.last_pid = 4_000_000  # ids have begun anew since
+    scene.proc.tell_last_pid()
+
+    reading = scene.read(all_of_them=True)[7]
+    assert (reading[KEY], reading[CPU]) == ("second", 1)
+
+
+def test_who_cannot_be_read_for_a_while_stays_as_it_was(scene: Scene):
+    scene.proc.write(7, cpu=5)
+    before = scene.read()[7]
+    stat = scene.proc.folder / "7" / "stat"
+    text = stat.read_text()
+    stat.write_text("")
+    assert scene.read(all_of_them=True)[7] == before
+
+    stat.write_text(text)
+    scene.proc.kill(7)
+    assert 7 not in scene.read(all_of_them=True)
