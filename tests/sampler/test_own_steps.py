@@ -113,6 +113,11 @@ def test_our_own_keys_and_nobodys_are_no_steps():
     assert told(batch(*owners), without=("ours",)) == [("a", 1.5, 4.0)]
 
 
+def test_who_was_born_a_little_after_the_last_sample_by_the_clock_has_no_negative_time():
+    """Births are told in ticks, which are coarser than samples."""
+    assert told(batch(owner("a", 9.01, "---------x"))) == [("a", 9.01, 9.01)]
+
+
 def test_without_samples_there_is_no_job():
     assert own_steps("job", []) is None
     assert own_steps("job", [batch(samples=0)]) is None
