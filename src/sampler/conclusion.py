@@ -46,7 +46,7 @@ def measure_session(
     """What each step and stage used; where only the last ones matter, by what was seen since."""
     return measured(
         environment.get(_JOB) or _USUAL_NAME,
-        marks.read(folder),
+        marks.of_last_job(marks.read(folder)),
         stored_batches(folder.batches, since_uptime_ms),
         clock.wall_ms(),
     )

@@ -67,9 +67,10 @@ def _build_summary(told: Conclusion) -> dict[str, object]:
 def _job(told: Conclusion, environment: Mapping[str, str]) -> dict[str, object]:
     found = told.found
     sizes_kb = (kb for batch in found.batches for kb in batch.host.filesystems.values())
-    rows = zip(found.steps, found.usages)
     known = {"HOSTNAME": os.uname().nodename, **environment}  # shells seldom tell of theirs
-    return build_telemetry.document(found.job, rows, known, told.version, max(sizes_kb, default=0))
+    return build_telemetry.document(
+        found.job, found.rows, known, told.version, max(sizes_kb, default=0)
+    )
 
 
 def _tables(folder: Folder, told: Conclusion) -> Iterator[tuple[str, str]]:
@@ -80,7 +81,7 @@ def _tables(folder: Folder, told: Conclusion) -> Iterator[tuple[str, str]]:
     def when_ms(mark: Mark) -> int:
         return moment_ms(mark, clock, boot) or mark.time_ms
 
-    yield folder.steps, build_telemetry.csv(zip(found.steps, found.usages))
+    yield folder.steps, build_telemetry.csv(found.rows)
     story = build_logs.telemetry_log(found.marks, when_ms, telemetry_of(told))
     yield folder.telemetry_log, story
     yield folder.memory_log, build_logs.memory_log(batches)

@@ -12,9 +12,9 @@ from .background import ask, start
 from .caller import caller, cpu_seconds_since
 from .folder import Folder
 from .options import StartOptions, UsageError, exactly, take
-from .said import tell
+from .said import complain, tell
 from .snapshot import snapshot
-from .spans import last_ended, spans_of
+from .spans import spans_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def init(words: Sequence[str]) -> None:
     if not had_one:
         options = [f"{name}={value}" for name, value in given.items()]
         start(StartOptions(options), options)
-    marks.put(folder, marks.INIT, job, version=version, started=not had_one)
+    is_another = _is_another(job, marks.of_last_job(marks.read(folder))) or None
+    marks.put(folder, marks.INIT, job, version=version, started=not had_one, anew=is_another)
 
 
 def step(words: Sequence[str]) -> None:
@@ -66,7 +67,7 @@ def stage(words: Sequence[str]) -> None:
         _begin(folder, marks.STAGE, name)
         return
     message = given.get("--message", "")[: marks.LONGEST_MESSAGE] or None
-    sample = _sample_of_end(folder, marks.DONE, name)
+    sample = _sample_after(_start_of(folder, marks.DONE, name))
     marks.put(folder, marks.DONE, name, status=_status(given), message=message, sample=sample)
 
 
@@ -78,8 +79,19 @@ def failure(words: Sequence[str]) -> None:
     word = given.get("--code", "")[:_LONGEST_CODE]
     code = int(word) if word.isdecimal() else word or None
     reason = reason[: marks.LONGEST_MESSAGE]
-    sample = _sample_of_end(folder, marks.FAILURE, name)
+    sample = _sample_after(_start_of(folder, marks.FAILURE, name))
     marks.put(folder, marks.FAILURE, name, reason=reason, code=code, sample=sample)
+
+
+def _is_another(name: str, before: Sequence[Mark]) -> bool:
+    """Whether what was marked before is of another job than the one that begins now."""
+    if any(mark.kind == marks.FINAL for mark in before):
+        return True
+    begun = [mark.name for mark in before if mark.kind == marks.INIT]
+    if begun[-1:] in ([], [marks.kept_name(name)]):
+        return False
+    complain(f"init {name}: {begun[-1]} was not finalized; what was marked in it is left out")
+    return True
 
 
 def _begin(folder: Folder, kind: str, name: str) -> Mark:
@@ -95,26 +107,28 @@ def _end(folder: Folder, name: str, status: str) -> None:
     from .flush import await_batch
     from .formats.build_telemetry import closing
 
-    sample = _sample_of_end(folder, marks.END, name)
-    mark = marks.put(folder, marks.END, name, status=status, sample=sample)
+    begun = _start_of(folder, marks.END, name)
+    if begun is None:
+        raise UsageError(f"step end {name}: it was never started, or has ended")
+    mark = marks.put(folder, marks.END, name, status=status, sample=_sample_after(begun))
     await_batch(folder, mark.uptime_ms)
-    span = last_ended(spans_of(marks.read(folder)), mark)
-    if span is None or span.start is None:
-        raise UsageError(f"step end {name}: it was never started")
-    found = measure_session(folder, os.environ, span.start.uptime_ms)
-    usage = found.usages[found.spans.index(span)]
-    own_cpu_seconds = cpu_seconds_since(span.start.more.get(marks.CALLER))
+    found = measure_session(folder, os.environ, begun.uptime_ms)
+    usage = next(usage for span, usage in zip(found.spans, found.usages) if span.end == mark)
+    own_cpu_seconds = cpu_seconds_since(begun.more.get(marks.CALLER))
     tell(closing(mark.name, mark.time_ms, usage, own_cpu_seconds))
 
 
-def _sample_of_end(folder: Folder, kind: str, name: str) -> Optional[str]:
-    """One that goes with its start's, where that brought one."""
+def _start_of(folder: Folder, kind: str, name: str) -> Optional[Mark]:
+    """The start of what a mark of this kind and name would end."""
     name = marks.kept_name(name)
-    for span in reversed(spans_of(marks.read(folder))):
-        if span.start and span.is_ended_by(kind, name):
-            before = span.start.more.get(marks.SAMPLE)
-            return snapshot(before) if isinstance(before, str) else None
-    return None
+    spans = reversed(spans_of(marks.of_last_job(marks.read(folder))))
+    return next((span.start for span in spans if span.start and span.is_ended_by(kind, name)), None)
+
+
+def _sample_after(start: Optional[Mark]) -> Optional[str]:
+    """One that goes with its start's, where that brought one."""
+    before = start.more.get(marks.SAMPLE) if start else None
+    return snapshot(before) if isinstance(before, str) else None
 
 
 def _status(given: dict[str, str]) -> str:

@@ -24,6 +24,7 @@ from .line_file import whole_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
     from typing import Optional
 
@@ -36,6 +37,8 @@ SAMPLE = "sample"
 """Where a mark keeps the batch of one sample that was taken for it."""
 CALLER = "caller"
 """Where the beginning of a step keeps who called, and what CPU time that one had used."""
+ANEW = "anew"
+"""Where `init` keeps whether what was marked before it is another job's."""
 LONGEST_NAME, LONGEST_MESSAGE = 256, 4_000
 _SUFFIX = ".json"
 
@@ -88,6 +91,12 @@ def read(folder: Folder) -> list[Mark]:
         return []
     found = [_mark(os.path.join(folder.marks, name)) for name in sorted(names)]
     return sorted((mark for mark in found if mark), key=lambda mark: mark.time_ms)
+
+
+def of_last_job(marks: Sequence[Mark]) -> Sequence[Mark]:
+    """Those since a job began that another one came before."""
+    starts = [place for place, mark in enumerate(marks) if mark.more.get(ANEW)]
+    return marks[starts[-1] :] if starts else marks
 
 
 class time_it(ContextDecorator):  # noqa: N801 -- it reads as a function, as contextlib's own do

@@ -7,7 +7,7 @@ from ..analysis.timeline import FAILED, Job
 from ..model.batches import BatchError, decode
 from ..model.named_tuples import NamedTuple
 from .marks import FAILURE, FINAL, INIT, SAMPLE, Mark
-from .spans import Span, moment_ms, spans_of, steps_of
+from .spans import OF_STAGE, STEP, Span, kind_of_rows, moment_ms, spans_of, steps_of
 from .stored import boot_id, clock_ms
 
 TYPE_CHECKING = False
@@ -35,6 +35,20 @@ class Measured(NamedTuple):
     failure: Optional[Mark]
     final: Optional[Mark]
     marks: Sequence[Mark] = ()
+
+    @property
+    def rows(self) -> list[tuple[Step, Usage]]:
+        """What tables have rows of, in the order of their starts; what was never begun has none."""
+        return self._of(kind_of_rows(self.spans))
+
+    @property
+    def stages_apart(self) -> list[tuple[Step, Usage]]:
+        """The stages, where the rows are steps."""
+        return self._of(OF_STAGE) if kind_of_rows(self.spans) == STEP else []
+
+    def _of(self, kind: str) -> list[tuple[Step, Usage]]:
+        found = zip(self.spans, self.steps, self.usages)
+        return [(step, usage) for span, step, usage in found if span.start and span.kind == kind]
 
 
 def measured(name: str, marks: Sequence[Mark], batches: Sequence[Batch], now_ms: int) -> Measured:

@@ -62,7 +62,7 @@ def summary(words: Sequence[str]) -> None:
     await_batch(folder, clock.uptime_ms())
     told = conclude_session(folder, os.environ)
     if "--csv" in given:
-        tell(build_telemetry.csv(zip(told.found.steps, told.found.usages)))
+        tell(build_telemetry.csv(told.found.rows))
     elif "--json" in given:
         tell(json.dumps(telemetry_of(told), indent=2) + "\n")
     else:
@@ -90,8 +90,8 @@ def _was_started_by_init(folder: Folder) -> bool:
 
 
 def _print_table(found: Measured) -> None:
-    steps = list(zip(found.steps, found.usages))
-    tell(build_telemetry.table(steps, found.job.usage.seconds))
+    blocks = {"Step": found.rows, "Stage": found.stages_apart}
+    tell(build_telemetry.table(blocks, found.job.usage.seconds))
 
 
 def _is_wanted(environment: Mapping[str, str]) -> bool:

@@ -8,7 +8,7 @@ from .marks import DONE, END, FAILURE, STAGE, START, Mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from typing import Optional
 
 STEP, OF_STAGE = "step", "stage"
@@ -53,9 +53,10 @@ def spans_of(marks: Iterable[Mark]) -> list[Span]:
     return spans
 
 
-def last_ended(spans: Sequence[Span], end: Mark) -> Optional[Span]:
-    """The span that a mark ended, if it was ever started."""
-    return next((span for span in spans if span.end == end and span.start), None)
+def kind_of_rows(spans: Iterable[Span]) -> str:
+    """What tables have rows of: steps; stages where no step was begun."""
+    has_steps = any(span.start and span.kind == STEP for span in spans)
+    return STEP if has_steps else OF_STAGE
 
 
 def steps_of(spans: Iterable[Span], clock_ms: Optional[int], boot_id: str) -> tuple[Step, ...]:
@@ -86,10 +87,10 @@ def moment_ms(mark: Optional[Mark], clock_ms: Optional[int], boot_id: str) -> Op
 
 
 def _end(spans: list[Span], mark: Mark) -> None:
-    """A stage may be told of only when it is over; then it has no start."""
+    """A stage may be told of only when it is over; then it has no start. A step is none then."""
     for place in range(len(spans) - 1, -1, -1):
         if spans[place].is_ended_by(mark.kind, mark.name):
             spans[place] = spans[place]._replace(end=mark)
             return
-    if mark.kind != FAILURE:
-        spans.append(Span(_ENDS[mark.kind], mark.name, None, mark))
+    if mark.kind == DONE:
+        spans.append(Span(OF_STAGE, mark.name, None, mark))

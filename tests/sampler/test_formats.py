@@ -120,7 +120,7 @@ def test_csv_survives_any_name():
 
 def test_the_table_has_a_line_a_step():
     rows = [(each.step, each.usage) for each in used(WHOLE).steps]
-    lines = build_telemetry.table(rows, 10.0).splitlines()
+    lines = build_telemetry.table({"Step": rows, "Stage": []}, 10.0).splitlines()
 
     assert lines[2].split() == [
         *("packer_build", "10.0s", "50%", "2048MB", "unknown", "unknown", "10MB", "0MB")
@@ -128,6 +128,7 @@ def test_the_table_has_a_line_a_step():
     assert "the whole machine's" in lines[-2]
     assert lines[-1] == "Total duration: 10.0s"
     assert len({len(line) for line in lines[:3]}) == 1
+    assert "Stage" not in "".join(lines)
 
 
 def test_a_step_that_nobody_saw_is_unknown_not_zero():

@@ -210,7 +210,7 @@ def test_a_name_commands_nothing_in_a_log(tmp_path: Path):
     complaint = Session(tmp_path).call("step", "end", f"not {name}").stderr
 
     assert "::error" not in told
-    assert complaint == "step end not a\ufffd::error::b: it was never started\n"
+    assert complaint == "step end not a\ufffd::error::b: it was never started, or has ended\n"
 
 
 def test_stages_and_a_failure_are_in_the_metrics(tmp_path: Path):
@@ -301,6 +301,57 @@ def test_a_folder_that_cannot_be_written_costs_a_line(tmp_path: Path):
 
     assert told.stderr.count("\n") == 1
     assert told.stdout == ""
+
+
+def test_what_was_never_begun_or_is_no_step_is_no_step(tmp_path: Path):
+    found = Session(tmp_path)
+    found.call("step", "start", "real")
+    found.call("step", "end", "real")
+    again = found.call("step", "end", "real").stderr
+    found.call("step", "end", "never")
+    found.call("stage", "test", "--status", "failure")
+    found.call("stage", "a stage")
+    table = found.call("finalize").stdout
+
+    assert again == "step end real: it was never started, or has ended\n"
+    assert [step["name"] for step in found.document("job.json")["steps"]] == ["real"]
+    assert re.findall(r"^(real|never|test|a stage|Step|Stage)  ", table, re.MULTILINE) == [
+        *("Step", "real", "Stage", "a stage"),
+    ]
+
+
+def test_a_second_job_leaves_out_what_was_the_first_one_s(tmp_path: Path):
+    with session(tmp_path) as running:
+        running.call("init", "one", "--interval", "0.1")
+        running.call("step", "start", "first")
+        going_on = running.call("init", "one").stderr
+        assert "\nfirst  " in running.call("summary").stdout
+        said = running.call("init", "two").stderr
+        late = running.call("step", "end", "first").stderr
+        running.call("step", "start", "second")
+        running.call("step", "end", "second")
+        running.call("finalize")
+        job = running.document("job.json")
+
+    assert not running.is_alive()
+    assert going_on == ""
+    assert said == "init two: one was not finalized; what was marked in it is left out\n"
+    assert late == "step end first: it was never started, or has ended\n"
+    assert job["job"] == "two"
+    assert [step["name"] for step in job["steps"]] == ["second"]
+
+
+def test_a_job_that_is_finalized_leaves_nothing_to_the_next_one(tmp_path: Path):
+    with session(tmp_path) as running:
+        running.call("start", "--interval", "0.1")
+        for name in ("one", "two"):
+            assert running.call("init", name).stderr == ""
+            running.call("step", "start", name)
+            running.call("step", "end", name)
+            running.call("finalize")
+        running.call("stop")
+
+    assert [step["name"] for step in running.document("job.json")["steps"]] == ["two"]
 
 
 def test_files_that_are_no_marks_are_passed_over(tmp_path: Path):

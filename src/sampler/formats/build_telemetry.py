@@ -45,15 +45,11 @@ def closing(name: str, time_ms: int, usage: Usage, own_cpu_seconds: Optional[flo
     return "\n".join(["─" * _WIDTH, head, "", *lines, "═" * _WIDTH, ""])
 
 
-def table(rows: Sequence[Row], seconds: Optional[float]) -> str:
-    """A line a step, and the whole; for people."""
-    heads = ("Step", "Duration", "CPU", "Memory", "Disk read", "Disk write", "Net RX", "Net TX")
-    lines = [heads, *(_table_row(step, build_metrics(usage)) for step, usage in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines)]
-    told = [_laid_out(line, widths) for line in lines]
-    told.insert(1, "─" * (sum(widths) + 2 * (len(widths) - 1)))
+def table(blocks: Mapping[str, Sequence[Row]], seconds: Optional[float]) -> str:
+    """A line each of a block, such as "Step", under its heading, and the whole; for people."""
+    told = [line for head, rows in blocks.items() if rows for line in _block(head, rows)]
     total = f"Total duration: {_amount(seconds, 's', 1)}"
-    return "\n".join([*told, "", _WHOSE, total, ""])
+    return "\n".join([*told, *([_WHOSE] if told else []), total, ""])
 
 
 def csv(rows: Iterable[Row]) -> str:
@@ -104,6 +100,15 @@ def _words(metrics: Metrics) -> Iterable[tuple[str, str]]:
     for label, name in (("Net RX:", "rx"), ("Net TX:", "tx")):
         size, rate = metrics[f"net_{name}_mb"], metrics[f"net_{name}_rate_mbs"]
         yield label, f"{_amount(size, 'MB')} ({_amount(rate, 'MB/s')})"
+
+
+def _block(head: str, rows: Sequence[Row]) -> list[str]:
+    """With an empty line after it."""
+    heads = (head, "Duration", "CPU", "Memory", "Disk read", "Disk write", "Net RX", "Net TX")
+    lines = [heads, *(_table_row(step, build_metrics(usage)) for step, usage in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    laid_out = [_laid_out(line, widths) for line in lines]
+    return [laid_out[0], "─" * len(laid_out[0]), *laid_out[1:], ""]
 
 
 def _table_row(step: Step, metrics: Metrics) -> tuple[str, ...]:
