@@ -58,10 +58,11 @@ def diagnose(
     *,
     has_failed: bool = False,
     is_under_way: bool = False,
+    cpu_others_percent: Optional[float] = None,
 ) -> Diagnosis:
     """What a step or a job was short of; nothing where it was healthy."""
     unjudged = NOT_OVER if is_under_way else _unjudged(usage)
-    known = figures(usage, machine)
+    known = figures(usage, machine, cpu_others_percent)
     fitting = [
         rule
         for rule in rules
@@ -100,7 +101,9 @@ def _finding(rule: Rule, known: dict[str, Optional[float]], usage: Usage) -> Fin
     names = dict.fromkeys((*(limit.figure for limit in rule.limits), *rule.shown))
     values = {name: known[name] for name in names}
     evidence = tuple(Evidence(n, v, UNITS[n]) for n, v in values.items() if v is not None)
-    words = f"{rule.title}: {_said(rule.words, known)}{_who(rule, usage)}{_beside(usage)}"
+    words = f"{rule.title}: {_said(rule.words, known)}{_who(rule, usage)}"
+    # Of a command its neighbours are told apart.
+    words += _beside(usage) if known["cpu_others_percent"] is None else ""
     return Finding(rule.name, _strength(rule, known), words, rule.advice, evidence)
 
 

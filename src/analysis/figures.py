@@ -42,6 +42,8 @@ _RELATED = {
     "cpu_cores_mean": "{core}",
     "cpu_own_percent": "%",
     "cpu_own_cores_mean": "{core}",
+    "cpu_others_percent": "%",
+    "cpu_in_all_percent": "%",
     "memory_allowed_bytes": "By",
     "memory_mean_percent": "%",
     "memory_max_percent": "%",
@@ -58,6 +60,8 @@ FORMULAS = {
     "cpu_cores_mean": "cpu_percent_mean / 100 * cores_allowed",
     "cpu_own_percent": "what its own processes have of cpu_percent_mean, beside other steps",
     "cpu_own_cores_mean": "cpu_own_percent / 100 * cores_allowed",
+    "cpu_others_percent": "what others on the machine kept busy beside a command (`run`)",
+    "cpu_in_all_percent": "cpu_percent_mean + cpu_others_percent",
     "memory_allowed_bytes": "the machine's memory, or the control group's limit",
     "memory_mean_percent": "memory_mean_bytes / memory_allowed_bytes",
     "memory_max_percent": "memory_max_bytes / memory_allowed_bytes",
@@ -83,10 +87,14 @@ OF_THE_HOST = frozenset(
 """Seen from inside a container, these tell of everybody on the host."""
 
 
-def figures(usage: Usage, machine: Optional[Machine]) -> dict[str, Optional[float]]:
+def figures(
+    usage: Usage, machine: Optional[Machine], cpu_others_percent: Optional[float] = None
+) -> dict[str, Optional[float]]:
     """All of `UNITS`; inside a container those `OF_THE_HOST` are not known."""
     own: dict[str, Optional[float]] = {name: getattr(usage, name) for name in _OF_USAGE}
     known = {**own, **_shares(usage, machine), **_own(usage, machine)}
+    known["cpu_others_percent"] = cpu_others_percent
+    known["cpu_in_all_percent"] = _sum(usage.cpu_percent_mean, cpu_others_percent)
     known["network_bytes_per_second"] = _sum(
         usage.network_received_bytes_per_second, usage.network_sent_bytes_per_second
     )
@@ -96,7 +104,7 @@ def figures(usage: Usage, machine: Optional[Machine]) -> dict[str, Optional[floa
 
 
 def is_beside_others(usage: Usage) -> bool:
-    """Whether other steps ran for most of a step's time."""
+    """Whether others ran for most of its time: a step's other steps, a command's neighbours."""
     return usage.alone_percent is not None and usage.alone_percent < ALONE_PERCENT
 
 

@@ -39,7 +39,7 @@ def remarks(used: JobUsage) -> Iterator[str]:
             " at the time: a container, a daemon, what another step left running."
         )
     beside = [step for step in used.steps if is_beside_others(step.usage) and _is_long(step)]
-    if beside:
+    if beside and len(used.steps) > 1:
         yield (
             f"Others ran at the same time as {_numbered(beside)}: network and disk there are shared"
             " by time, and nobody is blamed for them but whose own processes show it."

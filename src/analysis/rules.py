@@ -176,6 +176,23 @@ RULES: tuple[Rule, ...] = (
         shown=("cpu_percent_mean", "cores_allowed"),
     ),
     Rule(
+        "crowded_out",
+        *("is", "short of CPU"),
+        "others on the machine kept {cpu_others_percent} of {cores_allowed} busy, which left it"
+        " {cpu_cores_mean}",
+        "Run it where, or when, others leave it more of the machine.",
+        (
+            least("cpu_others_percent", 25, plain=75),
+            least("cpu_in_all_percent", 90),
+            # Who sleeps, or waits for something else, asks for next to none.
+            least("cpu_cores_mean", 0.05),
+            Limit("stalled_cpu_percent", 25, or_unknown=True),
+        ),
+        shown=("cores_allowed",),
+        explains=("cpu_bound", "single_threaded", "waiting"),
+        lacks=CORES,
+    ),
+    Rule(
         "memory_bound",
         *("is", "memory-bound"),
         "memory reached {memory_max_percent} of {memory_allowed_bytes}",
@@ -286,6 +303,8 @@ RULES: tuple[Rule, ...] = (
         (
             most("cpu_cores_mean", 0.25, plain=0.05),
             most("cpu_percent_mean", 25),
+            # Where others have all cores, who can say that it did not want one?
+            Limit("cpu_in_all_percent", 90, at_most=True, or_unknown=True),
             least("covered_seconds", 30),
             Limit("disk_utilisation_percent", 20, at_most=True, or_unknown=True),
             Limit("network_bytes_per_second", MIB, at_most=True, or_unknown=True),

@@ -126,10 +126,15 @@ class StepUsage(NamedTuple):
 
 
 class JobUsage(NamedTuple):
-    """A job, what it used, and who: its steps in the order of their numbers, and between them."""
+    """A job, what it used, and who: its steps in the order of their numbers, and between them.
+
+    `cpu_others_percent` is known of a single command on a machine that others use, too: what they
+    kept busy meanwhile of the CPU that is allowed.
+    """
 
     job: Job
     machine: Optional[Machine]
     usage: Usage
     steps: tuple[StepUsage, ...]
     between: Usage
+    cpu_others_percent: Optional[float] = None

@@ -102,6 +102,7 @@ def _diagnoses(used: JobUsage, rules: tuple[Rule, ...]) -> Iterator[tuple[int, D
             rules,
             has_failed=is_failed,
             is_under_way=is_under_way(each.step, used.job),
+            cpu_others_percent=used.cpu_others_percent,
         )
         if each.usage.samples != NONE:
             lasting = {f.rule for f in diagnosis.findings if RULE_BY_NAME[f.rule].lasts}

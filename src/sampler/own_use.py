@@ -59,6 +59,12 @@ class OwnUse:
         self.sampler_cpu_seconds = 0.0
         self.processes: dict[str, ProcessesOfAName] = {}
 
+    @property
+    def disk_bytes(self) -> int:
+        """What its processes read and wrote, as far as that can be seen."""
+        processes = self.processes.values()
+        return sum((each.read_bytes or 0) + (each.written_bytes or 0) for each in processes)
+
     def add(self, batch: Batch) -> None:
         """The next batch of the same sampler."""
         from ..model.batches import decode_processes

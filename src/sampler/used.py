@@ -110,9 +110,12 @@ def _verdict(
     ending: Ending, batches: Iterable[Batch], own: OwnUse, cores_max: Optional[float]
 ) -> Verdict:
     """The judge's, on a job that has this command for its only step."""
-    step = Step(1, ending.name, ending.start_ms, ending.end_ms)
+    conclusion = "failure" if ending.exit_code else "success"
+    step = Step(1, ending.name, ending.start_ms, ending.end_ms, conclusion)
     job = Job(ending.name, ending.start_ms, ending.end_ms, (step,))
-    return conclude(alone(measure(job, batches), own, cores_max), exit_code=ending.exit_code)
+    disk_bytes = ending.disk_read_bytes + ending.disk_write_bytes
+    used = alone(measure(job, batches), own, cores_max, disk_bytes)
+    return conclude(used, exit_code=ending.exit_code)
 
 
 def _cores_of_others(usage: Usage) -> Optional[float]:

@@ -21,6 +21,7 @@ _TELLING_SECONDS = 1.0  # of less, counters that step by 10 ms a core tell nothi
 _BY_SIGNAL = 128
 _MEANING = {"SIGKILL": "killed, perhaps for want of memory", "SIGINT": "interrupted"}
 _CHILDREN = " (children)"
+_SHORT_OF = "short of "
 
 
 def table(used: Mapping[str, Any]) -> str:
@@ -56,7 +57,7 @@ def _exit(used: Mapping[str, Any]) -> str:
 
 
 def _rows(used: Mapping[str, Any]) -> Iterator[tuple[str, Optional[str]]]:
-    yield from zip(chain(["short of"], repeat("")), _findings(used))
+    yield from zip(chain([_SHORT_OF.strip()], repeat("")), _findings(used))
     yield "CPU", _cpu(used)
     yield "", _others(used)
     yield "memory", _memory(used)
@@ -118,7 +119,11 @@ def _network(used: Mapping[str, Any]) -> Optional[str]:
 
 def _findings(used: Mapping[str, Any]) -> list[str]:
     """Each with its advice; or why there is none."""
-    found = [line for each in used["findings"] for line in (each["words"], each["advice"])]
+    found = [
+        line
+        for each in used["findings"]
+        for line in (each["words"].removeprefix(_SHORT_OF), each["advice"])
+    ]
     if found:
         return found
     return [f"not judged: {used['unjudged']}" if used["unjudged"] else "nothing"]

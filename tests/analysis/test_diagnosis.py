@@ -42,6 +42,7 @@ PLANTED = {
     "out_of_memory": {"out_of_memory_kills": 2, "memory_max_bytes": 15.9 * GIB},
     "own_memory_limit": {"out_of_memory_kills": 1, "memory_max_bytes": 4 * GIB},
     "stolen": {"cpu_percent_mean": 55.0, "cpu_stolen_percent": 42.0},
+    "crowded_out": {"cpu_percent_mean": 30.0, "stalled_cpu_percent": 40.0},
     "disk_full": {"disk_free_min_bytes": 4096, "disk_free_min_percent": 0.0},
     "throttled": {
         "cpu_throttled_seconds": 180.0,
@@ -93,14 +94,18 @@ OTHER_WAYS = {
 OTHER_WAYS["upload_heavy.slow"] = _sent(OTHER_WAYS["download_heavy.slow"])
 OTHER_WAYS["upload_heavy.rate"] = _sent(OTHER_WAYS["download_heavy.rate"])
 
+OTHERS_PERCENT = {"crowded_out": 62.0, "waiting": 20.0}
 OWN_FIGURES = {"cpu_own_percent", "cpu_own_cores_mean", "disk_own_percent"}
 BUSY = ProcessUse("fio", 1, 90.0, 2 * GIB, 200 * MIB, 400 * MIB, 90.0)
 BESIDE_OTHERS = {"alone_percent": 10.0, "top_by_cpu": (BUSY,), "top_by_memory": (BUSY,)}
 
 
-def rules_found(usage: Usage, **thresholds: float) -> list[str]:
+def rules_found(
+    usage: Usage, others_percent: float | None = None, **thresholds: float
+) -> list[str]:
     rules = rules_with(thresholds)
-    return [finding.rule for finding in diagnose(usage, MACHINE, rules).findings]
+    diagnosis = diagnose(usage, MACHINE, rules, cpu_others_percent=others_percent)
+    return [finding.rule for finding in diagnosis.findings]
 
 
 def test_what_is_healthy_has_no_finding():
@@ -113,7 +118,9 @@ def test_every_rule_is_planted_here():
 
 @pytest.mark.parametrize("rule", PLANTED)
 def test_a_bottleneck_is_found_and_comes_first(rule: str):
-    finding = diagnose(used(**PLANTED[rule]), MACHINE).findings[0]
+    others_percent = OTHERS_PERCENT.get(rule)
+    diagnosis = diagnose(used(**PLANTED[rule]), MACHINE, cpu_others_percent=others_percent)
+    finding = diagnosis.findings[0]
 
     assert finding.rule == rule
     assert 0 < finding.strength <= EVENT
@@ -248,6 +255,29 @@ def test_a_transfer_that_is_just_fast_enough_is_no_waiting(way: str):
 def test_beside_other_steps_the_network_blames_nobody(rule: str):
     assert rules_found(used(**PLANTED[rule], alone_percent=40.0)) == []
     assert rules_found(used(**PLANTED[rule], alone_percent=50.0)) == [rule]
+
+
+def test_who_is_crowded_out_is_told_by_whom():
+    usage = used(**PLANTED["crowded_out"])
+    [finding] = diagnose(usage, MACHINE, cpu_others_percent=62.0).findings
+
+    assert finding.words == (
+        "short of CPU: others on the machine kept 62 % of 4 cores busy, which left it 1.2 cores"
+    )
+    assert {each.name for each in finding.evidence} >= {
+        *("cpu_others_percent", "cpu_cores_mean", "stalled_cpu_percent")
+    }
+    assert rules_found(usage) == []
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [{"cpu_percent_mean": 1.0}, {"stalled_cpu_percent": 10.0}, {"cpu_percent_mean": 20.0}],
+    ids=["idle", "never waits", "cores to spare"],
+)
+def test_who_wants_no_more_cpu_is_not_crowded_out(figures: dict[str, object]):
+    usage = used(**PLANTED["crowded_out"] | figures)
+    assert "crowded_out" not in rules_found(usage, 98.0 if usage.cpu_percent_mean == 1.0 else 62.0)
 
 
 def test_beside_other_steps_a_disk_that_ran_full_is_told_of_who_failed():
@@ -509,11 +539,12 @@ def test_each_limit_is_needed(name: str):
     limit = thresholds()[name]
     beside = BESIDE_OTHERS if limit.figure in OWN_FIGURES else {}
     usage = used(**{**(OTHER_WAYS.get(way) or PLANTED[rule]), **beside})
-    value = figures(usage, MACHINE)[limit.figure]
-    assert rule in rules_found(usage)
+    others_percent = OTHERS_PERCENT.get(rule)
+    value = figures(usage, MACHINE, others_percent)[limit.figure]
+    assert rule in rules_found(usage, others_percent)
     assert value is not None
     past = nextafter(value, -inf if limit.at_most else inf)
-    assert rule not in rules_found(usage, **{name: past})
+    assert rule not in rules_found(usage, others_percent, **{name: past})
 
 
 AMOUNTS = st.none() | st.sampled_from([0, 1, 30, 95, 1e3, 1e9, 1e12]) | st.floats(0, 1e13)

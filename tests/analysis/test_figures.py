@@ -18,7 +18,7 @@ def test_every_figure_that_a_rule_judges_by_or_shows_is_known():
 
 def test_every_figure_is_there_and_known_of_a_healthy_step_beside_others():
     throttled = {"cpu_throttled_seconds": 6.0, "cpu_throttled_percent": 1.5}
-    known = figures(HEALTHY._replace(alone_percent=20.0, **throttled), MACHINE)
+    known = figures(HEALTHY._replace(alone_percent=20.0, **throttled), MACHINE, 50.0)
 
     assert known.keys() == UNITS.keys()
     assert None not in known.values()
@@ -31,6 +31,7 @@ def test_figures_are_related_to_what_is_allowed():
     assert known["memory_max_percent"] == pytest.approx(50)
     assert known["memory_own_percent"] == pytest.approx(37.5)
     assert known["network_bytes_per_second"] == pytest.approx(0.5 * MIB + 2 * MIB / 120)
+    assert known["cpu_in_all_percent"] is None
     assert known["top_process_percent"] == pytest.approx(100 * 90 / 192)
 
 

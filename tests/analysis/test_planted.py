@@ -50,7 +50,8 @@ def rule_of(kind: str) -> str:
 
 
 def test_every_rule_is_planted():
-    assert {rule_of(kind) for kind in PLANTS} == RULE_BY_NAME.keys()
+    """But what only a command can be that shares its machine."""
+    assert {rule_of(kind) for kind in PLANTS} == RULE_BY_NAME.keys() - {"crowded_out"}
 
 
 @pytest.mark.slow

@@ -115,3 +115,9 @@ def test_what_is_unknown_is_left_out():
         "  disk       read 0 B, wrote 0 B\n"
         "  (sampling failed: why)\n"
     )
+
+
+def test_what_it_is_short_of_is_said_once():
+    crowded = {"words": "short of CPU: others kept 97 % of 8 cores busy", "advice": "Wait."}
+
+    assert "\n  short of   CPU: others kept 97 %" in table({**USED, "findings": [crowded]})
