@@ -18,7 +18,13 @@ from ..backend.sinks.otlp import OtlpSink
 from ..frontend.settings import FrontendSettings
 from ..shared.errors import SettingsError, TelemetryError
 from ..shared.settings import StorageSettings, load
-from ..shared.storage import objects_url, open_object_store, open_poison_queue, open_queue
+from ..shared.storage import (
+    QUEUE_FILE,
+    objects_url,
+    open_object_store,
+    open_poison_queue,
+    open_queue,
+)
 from .checks import (
     NobodyThereError,
     ask_frontend,
@@ -188,10 +194,13 @@ def _lacks_sinks(settings: BackendSettings) -> bool:
     return False
 
 
-def _tell_storage(settings: StorageSettings) -> tuple[bool, str]:
-    """Where things lie, as far as settings tell."""
+def _tell_storage(settings: StorageSettings) -> tuple[bool | None, str]:
+    """Where things lie, as far as settings tell; a folder without a queue may be mistyped."""
     place = "Azure Storage" if settings.has_account else settings.home.absolute()
-    return True, f"the queue {settings.queue_name} in {place}, objects in {objects_url(settings)}"
+    said = f"the queue {settings.queue_name} in {place}, objects in {objects_url(settings)}"
+    if settings.has_account or (settings.home / QUEUE_FILE).exists():
+        return True, said
+    return None, f"{said}; there was no queue yet, these checks make one"
 
 
 def _is_of_up(settings: StorageSettings) -> bool:

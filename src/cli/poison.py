@@ -21,6 +21,10 @@ Examples:
   python -m src poison drop 17 --yes
 """
 
+_NO_QUEUE = """\
+there is no queue in {}: no service has used this folder.
+GITHUB_TELEMETRY_HOME must be what it is for the backend."""
+
 every = click.option("--all", "every", is_flag=True, help="All that lies there.")
 
 
@@ -94,10 +98,13 @@ async def _queues() -> AsyncIterator[tuple[Queue, Queue]]:
     """The worker's queue and its poison queue."""
     from ..backend.settings import BackendSettings
     from ..shared.settings import load
-    from ..shared.storage import open_poison_queue, open_queue
+    from ..shared.storage import QUEUE_FILE, open_poison_queue, open_queue
 
     settings = load(BackendSettings)
     queue, poison = open_queue(settings), open_poison_queue(settings)
+    if not settings.has_account and not (settings.home / QUEUE_FILE).exists():
+        # To open it would make it: a mistyped folder would look like one without poison.
+        raise click.ClickException(_NO_QUEUE.format(settings.home.absolute()))
     try:
         yield queue, poison
     finally:

@@ -74,6 +74,7 @@ def _read(target: "Target") -> dict[str, Any]:
 
     try:
         settings = load(StorageSettings)
+        _require_place(objects_url(settings))
         return asyncio.run(read_run(open_object_store(settings), target))
     except SettingsError as exc:
         raise refuse(exc) from None
@@ -81,6 +82,15 @@ def _read(target: "Target") -> dict[str, Any]:
         raise click.ClickException(f"{exc}\n{_WHERE.format(objects_url(settings))}") from exc
     except ObjectStoreUnavailableError as exc:
         raise click.ClickException(f"{objects_url(settings)}: {exc}") from exc
+
+
+def _require_place(url: str) -> None:
+    """To open a folder would make it: who only looks leaves nothing behind."""
+    from .show_target import NotArchivedError
+
+    folder = url.removeprefix("file://")
+    if "://" not in folder and not Path(folder).is_dir():
+        raise NotArchivedError("there is no archive yet")
 
 
 def _only(document: dict[str, Any], wanted: str) -> dict[str, Any]:

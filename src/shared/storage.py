@@ -26,6 +26,7 @@ from .settings import StorageSettings
 
 DEFAULT_CONTAINER = "github-telemetry"
 OBJECTS_FOLDER = "objects"
+QUEUE_FILE = "queue.sqlite"
 
 _NO_URL = "OBJECT_STORE_URL: a folder, file:///FOLDER, az://CONTAINER, s3://BUCKET or memory://"
 
@@ -72,7 +73,7 @@ def objects_url(settings: StorageSettings) -> str:
 def _open_queue(settings: StorageSettings, name: str) -> Queue:
     account = _account(settings)
     if account is None:
-        return SqliteQueue(settings.home / "queue.sqlite", name)
+        return SqliteQueue(settings.home / QUEUE_FILE, name)
     check_queue_name(settings.queue_name)
     if _split(settings.object_store_url or "").scheme == "memory":
         raise SettingsError(

@@ -115,10 +115,21 @@ def test_a_list_says_why_and_when_and_what_it_is_about(home: Path):
     assert len(bodies_in(home, "events-poison")) == 2, "looking changes nothing"
 
 
-def test_an_empty_list_is_no_error():
+def test_an_empty_list_is_no_error(home: Path):
+    assert in_queue(home, "events-poison", SqliteQueue.depth) == 0
+
     assert listed() == []
     answer = poison_command("list")
     assert (answer.exit_code, answer.stderr) == (0, "no poison\n")
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["show", "1"], ["retry", "--all"]], ids=" ".join)
+def test_a_folder_without_a_queue_is_told_and_stays_as_it_is(arguments: list[str], home: Path):
+    answer = poison_command(*arguments)
+
+    assert answer.exit_code == 1
+    assert answer.stderr.startswith(f"Error: there is no queue in {home}: ")
+    assert list(home.iterdir()) == []
 
 
 def test_one_is_shown_with_what_is_in_it(home: Path):

@@ -196,6 +196,11 @@ def test_bad_settings_are_one_line(monkeypatch: pytest.MonkeyPatch):
     assert "OBJECT_STORE_URL" in failure("301", code=2)
 
 
+def test_an_empty_home_is_told_and_stays_empty(home: Path):
+    assert failure("301").startswith("Error: there is no archive yet\nLooked in ")
+    assert list(home.iterdir()) == []
+
+
 def test_a_store_that_is_away_is_one_line(home: Path):
     (home / "objects").mkdir()
     (home / "objects" / "archive").write_text("no folder")
