@@ -112,7 +112,6 @@ def build_steps(address: str, port: int) -> list[Step]:
     awaited = "until test -s daemon-cpu; do sleep 0.1; done; sleep 2.2"
     return [
         Step("Compile", run=burn(SECONDS), id="compile_it"),
-        Step("Fill memory", run=python(_FILL), id="fill_it"),
         Step(
             "Download",
             run=python(_DOWNLOAD.format(address=address, port=port)),
@@ -120,6 +119,7 @@ def build_steps(address: str, port: int) -> list[Step]:
         ),
         Step("Start a daemon", run=f"{daemon} sleep {STARTER_SECONDS}", id="start_it"),
         Step("Use the daemon", run=awaited, id="use_it"),
+        Step("Fill memory", run=python(_FILL), id="fill_it"),
         Step("Test", run=burn(PAIR_CPU_SECONDS), id="test_it", is_background=True),
         Step("Lint", run=burn(PAIR_CPU_SECONDS), id="lint_it", is_background=True),
     ]

@@ -41,6 +41,7 @@ NAMES = (
 pytestmark = pytest.mark.slow
 
 RUN_ID, FIRST_JOB = 301, 7_000
+OTHER_RUN_ID, OTHER_JOB = 302, 8_000
 JOB_IDS = {name: FIRST_JOB + number for number, name in enumerate(NAMES)}
 COMMAND_SECONDS = 30
 
@@ -55,9 +56,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         with httpx.Client(trust_env=False) as client:
             for name, job_id in JOB_IDS.items():
                 for batch in _batches(name, job_id):
-                    body = encode(batch)
-                    headers = signing(body, x_telemetry_key=str(REPOSITORY["id"]))
-                    answer = client.post(f"{made.url}/samples", content=body, headers=headers)
+                    answer = _send(client, made, batch)
                     assert answer.status_code == 202, (name, answer.text)
         made.take([*(_completed(name) for name in NAMES), _delivery(run_body(id=RUN_ID))])
         yield made
@@ -79,6 +78,12 @@ def _batches(name: str, job_id: int) -> list[Batch]:
         owner.key = name
         batch.processes = encode_processes([_process(name, batch)])
     return made
+
+
+def _send(client: httpx.Client, stack: Stack, batch: Batch) -> httpx.Response:
+    body = encode(batch)
+    headers = signing(body, x_telemetry_key=str(REPOSITORY["id"]))
+    return client.post(f"{stack.url}/samples", content=body, headers=headers)
 
 
 def _process(name: str, batch: Batch) -> ProcessGroup:
@@ -125,8 +130,13 @@ def _said(stack: Stack, *words: str) -> str:
 # --- tables -------------------------------------------------------------------------------------
 
 
-def test_rows_have_each_name_as_it_is(stack: Stack):
+def _steps(stack: Stack) -> list[dict[str, Any]]:
     rows = newest(stack.tables, "WorkflowSteps").values()
+    return [row for row in rows if row["workflow_run_id"] == str(RUN_ID)]
+
+
+def test_rows_have_each_name_as_it_is(stack: Stack):
+    rows = _steps(stack)
     steps = {(int(row["job_id"]), row["step_number"]): row["step_name"] for row in rows}
 
     assert steps == {
@@ -135,7 +145,7 @@ def test_rows_have_each_name_as_it_is(stack: Stack):
 
 
 def test_processes_are_told_by_names_that_can_be_printed(stack: Stack):
-    rows = newest(stack.tables, "WorkflowSteps").values()
+    rows = _steps(stack)
     leaders = {
         int(r["job_id"]): json.loads(r["top_processes"]) for r in rows if r["step_number"] == 2
     }
@@ -147,7 +157,8 @@ def test_processes_are_told_by_names_that_can_be_printed(stack: Stack):
 
 def test_a_machine_is_told_by_names_that_can_be_printed(stack: Stack):
     found = stack.tables.ask(
-        'RunnerSamples() | where metric == "system.filesystem.utilization"'
+        f'RunnerSamples() | where workflow_run_id == "{RUN_ID}"'
+        ' | where metric == "system.filesystem.utilization"'
         " | distinct job_id, runner_name, part"
     )
     told = {int(row["job_id"]): (row["runner_name"], row["part"]) for row in found}
@@ -164,10 +175,26 @@ def test_a_name_is_no_part_of_any_question(stack: Stack, name: str):
 
 
 def test_a_table_of_answers_steers_no_terminal(stack: Stack):
-    said = _said(stack, "query", "WorkflowSteps() | project job_id, step_name, top_processes")
+    question = f'WorkflowSteps() | where workflow_run_id == "{RUN_ID}"'
+    said = _said(stack, "query", f"{question} | project job_id, step_name, top_processes")
 
     assert len(said.splitlines()) == 1 + len(NAMES) * len(STEPS)
     assert all(character.isprintable() for line in said.split("\n") for character in line)
+
+
+@pytest.mark.parametrize("name", ["../../../escape", "日" * 64, "</script>"], ids=ascii)
+def test_a_job_is_found_by_its_runner_s_name_whatever_that_is(stack: Stack, name: str):
+    job_id = OTHER_JOB + len(name)
+    with httpx.Client(trust_env=False) as client:
+        for batch in _batches(name, job_id):
+            del batch.job["job_id"]
+            batch.job["run_id"] = OTHER_RUN_ID
+            assert _send(client, stack, batch).status_code == 202
+    body = job_body(id=job_id, run_id=OTHER_RUN_ID, runner_name=name)  # type: ignore[arg-type]
+    stack.take([_delivery(body)])
+
+    rows = newest(stack.tables, "WorkflowJobs").values()
+    assert [row["samples"] for row in rows if row["job_id"] == str(job_id)] == ["complete"]
 
 
 # --- archive ------------------------------------------------------------------------------------
