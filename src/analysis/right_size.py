@@ -31,8 +31,7 @@ class RightSize(NamedTuple):
     """`verdict` is what the runner should be: larger, smaller, right (as it is), or unknown.
 
     `cores` and `memory_bytes` are a better size to have: one that would hold the peaks at 70 % of
-    it, the present one doubled, or the present one with twice the memory. None where there is none
-    to name.
+    it, or the present one with twice of what was full. None where there is none to name.
     """
 
     verdict: str
@@ -62,14 +61,22 @@ def right_size(
     unseen = None if ran_out else _too_little(usage)
     if unseen:
         return RightSize(UNKNOWN, unseen)
-    if max(load.cpu_mean, load.memory_mean) >= FULL_MEAN_PERCENT:
-        return _larger(load, machine)
-    if ran_out or is_short_of_memory:
-        return _with_more_memory(load, machine)
-    means, peaks = (load.cpu_mean, load.memory_mean), (load.cpu_max, load.memory_max)
-    if max(means) <= IDLE_MEAN_PERCENT and max(peaks) <= IDLE_PEAK_PERCENT:
+    ran_short = ran_out or is_short_of_memory
+    if ran_short or max(load.cpu_mean, load.memory_mean) >= FULL_MEAN_PERCENT:
+        return _larger(load, machine, ran_short=ran_short)
+    if _is_idle(load) and max(load.cpu_max, load.memory_max) <= IDLE_PEAK_PERCENT:
         return _smaller(load, machine)
     return RightSize(RIGHT, _on_average(load, machine))
+
+
+def is_mostly_idle(usage: Usage, machine: Optional[Machine]) -> bool:
+    """Whether a smaller machine would do, were it not for the peaks; no core can be halved."""
+    load = _load(usage, machine)
+    return machine is not None and load is not None and machine.cores_allowed > 1 and _is_idle(load)
+
+
+def _is_idle(load: _Load) -> bool:
+    return max(load.cpu_mean, load.memory_mean) <= IDLE_MEAN_PERCENT
 
 
 def _load(usage: Usage, machine: Optional[Machine]) -> Optional[_Load]:
@@ -94,23 +101,18 @@ def _too_little(usage: Usage) -> Optional[str]:
     return f"too little was seen: {say_seconds(seen)} of {say_seconds(seconds)}"
 
 
-def _larger(load: _Load, machine: Machine) -> RightSize:
-    """Twice the size: what is full does not say how much more it would take."""
+def _larger(load: _Load, machine: Machine, *, ran_short: bool) -> RightSize:
+    """Twice of what was full, which does not say how much more it would take; no more of the rest.
+
+    `ran_short` is of memory.
+    """
+    is_cpu_full = load.cpu_mean >= FULL_MEAN_PERCENT
+    is_memory_full = ran_short or load.memory_mean >= FULL_MEAN_PERCENT
     return RightSize(
         LARGER,
-        _on_average(load, machine),
-        cores=2 * machine.cores_allowed,
-        memory_bytes=2 * machine.memory_allowed_bytes,
-    )
-
-
-def _with_more_memory(load: _Load, machine: Machine) -> RightSize:
-    """As many cores, and twice the memory."""
-    return RightSize(
-        LARGER,
-        f"{_on_average(load, machine)}: memory ran short",
-        cores=machine.cores_allowed,
-        memory_bytes=2 * machine.memory_allowed_bytes,
+        _on_average(load, machine) + (": memory ran short" if ran_short else ""),
+        cores=machine.cores_allowed * (2 if is_cpu_full else 1),
+        memory_bytes=machine.memory_allowed_bytes * (2 if is_memory_full else 1),
     )
 
 

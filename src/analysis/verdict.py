@@ -6,7 +6,15 @@ from ..model.named_tuples import NamedTuple
 from .amounts import say_seconds
 from .diagnosis import EVENT, Diagnosis, Finding, diagnose
 from .figures import is_beside_others
-from .right_size import LARGER, RIGHT, SMALLER, UNKNOWN, RightSize, right_size
+from .right_size import (
+    LARGER,
+    RIGHT,
+    SMALLER,
+    UNKNOWN,
+    RightSize,
+    is_mostly_idle,
+    right_size,
+)
 from .rule import CORES, MEMORY, Rule
 from .rules import RULE_BY_NAME, rules_with
 from .timeline import FAILED, has_failed, is_under_way
@@ -28,6 +36,9 @@ SIZES = {
 
 FITS = "The runner fits, though a larger one would be faster"
 """What is said of one of the right size on which a step is short of cores."""
+
+PEAKS = "The runner is mostly idle, but half of it would not hold its peaks"
+"""What is said of one of the right size that is hardly used on average."""
 
 TRANSFERS = frozenset({"download_heavy", "upload_heavy"})
 NOTABLE_SHARE = 0.1
@@ -67,7 +78,7 @@ def conclude(
     of_job = diagnose(whole, used.machine, rules, has_failed=has_failed(used.job))
     lacking = _lacking(used, diagnoses, of_job)
     size = right_size(whole, used.machine, is_short_of_memory=MEMORY in lacking)
-    of_size = FITS if size.verdict == RIGHT and CORES in lacking else SIZES[size.verdict]
+    of_size = _of_right_size(whole, used, lacking) if size.verdict == RIGHT else SIZES[size.verdict]
     failure = None
     if has_failed(used.job):
         # Most jobs do not fail, and on a runner each module that is loaded costs.
@@ -76,6 +87,12 @@ def conclude(
         failure = explain_failure(used, diagnoses, of_job, exit_code=exit_code, recorded=recorded)
     sentence = f"{of_size}; {_peak(used, diagnoses, of_job)}."
     return Verdict(sentence, of_size, used, diagnoses, of_job, size, failure)
+
+
+def _of_right_size(whole: Usage, used: JobUsage, lacking: set[str]) -> str:
+    if CORES in lacking:
+        return FITS
+    return PEAKS if is_mostly_idle(whole, used.machine) else SIZES[RIGHT]
 
 
 def findings(verdict: Verdict) -> Iterator[tuple[Optional[StepUsage], tuple[Finding, ...]]]:

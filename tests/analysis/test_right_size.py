@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from src.analysis.right_size import LARGER, RIGHT, SMALLER, UNKNOWN, right_size
+from src.analysis.right_size import LARGER, RIGHT, SMALLER, UNKNOWN, is_mostly_idle, right_size
 from src.analysis.usage import NONE, Machine
 from tests.analysis.used import GIB, MACHINE, used
 
@@ -102,9 +102,21 @@ def test_a_job_that_ran_out_of_memory_is_judged_however_short_it_was():
     assert right_size(killed, MACHINE).verdict == LARGER
 
 
-def test_a_full_runner_is_doubled():
+@pytest.mark.parametrize(
+    ("percents", "cores", "memory_bytes"),
+    [
+        ((94, 100, 41, 60), 8.0, 16 * GIB),
+        ((41, 60, 94, 99), 4.0, 32 * GIB),
+        ((94, 100, 94, 99), 8.0, 32 * GIB),
+    ],
+)
+def test_what_is_full_is_doubled(percents: tuple[float, ...], cores: float, memory_bytes: int):
+    size = right_size(used(**load(*percents)), MACHINE)
+    assert (size.verdict, size.cores, size.memory_bytes) == (LARGER, cores, memory_bytes)
+
+
+def test_a_full_runner_is_told_in_figures():
     size = right_size(used(**load(94, 100, 41, 60)), MACHINE)
-    assert (size.cores, size.memory_bytes) == (8.0, 32 * GIB)
     assert size.words == (
         "on average 94 % of 4 cores and 41 % of 16 GiB were used, at most 100 % and 60 %"
     )
@@ -138,3 +150,19 @@ def test_half_a_minute_is_enough():
 def test_a_kill_with_memory_to_spare_is_no_reason_for_a_larger_runner():
     killed = used(out_of_memory_kills=1, memory_mean_bytes=3 * GIB, memory_max_bytes=4 * GIB)
     assert right_size(killed, MACHINE).verdict == RIGHT
+
+
+@pytest.mark.parametrize(
+    ("percents", "machine", "is_idle"),
+    [
+        ((17, 100, 20, 30), MACHINE, True),
+        ((31, 100, 20, 30), MACHINE, False),
+        ((17, 100, 31, 40), MACHINE, False),
+        ((17, 100, 20, 30), MACHINE._replace(cores_allowed=1.0), False),
+        ((17, 100, 20, 30), None, False),
+    ],
+)
+def test_a_runner_may_be_mostly_idle(
+    percents: tuple[float, ...], machine: Machine | None, *, is_idle: bool
+):
+    assert is_mostly_idle(used(**load(*percents)), machine) == is_idle

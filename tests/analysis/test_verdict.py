@@ -78,6 +78,16 @@ def test_a_step_that_is_short_of_memory_is_never_on_a_runner_of_the_right_size()
     assert sentence(killed).startswith("The runner is too small; `step 1` takes 12 s")
 
 
+def test_a_runner_that_only_its_peaks_need_is_not_called_right():
+    idle = {"cpu_percent_mean": 17.0, "cpu_percent_max": 100.0, "memory_mean_bytes": 2 * GIB}
+    job = used_by_job(lasting(60), **idle)
+
+    assert sentence(job).startswith(
+        "The runner is mostly idle, but half of it would not hold its peaks; `step 1` takes"
+    )
+    assert conclude(job).right_size.verdict == RIGHT
+
+
 DOWNLOADED = {"network_received_bytes": 4 * GIB, "network_received_bytes_per_second": 7.0 * 2**20}
 
 
