@@ -61,25 +61,42 @@ def measured(name: str, marks: Sequence[Mark], batches: Sequence[Batch], now_ms:
     batches = batches or [batch for pair in own for batch in pair]
     for batch in batches:
         batch.owners = ()
-    clock, boot = clock_ms(batches), boot_id(batches)
-    steps = steps_of(spans, clock, boot)
+    job = marked_job(name, marks, spans, batches, now_ms)
+    steps, used = job.steps, measure(job, batches)
     init, failure, final = (_last(marks, kind) for kind in (INIT, FAILURE, FINAL))
-    has_failed = failure or any(step.conclusion in FAILED for step in steps)
-    known_ms = [ms for step in steps for ms in (step.start_ms, step.end_ms) if ms is not None]
-    seen_ms = [ms for batch in batches for ms in (*batch.time_ms[:1], *batch.time_ms[-1:])]
-    job = Job(
-        str(init.name if init and init.name else name),
-        moment_ms(init, clock, boot) or min([*known_ms, *seen_ms], default=None),
-        moment_ms(final, clock, boot) or max([*known_ms, *seen_ms], default=now_ms),
-        steps,
-        "failure" if has_failed else None,
-    )
-    used = measure(job, batches)
     usages = [
         _alone(step, own[place]) if own[place] else used.steps[place].usage
         for place, step in enumerate(steps)
     ]
     return Measured(used, batches, spans, steps, usages, init, failure, final, marks)
+
+
+def marked_job(
+    name: str,
+    marks: Sequence[Mark],
+    spans: Sequence[Span],
+    batches: Sequence[Batch],
+    now_ms: Optional[int] = None,
+) -> Job:
+    """The job that was marked, with a step for each of these spans.
+
+    `name` is what it is called if not by `init`; it lasts until now where nothing else is known.
+    """
+    clock, boot = clock_ms(batches), boot_id(batches)
+    steps = steps_of(spans, clock, boot)
+    begun = [mark for mark in marks if mark.kind == INIT]
+    names = [mark.name for mark in begun[-1:] if mark.name]
+    has_failed = _last(marks, FAILURE) or any(step.conclusion in FAILED for step in steps)
+    known_ms = [ms for step in steps for ms in (step.start_ms, step.end_ms) if ms is not None]
+    seen_ms = [ms for batch in batches for ms in (*batch.time_ms[:1], *batch.time_ms[-1:])]
+    start_ms = moment_ms(begun[0], clock, boot) if begun else None
+    return Job(
+        [*names, name][0],
+        start_ms or min([*known_ms, *seen_ms], default=None),
+        moment_ms(_last(marks, FINAL), clock, boot) or max([*known_ms, *seen_ms], default=now_ms),
+        steps,
+        "failure" if has_failed else None,
+    )
 
 
 def _own_batches(span: Span) -> list[Batch]:

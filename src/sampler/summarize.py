@@ -11,29 +11,18 @@ import os
 
 from ..analysis.judge import judge
 from . import marks
-from .own_steps import own_steps
-from .report.stages import Stage
-from .spans import moment_ms, spans_of, steps_of
-from .stored import boot_id, clock_ms, session_batches
+from .stored import session_batches
 from .summary import summary
+from .told_job import told_job
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Optional
+    from collections.abc import Mapping
 
-    from ..analysis.timeline import Job
-    from ..model.samples import Batch
     from .folder import Folder
     from .options import SummaryOptions
-    from .spans import Span
 
-OWN_ACTION = "TELEMETRY_OWN_ACTION"
-"""The keys of our own steps, with spaces between them: they are no steps of the job's."""
-
-_JOB = "GITHUB_JOB"
 _STEP_SUMMARY = "GITHUB_STEP_SUMMARY"  # a file that a step adds to, as others of its commands do
-_USUAL_NAME = "build"
 
 
 class NothingToTellError(Exception):
@@ -48,22 +37,21 @@ def summarize(folder: Folder, environment: Mapping[str, str], options: SummaryOp
         OSError: a file cannot be written.
     """
     batches = session_batches(folder)
-    spans = spans_of(marks.read(folder))
-    job = _job(batches, spans, environment)
-    if job is None:
+    told = told_job(batches, marks.read(folder), environment)
+    if told is None:
         raise NothingToTellError(f"nothing to tell: there are no samples in {folder.path}")
+    job, stages, notes = told
     verdict = judge(job, batches)
-    stages = _stages(spans, batches)
-    complaints = [] if options.file else _regressions(folder, environment)
+    complaints = [*notes, *([] if options.file else _regressions(folder, environment))]
     if not batches[-1].final:
         complaints.append("Its end was not seen: the sampler had ended.")
     if options.markdown:
         has_diagrams = options.has_diagrams
-        told = summary(
+        text = summary(
             verdict, batches, stages=stages, complaints=complaints, has_diagrams=has_diagrams
         )
         is_github_s = options.markdown == environment.get(_STEP_SUMMARY)
-        _write(options.markdown, told, mode="a" if is_github_s else "w")
+        _write(options.markdown, text, mode="a" if is_github_s else "w")
     if options.html:
         from .html import html_report
 
@@ -78,23 +66,6 @@ def _regressions(folder: Folder, environment: Mapping[str, str]) -> list[str]:
 
     comparison = conclude_session(folder, environment).comparison
     return [f"{regression} since the baseline." for regression in comparison.regressions]
-
-
-def _job(
-    batches: Sequence[Batch], spans: Sequence[Span], environment: Mapping[str, str]
-) -> Optional[Job]:
-    """By its processes; where no runner started those, by what users marked."""
-    own = environment.get(OWN_ACTION, "").split()
-    job = own_steps(environment.get(_JOB) or _USUAL_NAME, batches, without=own)
-    if job is None or job.steps:
-        return job
-    return job._replace(steps=steps_of(spans, clock_ms(batches), boot_id(batches)))
-
-
-def _stages(spans: Sequence[Span], batches: Sequence[Batch]) -> list[Stage]:
-    clock, boot = clock_ms(batches), boot_id(batches)
-    starts = [(moment_ms(span.start, clock, boot), span.name) for span in spans]
-    return [Stage(ms, name) for ms, name in starts if ms is not None]
 
 
 def _write(path: str, text: str, mode: str = "w") -> None:
