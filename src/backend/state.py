@@ -41,6 +41,8 @@ from .sweep_marks import run_mark
 Held = Mapping[str, Arrival]
 """Completed deliveries that are in hand, by their ids: they need not be read."""
 
+READ_TOGETHER = 16  # batches; many stores answer as many calls at once
+
 log = logging.getLogger(__name__)
 
 
@@ -78,8 +80,10 @@ class State:
 
     async def batches(self, subject: Subject, facts: Iterable[BatchFact]) -> list[Batch]:
         """The batches of these facts, without those that were stored torn."""
-        bodies = await all_of(self._store.read(batch_key(subject, fact)) for fact in facts)
-        stored = (arrival for body in bodies for arrival in _stored(body))
+        keys = [batch_key(subject, fact) for fact in facts]
+        parts = [keys[at : at + READ_TOGETHER] for at in range(0, len(keys), READ_TOGETHER)]
+        read = await all_of(self._store.read_all(part) for part in parts)
+        stored = (arrival for bodies in read for body in bodies for arrival in _stored(body))
         return [arrival.batch for arrival in stored if isinstance(arrival, SamplesArrival)]
 
     async def facts_near(

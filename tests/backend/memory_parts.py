@@ -126,6 +126,9 @@ class MemoryStore:
             raise ObjectMissingError(key)
         return self.objects[key]
 
+    async def read_all(self, keys: Sequence[str]) -> list[bytes]:
+        return [await self.read(key) for key in keys]
+
     async def keys(self, prefix: str) -> list[str]:
         return [key for key in self.objects if key.startswith(prefix)]
 

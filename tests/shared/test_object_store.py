@@ -121,6 +121,17 @@ async def test_folders_and_times_of_what_is_below_a_prefix(store: ObjectStore):
     assert (await store.folders("nothing/"), await store.written("nothing/")) == ([], {})
 
 
+async def test_many_objects_are_read_in_the_order_asked_for(store: ObjectStore):
+    keys = [f"state/1/{number}" for number in range(40)]
+    for key in keys:
+        await store.create(key, key.encode())
+
+    assert await store.read_all(keys[::-1]) == [key.encode() for key in keys[::-1]]
+    assert await store.read_all([]) == []
+    with pytest.raises(ObjectMissingError):
+        await store.read_all([*keys, "state/1/missing"])
+
+
 async def test_a_missing_object_is_unavailable(store: ObjectStore):
     with pytest.raises(ObjectStoreUnavailableError):
         await store.read("state/1/missing")
@@ -187,6 +198,7 @@ CALLS: dict[str, Callable[[ObjectStore], Awaitable[object]]] = {
     "create": lambda store: store.create("state/1/a", b""),
     "replace": lambda store: store.replace("state/1/a", b""),
     "read": lambda store: store.read("state/1/a"),
+    "read_all": lambda store: store.read_all(["state/1/a"]),
     "keys": lambda store: store.keys("state/1/"),
     "written": lambda store: store.written("state/1/"),
     "delete": lambda store: store.delete("state/1/a"),
