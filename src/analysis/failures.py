@@ -31,11 +31,8 @@ RECORDED_CONFIDENCE = 0.99
 LIKELY_CONFIDENCE = 0.6
 """From here on a category is likely, below it is possible."""
 
-_AGAIN = {
-    True: "may pass if run again",
-    False: "would probably fail again",
-    None: "may pass or fail again",
-}
+_AGAIN = {True: "may pass if run again", False: "would probably fail again"}
+_BY_GITHUB = "conclusion"
 
 
 class Recorded(NamedTuple):
@@ -79,19 +76,28 @@ def explain_failure(
         *_signs("finding", _found(of_step)),
         *_signs("finding", _found_elsewhere(of_job, of_step)),
         *_signs("exit code", SIGNS_BY_EXIT_CODE.get(exit_code or 0, ())),
-        *_signs("conclusion", _concluded(used.job, step)),
+        *_signs(_BY_GITHUB, _concluded(used.job, step)),
         *_signs("step", _named(step)),
     )
     return _failure(step, _best_of_each(evidence))
 
 
-def say_how_sure(failure: Failure) -> str:
-    """`likely; would probably fail again`: no more is known, however exact the figure looks."""
-    again = _AGAIN[failure.is_transient]
-    if failure.category == UNKNOWN:
-        return again
-    sure = "likely" if failure.confidence >= LIKELY_CONFIDENCE else "possible"
-    return f"{sure}; {again}"
+def say_failure(failure: Failure) -> str:
+    """`resource: ran out of memory (step 2, make, failed), likely; would probably fail again`.
+
+    How likely it is, to the word, however exact the figure looks; what is not known is not said.
+    """
+    again = () if failure.is_transient is None else (_AGAIN[failure.is_transient],)
+    sure = "; ".join((*_how_sure(failure), *again))
+    return f"{failure.words}, {sure}" if sure else failure.words
+
+
+def _how_sure(failure: Failure) -> tuple[str, ...]:
+    """Nothing of what GitHub says itself, nor of what nobody knows."""
+    kinds = [sign.kind for sign in failure.evidence if sign.category == failure.category]
+    if failure.category == UNKNOWN or kinds[:1] == [_BY_GITHUB]:
+        return ()
+    return ("likely",) if failure.confidence >= LIKELY_CONFIDENCE else ("possible",)
 
 
 def _failed_step(used: JobUsage) -> Optional[StepUsage]:
@@ -172,16 +178,22 @@ def _failure(step: Optional[StepUsage], evidence: tuple[Sign, ...]) -> Failure:
     known = CATEGORIES[category]
     nothing = Sign(UNKNOWN, 0.0, "only the log can tell")
     best = next((sign for sign in evidence if sign.category == category), nothing)
-    where = f"step {step.step.number}, {step.step.name}" if step else "no step"
     return Failure(
         category,
         round(confidence.get(category, 0.0), 2),
         known.is_transient if best.is_transient is None else best.is_transient,
-        f"{category}: {best.why} ({where} failed)",
+        f"{category}: {best.why} ({_where(step)})",
         best.advice or known.advice,
         evidence,
         step.step.number if step else None,
     )
+
+
+def _where(step: Optional[StepUsage]) -> str:
+    if step is None:
+        return "no step failed"
+    ended = "failed" if step.step.conclusion in FAILED else "was cut short"
+    return f"step {step.step.number}, {step.step.name}, {ended}"
 
 
 def _confidence(evidence: Iterable[Sign]) -> dict[str, float]:

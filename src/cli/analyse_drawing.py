@@ -7,7 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from ..analysis.amounts import say_bytes, say_seconds
-from ..analysis.failures import say_how_sure
+from ..analysis.failures import say_failure
 from ..analysis.leaders import TITLE, leaders
 from ..analysis.remarks import remarks
 from ..analysis.right_size import LARGER, RIGHT, SMALLER, UNKNOWN
@@ -96,7 +96,7 @@ def _failure(verdict: Verdict) -> Iterator[RenderableType]:
     if failure is None:
         return
     yield text("Why it failed", "bold")
-    yield item("  •", f"{failure.words}, {say_how_sure(failure)}", "red")
+    yield item("  •", say_failure(failure), "red")
     yield item("   ", failure.advice, "dim")
 
 

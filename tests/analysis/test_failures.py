@@ -10,7 +10,7 @@ from src.analysis.failure_signs import (
     SIGNS_BY_FINDING,
     SIGNS_BY_STEP,
 )
-from src.analysis.failures import Failure, Recorded, explain_failure
+from src.analysis.failures import Failure, Recorded, explain_failure, say_failure
 from src.analysis.rules import RULE_BY_NAME
 from src.analysis.timeline import FAILED
 from src.analysis.usage import JobUsage
@@ -85,7 +85,7 @@ def test_a_word_within_a_word_is_no_mark():
     failure = explained(job_that_failed("Remaker of aptitude"))
     assert failure is not None
     assert (failure.category, failure.confidence, failure.evidence) == ("unknown", 0.0, ())
-    assert failure.words == "unknown: only the log can tell (step 2, Remaker of aptitude failed)"
+    assert failure.words == "unknown: only the log can tell (step 2, Remaker of aptitude, failed)"
 
 
 def test_an_action_under_a_name_of_its_own_is_told_by_its_owner():
@@ -172,7 +172,10 @@ def test_of_a_job_out_of_time_the_step_that_was_cut_short_is_named():
     failure = explained(job_that_failed("Say hello", "timed_out", step="cancelled"))
     assert failure is not None
     assert failure.step == 2
-    assert failure.words == "resource: it ran into its time limit (step 2, Say hello failed)"
+    assert (
+        failure.words == "resource: it ran into its time limit (step 2, Say hello, was cut short)"
+    )
+    assert say_failure(failure) == failure.words  # GitHub says so: that is certain
 
 
 def test_a_recorded_failure_is_believed():

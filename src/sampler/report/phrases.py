@@ -9,7 +9,7 @@ from typing import Iterable, NamedTuple, Optional
 
 from ...analysis.accounts import CHILDREN
 from ...analysis.amounts import say, say_bytes, say_seconds
-from ...analysis.failures import Failure, say_how_sure
+from ...analysis.failures import Failure, say_failure
 from ...analysis.leaders import leaders
 from ...analysis.usage import JobUsage, ProcessUse, StepUsage, Usage
 from ...analysis.verdict import Verdict
@@ -55,7 +55,7 @@ def about(verdict: Verdict) -> str:
 
 def failed(failure: Failure) -> str:
     """Why, how sure that is, and what to do."""
-    return f"{_capital(failure.words)}, {say_how_sure(failure)}. {failure.advice}"
+    return f"{_capital(say_failure(failure))}. {failure.advice}"
 
 
 def percent(value: Optional[float]) -> str:
