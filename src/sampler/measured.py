@@ -6,6 +6,7 @@ from ..analysis.measure import measure
 from ..analysis.timeline import FAILED, Job
 from ..model.batches import BatchError, decode
 from ..model.named_tuples import NamedTuple
+from .at_once import machine_usages
 from .marks import FAILURE, FINAL, INIT, SAMPLE, Mark
 from .spans import OF_STAGE, STEP, Span, kind_of_rows, moment_ms, spans_of, steps_of
 from .stored import boot_id, clock_ms
@@ -62,13 +63,13 @@ def measured(name: str, marks: Sequence[Mark], batches: Sequence[Batch], now_ms:
     for batch in batches:
         batch.owners = ()
     job = marked_job(name, marks, spans, batches, now_ms)
-    steps, used = job.steps, measure(job, batches)
+    used = measure(job, batches)
     init, failure, final = (_last(marks, kind) for kind in (INIT, FAILURE, FINAL))
     usages = [
-        _alone(step, own[place]) if own[place] else used.steps[place].usage
-        for place, step in enumerate(steps)
+        _alone(step, own[place]) if own[place] else usage
+        for place, (step, usage) in enumerate(zip(job.steps, machine_usages(used, batches)))
     ]
-    return Measured(used, batches, spans, steps, usages, init, failure, final, marks)
+    return Measured(used, batches, spans, job.steps, usages, init, failure, final, marks)
 
 
 def marked_job(

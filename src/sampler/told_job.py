@@ -26,7 +26,10 @@ OWN_ACTION = "TELEMETRY_OWN_ACTION"
 
 _JOB = "GITHUB_JOB"
 _USUAL_NAME = "build"
-_WHOSE = "A step's figures are the whole machine's while it ran, whoever used it."
+_WHOSE = (
+    "The steps' figures are the whole machine's while they ran, whoever used it;"
+    " steps that ran at once share them."
+)
 
 
 class ToldJob(NamedTuple):
