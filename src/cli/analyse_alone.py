@@ -17,6 +17,10 @@ from ..sampler.own_use import OwnUse
 from .analyse_samples import read_all_samples
 
 COMMAND = "the command"
+_MACHINE_S = (
+    "Memory in all, disk I/O and network are the whole machine's; what the command's own processes"
+    " read and wrote stands beside their names."
+)
 LEAST_CORES = 0.1  # what others use is worth a line
 
 
@@ -29,8 +33,15 @@ def measured_alone(file: Path) -> tuple[JobUsage, list[str]]:
     job, samples = read_all_samples(file)
     used = measure(job, samples.batches)
     if not _is_of_a_command(samples.batches):
-        return used, samples.complaints
-    return _of_command(used, samples.batches), [*samples.complaints, *_others(used)]
+        return _of_all(used), samples.complaints
+    return _of_command(used, samples.batches), [*samples.complaints, *_others(used), _MACHINE_S]
+
+
+def _of_all(used: JobUsage) -> JobUsage:
+    """All that was sampled is no owner's own, whoever of them it looks like."""
+    [only] = used.steps
+    usage = only.usage._replace(memory_own_max_bytes=None)
+    return used._replace(steps=(only._replace(owner=None, usage=usage),))
 
 
 def _is_of_a_command(batches: Sequence[Batch]) -> bool:

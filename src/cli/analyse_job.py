@@ -13,6 +13,7 @@ from ..analysis import timeline
 from ..model.times import parse_time
 from ..shared.errors import TelemetryError
 from ..shared.github_events import Step, WorkflowJob
+from .analyse_kinds import names_in
 
 
 class NoJobError(TelemetryError):
@@ -102,26 +103,13 @@ def _jobs(part: msgspec.Raw) -> Iterator[_Found]:
 
 def _what_else(content: bytes, problem: Exception) -> str:
     """What a file without a job is, where that can be told; else the problem with it."""
-    unknown = f"holds no job as GitHub tells it: {problem}"
-    try:
-        keys = msgspec.json.decode(_first_value(content), type=dict[str, msgspec.Raw])
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return unknown
-    if {"sampler", "sequence", "columns"} <= keys.keys():
+    names = names_in(content)
+    if {"sampler", "sequence", "columns"} <= names:
         return "is a file of samples: JOB.json comes first, SAMPLES.jsonl second"
-    for key in ("workflow_run", "workflow_runs"):
-        if key in keys:
-            return f"is a {key} body, which tells of a run: give a job's (workflow_job)"
-    return unknown
-
-
-def _first_value(content: bytes) -> bytes:
-    """The whole where it is one value, else the first line."""
-    try:
-        msgspec.json.decode(content, type=msgspec.Raw)
-    except msgspec.DecodeError:
-        return content.lstrip().partition(b"\n")[0]
-    return content
+    for name in ("workflow_run", "workflow_runs"):
+        if name in names:
+            return f"is a {name} body, which tells of a run: give a job's (workflow_job)"
+    return f"holds no job as GitHub tells it: {problem}"
 
 
 def _complaints(told: WorkflowJob) -> Iterator[str]:

@@ -15,6 +15,7 @@ from ..model.samples import Batch
 from ..model.times import parse_time
 from ..shared.errors import TelemetryError
 from ..shared.github_events import WorkflowJob
+from .analyse_kinds import no_samples
 
 _GIB_KB = 1 << 20
 _WHOLE = "all that was sampled"
@@ -126,6 +127,10 @@ def _nothing(file: Path, job: WorkflowJob, batches: list[Batch], complaints: lis
 
 
 def _nothing_at_all(file: Path, complaints: list[str]) -> str:
+    """What the file is, where that can be told; else what is wrong with its first line."""
+    known = no_samples(file.read_bytes())
+    if known:
+        return f"{file} {known}"
     return f"{file} holds no batch of samples" + (f": {complaints[0]}" if complaints else "")
 
 

@@ -205,7 +205,7 @@ def test_bad_files_are_one_line_and_code_2(files: list[str], tmp_path: Path):
     assert "is a file of samples: JOB.json comes first" in failure(samples, job)
     assert "JOB.json comes first" in failure(samples, samples)
     assert "give JOB.json and SAMPLES.jsonl, or SAMPLES.jsonl alone" in failure(job, samples, job)
-    assert "holds no batch of samples" in failure(job)
+    assert "tells of a job: name its samples too" in failure(job)
     (tmp_path / "run.json").write_text('{"action": "completed", "workflow_run": {"id": 1}}')
     assert "is a workflow_run body, which tells of a run" in failure(
         str(tmp_path / "run.json"), samples

@@ -38,6 +38,8 @@ def test_a_command_does_not_answer_for_its_neighbours(samples: Path):
     names = {each["name"] for each in told["usage"]["top_by_memory"]}
     assert not any("python" in name for name in names)
     assert any(line.startswith("Others on the machine kept") for line in told["complaints"])
+    assert any("network are the whole machine's" in line for line in told["complaints"])
+    assert told["steps"][0]["findings"] == []
 
 
 def test_what_was_sampled_otherwise_is_taken_whole(samples: Path, tmp_path: Path):
@@ -50,3 +52,5 @@ def test_what_was_sampled_otherwise_is_taken_whole(samples: Path, tmp_path: Path
     assert told["complaints"] == []
     assert told["steps"][0]["name"] == "all that was sampled"
     assert told["usage"]["cpu_seconds"] > 0.5
+    assert told["steps"][0]["owner"] is None
+    assert told["steps"][0]["usage"]["memory_own_max_bytes"] is None
