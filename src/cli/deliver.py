@@ -61,7 +61,7 @@ def _post(client: httpx.Client, post: Post, target: Target) -> Reply:
     try:
         response = client.post(url, content=post.body, headers=list(headers.items()))
     except (httpx.HTTPError, httpx.InvalidURL) as exc:
-        return Reply(post, None, f"{type(exc).__name__}: {exc}")
+        return Reply(post, None, _unsaid(exc))
     return Reply(post, response.status_code, _said(response))
 
 
@@ -86,6 +86,15 @@ def _push_headers(push: Push, key: bytes) -> dict[bytes, bytes]:
         SIGNATURE_HEADER: signature(key, time_ms, push.body),
     }
     return {name.encode(): value.encode() for name, value in told.items()}
+
+
+def _unsaid(error: Exception) -> str:
+    """Why there is no answer."""
+    if isinstance(error, httpx.ConnectError):
+        return "nobody listens there"
+    if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL)):
+        return "it is no URL"
+    return f"{type(error).__name__}: {error}"
 
 
 def _said(response: httpx.Response) -> str:

@@ -45,7 +45,7 @@ def command(
         raise click.ClickException(str(exc)) from exc
     if replies and not any(r.status for r in replies):
         where = f"{target.url} does not answer ({replies[0].said})"
-        raise click.ClickException(f"{where}: name the webhook by --url, or its PORT")
+        raise click.ClickException(f"{where}: name the webhook by --url, or by its PORT")
     print_answers(replies)
     if not all_taken(replies):
         raise SystemExit(1)

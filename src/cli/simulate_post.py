@@ -9,6 +9,7 @@ from ..simulate.pushes import in_order, pushes
 from ..simulate.sampled_jobs import sampled_jobs
 from .answer_table import all_taken, print_answers
 from .deliver import Reply, Target, deliver
+from .running import as_running
 from .sampler_keys import HOW_TO_GET_KEYS, known_keys
 from .stack_settings import known_secret, stack_settings
 
@@ -36,6 +37,12 @@ def _target(url: str) -> Target:
     return Target(url, secret.encode(), known_keys(settings))
 
 
+def _meant(target: Target) -> str:
+    """Where the webhook is, or should be."""
+    known = as_running(stack_settings(), host="host", port="port").webhook_url
+    return f"is it {known}?" if known != target.url else "`python -m src up` starts one"
+
+
 def _post(day: Day, sampled: list[Run], target: Target, per_second: float | None) -> list[Reply]:
     """All answers; where the first has none, nobody is there."""
     replies: list[Reply] = []
@@ -43,7 +50,8 @@ def _post(day: Day, sampled: list[Run], target: Target, per_second: float | None
     with click.progressbar(length=len(day.deliveries), label="Posting a day") as shown:
         for reply in deliver(posts, target, per_second):
             if not replies and reply.status is None:
-                raise click.ClickException(f"{target.url} does not answer ({reply.said})")
+                where = f"{target.url} does not answer ({reply.said})"
+                raise click.ClickException(f"{where}: {_meant(target)}")
             replies.append(reply)
             shown.update(isinstance(reply.delivery, Delivery))
     return replies

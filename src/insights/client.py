@@ -51,5 +51,11 @@ def ask_server(text: str, url: str) -> Answer:
         raise NoAnswerError(content["error"])
     except httpx.ConnectError:
         raise
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as exc:
-        raise NoAnswerError(f"{url} does not answer as the stand-in would: {exc!r}") from exc
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL) as exc:
+        raise NoAnswerError(f"{url} is no URL: it would be http://127.0.0.1:PORT") from exc
+    except httpx.HTTPError as exc:
+        raise NoAnswerError(f"{url} does not answer: {exc}") from exc
+    except (ValueError, KeyError, TypeError) as exc:
+        raise NoAnswerError(
+            f"{url} does not answer as the stand-in would: is it INSIGHTS_PORT's, not PORT's?"
+        ) from exc

@@ -21,6 +21,7 @@ import duckdb_kql
 from ..kql.catalogue import FUNCTIONS
 from ..shared.errors import TelemetryError
 from .tables import TABLES
+from .unparsed import hint
 
 _UNKNOWN_COLUMN = re.compile(r'[Cc]olumn "([^"]+)"')
 _UNKNOWN_TABLE = re.compile(r"Table with name (\S+) does not exist")
@@ -50,7 +51,7 @@ def run_kql(connection: duckdb.DuckDBPyConnection, text: str) -> Table:
         types = [str(type_) for type_ in relation.types]
         rows = [tuple(map(_read, types, row)) for row in relation.fetchall()]
     except (duckdb_kql.KqlError, duckdb.Error, RecursionError) as exc:
-        raise BadQueryError(_complaint(exc)) from exc
+        raise BadQueryError(_complaint(exc, text)) from exc
     return Table(_told_apart(relation.columns), rows)
 
 
@@ -74,10 +75,13 @@ def _told_apart(names: Iterable[str]) -> list[str]:
     return told
 
 
-def _complaint(error: Exception) -> str:
+def _complaint(error: Exception, query: str) -> str:
     """One line for whoever wrote the query; neither translator nor DuckDB speak of KQL's names."""
-    # The parser would list every word that KQL has.
-    text = str(error).split("\n", 1)[0].partition(" expecting {")[0]
+    text = str(error).split("\n", 1)[0]
+    if isinstance(error, duckdb_kql.KqlSyntaxError) and error.diagnostics:
+        place = error.diagnostics[0].span
+        told = f"could not parse KQL at {place}" if place else "could not parse KQL"
+        return f"{told}; {hint(query, place.line, place.column)}" if place else told
     if isinstance(error, duckdb_kql.KqlUnsupportedError):
         return _unsupported(error)
     if isinstance(error, duckdb.CatalogException) and (match := _UNKNOWN_TABLE.search(text)):

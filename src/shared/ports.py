@@ -15,6 +15,7 @@ def require_free(host: str, port: int, settings: str) -> None:
     try:
         socket.create_server((host, port), family=family).close()
     except OSError as exc:
+        why = (exc.strerror or str(exc)).partition(" (while")[0].lower()
         raise SettingsError(
-            f"cannot listen on {host}:{port} ({exc.strerror}): choose another by {settings}"
+            f"cannot listen on {host}:{port}, {why}: choose another by {settings}"
         ) from exc

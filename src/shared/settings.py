@@ -6,17 +6,29 @@ Each service has its own settings class on `Settings`; what several of them need
 import os
 import sys
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .errors import SettingsError
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 EXIT_BAD_SETTINGS = 2
 DEFAULT_QUEUE_NAME = "github-webhook-events"
 
 WEBHOOK_SECRET_NAMES = AliasChoices("GITHUB_WEBHOOK_SECRET", "FRONTEND_GITHUB_WEBHOOK_SECRET")
+
+_WORDS = {
+    "int_parsing": "must be a whole number",
+    "float_parsing": "must be a number",
+    "bool_parsing": "must be true or false",
+    "less_than_equal": "must be {le} at most",
+    "greater_than_equal": "must be {ge} at least",
+    "literal_error": "must be {expected}",
+}
 
 S = TypeVar("S", bound="Settings")
 
@@ -67,7 +79,7 @@ def load(settings_class: type[S]) -> S:
         return settings_class()
     except ValidationError as exc:
         errors = exc.errors()
-        complaints = (f"{_variable(settings_class, e['loc'])}: {e['msg']}" for e in errors)
+        complaints = (f"{_variable(settings_class, e['loc'])}: {_said(e)}" for e in errors)
         raise SettingsError("; ".join(complaints)) from None
 
 
@@ -75,6 +87,12 @@ def refuse(error: SettingsError) -> SystemExit:
     """Say the error in one line; raise what this returns."""
     print(f"github-telemetry: {error}", file=sys.stderr)  # noqa: T201 -- logs are not set up yet
     return SystemExit(EXIT_BAD_SETTINGS)
+
+
+def _said(error: "ErrorDetails") -> str:
+    """In our words, where pydantic's would be of its own types."""
+    words = _WORDS.get(error["type"])
+    return words.format(**error.get("ctx", {})) if words else error["msg"]
 
 
 def _variable(settings_class: type[Settings], location: tuple[int | str, ...]) -> str:

@@ -109,8 +109,8 @@ def test_nobody_there_is_one_line_that_says_where(tmp_path: Path):
     assert result.exit_code == 1
     assert "event" not in result.stdout, "no table"
     [line] = [line for line in result.stderr.splitlines() if line]
-    assert line.startswith(f"Error: {url} does not answer (ConnectError: ")
-    assert line.endswith("name the webhook by --url, or its PORT")
+    assert line.startswith(f"Error: {url} does not answer (nobody listens there): ")
+    assert line.endswith("name the webhook by --url, or by its PORT")
 
 
 def test_without_a_secret_nothing_is_posted_nor_made(

@@ -133,7 +133,8 @@ def test_nobody_there_is_one_line_that_says_where():
     result = post(url)
 
     assert result.exit_code == 1
-    assert f"Error: {url} does not answer (ConnectError: " in result.stderr
+    told = f"Error: {url} does not answer (nobody listens there): is it http://127.0.0.1:"
+    assert told in result.stderr
     assert "event" not in result.stdout, "no table"
 
 

@@ -175,7 +175,7 @@ def test_a_service_says_in_one_line_that_its_port_is_taken(
         ended = _end_of(stack, name)
     assert ended.returncode == 2
     [line] = ended.stderr.splitlines()
-    assert line.startswith(f"github-telemetry: cannot listen on 127.0.0.1:{port} (")
+    assert line.startswith(f"github-telemetry: cannot listen on 127.0.0.1:{port}, ")
     assert line.endswith(f"choose another by {settings}")
 
 

@@ -214,3 +214,24 @@ def test_a_start_tells_which_queue_it_is(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
     monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_NAME", "account")
     assert StorageSettings().told() == {"queue": "mine"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PORT", VALUE, "must be a whole number"),
+        ("PORT", "70000", "must be 65535 at most"),
+        ("PORT", "0", "must be 1 at least"),
+        ("DEMO", VALUE, "must be true or false"),
+        ("TELEMETRY_MODE", VALUE, "must be 'local' or 'azure'"),
+    ],
+)
+def test_a_complaint_is_in_our_own_words(
+    name: str, value: str, said: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as caught:
+        load(StackSettings)
+
+    assert str(caught.value) == f"{name}: {said}"
