@@ -210,7 +210,7 @@ def test_bad_files_are_one_line_and_code_2(files: list[str], tmp_path: Path):
     assert "is a workflow_run body, which tells of a run" in failure(
         str(tmp_path / "run.json"), samples
     )
-    assert "holds no batch of samples" in failure(job, job)
+    assert "tells of a job" in failure(job, job)
     write_samples(tmp_path, encoded(job_id=8))
     assert "it has some of job 8 (4 batches)" in failure(job, samples)
 
