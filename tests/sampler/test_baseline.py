@@ -147,7 +147,10 @@ def test_a_variable_has_finalize_save_it(value: str, is_saved: bool, tmp_path: P
 
     assert (found.folder / "baseline.json").exists() == is_saved
     if is_saved:
-        assert found.document("baseline.json") == found.document("metrics.json")
+        saved, metrics = found.document("baseline.json"), found.document("metrics.json")
+        for document in (saved, metrics):  # connections come and go in between
+            del document["network_metrics"]["connection_count"]
+        assert saved == metrics
 
 
 def test_a_build_that_failed_is_no_baseline(tmp_path: Path):
