@@ -7,7 +7,7 @@ is known by its fingerprint.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -89,10 +89,10 @@ class Emission:
     def name(self) -> Emitted:
         """What to remember of it."""
         subject = self.interpretation.subject
-        name = Emitted(subject.revision, subject.content_hash)
+        revision, content_hash = subject.revision, subject.content_hash
         if isinstance(subject, RunRecord):
-            return name
-        return replace(name, total=total_of(subject), title=subject.job_name)
+            return Emitted(revision, content_hash)
+        return Emitted(revision, content_hash, total_of(subject), subject.job_name)
 
     @property
     def clamped_count(self) -> int:
