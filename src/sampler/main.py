@@ -15,17 +15,20 @@ if TYPE_CHECKING:
     from .folder import Folder
 
 _BAD_USAGE = 2
+_OF_HELP = frozenset({"--help", "-h", "help"})
 _MARKS = ("init", "step", "stage", "failure")
 _SESSIONS = ("finalize", "summary", "baseline")
 
 
 def main(words: Sequence[str]) -> int:
     """What was asked for, done."""
-    if not words or words[0] in {"--help", "-h", "help"} or words[1:2] in (["--help"], ["-h"]):
-        from .help_text import help_text
+    if not words or not _OF_HELP.isdisjoint(words):
+        from .help_text import asked_for
 
-        sys.stdout.write(help_text())
-        return 0 if words else _BAD_USAGE
+        told = asked_for(words)
+        if told is not None:
+            sys.stdout.write(told)
+            return 0 if words else _BAD_USAGE
     known = _COMMANDS.get(words[0])
     if known is None:
         say(f"{words[0]}: no such command; --help tells of those that are")

@@ -255,13 +255,6 @@ def test_elsewhere_than_on_linux_the_command_runs_all_the_same(
     assert ran.stderr == f"nothing is sampled: this is {platform}, and /proc is Linux's\n{said}"
 
 
-def test_help_tells_every_name():
-    told = subprocess.run([*entry(), "--help"], capture_output=True, text=True, check=True)
-
-    assert all(figure.name in told.stdout for figure in FIGURES)
-    assert max(len(line) for line in told.stdout.splitlines()) <= 100
-
-
 def test_a_proc_that_cannot_be_read_costs_a_line_and_the_samples(tmp_path: Path):
     ran = run(tmp_path, "sh", "-c", "exit 3", options=("--proc-path", str(tmp_path)))
 
