@@ -56,7 +56,7 @@ class State:
     async def note(self, arrivals: Sequence[AnyArrival]) -> None:
         """Write the facts that these events add; an event that came before adds nothing."""
         objects = (found for arrival in arrivals for found in fact_objects(arrival))
-        creating = (self._create(key, body) for key, body in objects)
+        creating = (self._store.create(key, body) for key, body in objects)
         marks = [run_mark(arrival) for arrival in arrivals]
         marks += [mark for arrival in arrivals for mark in sampled_mark(arrival)]
         await all_of([self._marks.leave(marks), *creating])

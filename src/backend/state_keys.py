@@ -1,14 +1,19 @@
 """Subjects and facts in, keys of the object store out, and back. Pure.
 
-state/HOST/RUN/ATTEMPT/                     of a run attempt
-state/HOST/RUN/jobs/JOB/                    of a job
-gate-MILLISECONDS-ACTION-DELIVERY       a queued or waiting delivery came then
-completed-DELIVERY                      the completed event itself
-sampled                                 there are samples of it
-emitted-REVISION-HASH                   these rows are out
-emitted-REVISION-HASH-TOTAL             … and this is what the job adds to its run: see
-`run_totals`; the object holds the job's name
-samples/HOST/RUN/JOB/HOUR/BATCH             a batch of samples: see `batch_facts`
+    state/HOST/RUN/ATTEMPT/                     of a run attempt
+    state/HOST/RUN/jobs/JOB/                    of a job
+        gate-MILLISECONDS-ACTION-DELIVERY       a queued or waiting delivery came then
+        completed-DELIVERY                      the completed event itself
+        completed-DELIVERY.RUNNER               … of a job whose samples may not name it: see
+                                                `runner_mark`
+        sampled                                 there are samples of it
+        emitted-REVISION-HASH                   these rows are out
+        emitted-REVISION-HASH-TOTAL             … and this is what the job adds to its run: see
+                                                `run_totals`; the object holds the job's name
+    samples/HOST/RUN/JOB/HOUR/BATCH             a batch of samples: see `batch_facts`
+    samples/HOST/RUN/ATTEMPT-RUNNER/HOUR/BATCH  one whose sampler did not know its job's id
+
+Names are percent-encoded; an attempt and a job's id cannot be taken for each other.
 """
 
 from collections.abc import Iterable, Iterator
