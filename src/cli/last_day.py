@@ -1,13 +1,16 @@
 """Rows of shipped queries in, what they say of the last day in words out. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 Row = dict[str, Any]
 
 
-def day_in_words(overview: Row) -> dict[str, str]:
-    """The row of `overview`, each answer under its heading; what is not known yet is said so."""
+def day_in_words(overview: Row, pools: Sequence[Row] = ()) -> dict[str, str]:
+    """The row of `overview`, each answer under its heading; what is not known yet is said so.
+
+    `pools` are the rows of `queue-time-today`, those who waited longest first.
+    """
     if not overview.get("completed_runs") and not overview.get("finished_jobs"):
         return {"Nothing yet": "no delivery has come; ask again by the query `overview`"}
     return {
@@ -15,7 +18,7 @@ def day_in_words(overview: Row) -> dict[str, str]:
         "Success rate": _success(overview),
         "Queue time": f"half of {overview['finished_jobs']} jobs waited over"
         f" {duration(overview['queue_p50_seconds'])}, one in 20 over"
-        f" {duration(overview['queue_p95_seconds'])}",
+        f" {duration(overview['queue_p95_seconds'])}{_longest_queue(pools)}",
         "Right size": _right_size(overview),
     }
 
@@ -44,6 +47,14 @@ def _slowest_job(overview: Row) -> str:
         return "none ran"
     where = f"{overview['slowest_job_repository']}, {overview['slowest_job_workflow']}"
     return f"{duration(overview['slowest_job_seconds'])}  {job} ({where})"
+
+
+def _longest_queue(pools: Sequence[Row]) -> str:
+    """Of the only pool there is nothing to tell apart."""
+    if len(pools) <= 1:
+        return ""
+    worst = pools[0]
+    return f"; half of the {worst['jobs']} on {worst['pool']} over {duration(worst['p50_seconds'])}"
 
 
 def _success(overview: Row) -> str:

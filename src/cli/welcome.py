@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from shutil import get_terminal_size
+from textwrap import fill
 
 import click
 import httpx
@@ -17,7 +18,7 @@ from .demo import holds_demo
 from .last_day import Row, day_in_words, steps_in_words
 from .stack_settings import StackSettings
 
-OVERVIEW, SLOWEST_STEPS = "overview", "slowest-steps-today"
+OVERVIEW, SLOWEST_STEPS, QUEUES = "overview", "slowest-steps-today", "queue-time-today"
 STEPS_SHOWN = 5
 LONGEST_LINE = 120  # off a terminal
 
@@ -27,11 +28,13 @@ def print_welcome(settings: StackSettings, now: datetime) -> None:
     click.echo()
     heading = _heading(settings, now)
     try:
-        overview, steps = _ask(OVERVIEW, settings), _ask(SLOWEST_STEPS, settings)
+        overview, steps, queues = (
+            _ask(name, settings) for name in (OVERVIEW, SLOWEST_STEPS, QUEUES)
+        )
     except (NoAnswerError, httpx.ConnectError) as exc:  # the stack is worth serving without
         _section(heading, {"No answer": str(exc)})
     else:
-        _section(heading, day_in_words(overview[0] if overview else {}))
+        _section(heading, day_in_words(overview[0] if overview else {}, queues))
         if steps:
             _print_steps(settings, steps[:STEPS_SHOWN])
     _section("Your own", _next_steps(settings))
@@ -60,15 +63,15 @@ def _section(heading: str, lines: Mapping[str, str]) -> None:
 
 
 def _print_steps(settings: StackSettings, steps: Sequence[Row]) -> None:
-    """Aligned, no line longer than the terminal; and how to see more of the first one's job."""
+    """Aligned, words go on below themselves; and how to see more of the first one's job."""
     click.secho("The slowest steps", bold=True)
     longest = get_terminal_size((LONGEST_LINE, 0)).columns
     rows = list(steps_in_words(steps))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (f"{cell:{width}}" for cell, width in zip(row, widths, strict=True))
-        line = "  " + "  ".join(cells).rstrip()
-        click.echo(line if len(line) <= longest else f"{line[: longest - 1]}…")
+    time_width, name_width = (max(len(row[column]) for row in rows) for column in (0, 1))
+    below = " " * (2 + time_width + 2)
+    for time, name, shortage in rows:
+        line = f"  {time:{time_width}}  {name:{name_width}}  {shortage}"
+        click.echo(fill(line, longest, subsequent_indent=f"{below}  ", break_on_hyphens=False))
     click.echo(f"  Look closer: {_home(settings)}{_python()} -m src show {steps[0]['job_url']}")
     click.echo()
 

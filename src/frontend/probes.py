@@ -4,13 +4,17 @@ import asyncio
 from typing import Literal
 
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel
 
 from ..shared.errors import QueueUnavailableError
 from ..shared.queues.base import Queue
 
 READY_DEADLINE_SECONDS = 2.0
+_WHAT_IT_IS = (
+    "GitHub Telemetry's frontend: GitHub posts deliveries to /webhook, samplers post to /samples;"
+    " /ready says whether it can take them.\n"
+)
 
 
 class Ready(BaseModel):
@@ -29,6 +33,11 @@ class NotReady(BaseModel):
 def probes(queue: Queue) -> APIRouter:
     """Both paths."""
     router = APIRouter()
+
+    @router.get("/", include_in_schema=False)
+    async def what_it_is() -> PlainTextResponse:
+        """For whoever opens the address in a browser."""
+        return PlainTextResponse(_WHAT_IT_IS)
 
     @router.get("/health")
     async def alive() -> dict[str, str]:

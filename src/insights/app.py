@@ -13,7 +13,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 from msgspec import DecodeError, Struct
 from msgspec.json import decode
 
@@ -30,6 +30,11 @@ MAX_QUERY_BYTES = 1_000_000
 
 # SDKs append the path to an endpoint that may end in a slash.
 TRACK_PATHS = ("/v2.1/track", "/v2/track", "//v2.1/track", "//v2/track")
+
+_WHAT_IT_IS = (
+    "GitHub Telemetry's local stand-in for Application Insights: ask it by"
+    " `python -m src query --list`; /tables/counts says how many rows it has.\n"
+)
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +82,8 @@ def create_app(store: Store, retention: timedelta) -> FastAPI:
         except (BadQueryError, DecodeError, UnicodeDecodeError, RecursionError) as exc:
             return JSONResponse({"error": str(exc)}, 400)
 
+    app.get("/", include_in_schema=False)(_what_it_is)
+
     @app.get("/health")
     async def health() -> dict[str, str]:
         """Alive."""
@@ -107,6 +114,11 @@ def __getattr__(name: str) -> Any:
     if name != "app":
         raise AttributeError(name)
     return build(InsightsSettings, app_from)[1]
+
+
+async def _what_it_is() -> PlainTextResponse:
+    """For whoever opens the address in a browser."""
+    return PlainTextResponse(_WHAT_IT_IS)
 
 
 def _ingest(store: Store, body: bytes, *, gzipped: bool) -> JSONResponse:

@@ -12,7 +12,7 @@ import pytest
 
 from src.cli import welcome
 from src.cli.demo import STARTED
-from src.cli.last_day import duration
+from src.cli.last_day import day_in_words, duration
 from src.cli.stack_settings import StackSettings, stack_settings, webhook_secret
 from src.cli.welcome import OVERVIEW, SLOWEST_STEPS, STEPS_SHOWN, print_welcome
 from src.frontend.settings import FrontendSettings
@@ -119,6 +119,15 @@ def test_the_day_is_told_in_words(
     )
 
 
+def test_where_several_pools_are_waited_for_the_worst_is_named():
+    pools = [{"pool": f"pool-{number}", "jobs": 23, "p50_seconds": 3157.0} for number in (1, 2)]
+
+    assert day_in_words(DAY, pools)["Queue time"].endswith(
+        "one in 20 over 1 h 2 min; half of the 23 on pool-1 over 52 min 37 s"
+    )
+    assert day_in_words(DAY, pools[:1])["Queue time"].endswith("one in 20 over 1 h 2 min")
+
+
 def test_the_slowest_steps_are_told_with_what_they_were_short_of(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
@@ -158,7 +167,11 @@ def test_no_more_steps_than_one_reads_and_no_line_longer_than_the_terminal(
     said = welcomed(DAY, monkeypatch, capsys, STEPS[:1] * 9)
 
     table = said.partition("The slowest steps\n")[2].partition("\n  Look")[0].splitlines()
-    assert table == ["  10 min 0 s  Run make in build  CPU-bound: 98 % of 4 cores…"] * STEPS_SHOWN
+    step = [
+        "  10 min 0 s  Run make in build  CPU-bound: 98 % of 4 cores;",
+        "                first of all cc1plus",
+    ]
+    assert table == step * STEPS_SHOWN
 
 
 def test_what_is_not_known_is_said_so(

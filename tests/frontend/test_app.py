@@ -403,6 +403,16 @@ def test_health_is_alive():
     assert (answer.status_code, answer.json()) == (200, {"status": "healthy"})
 
 
+def test_its_address_says_what_it_is():
+    with frontend(ListQueue(), SECRET) as client:
+        answer = client.get("/")
+
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.text.startswith(
+        "GitHub Telemetry's frontend: GitHub posts deliveries to /webhook"
+    )
+
+
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
 def test_nothing_describes_the_service_to_strangers(path: str):
     with frontend(ListQueue(), SECRET) as client:

@@ -168,3 +168,10 @@ def test_rows_survive_a_kill_and_go_when_their_days_are_over(tmp_path: Path):
         while count_of(third, "old") and time.monotonic() < deadline:
             time.sleep(0.05)
         assert (count_of(third, "old"), count_of(third, "new")) == (0, 1)
+
+
+def test_its_address_says_what_it_is(insights: Insights):
+    answer = httpx.get(f"{insights.url}/", trust_env=False)
+
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.text.startswith("GitHub Telemetry's local stand-in for Application Insights")

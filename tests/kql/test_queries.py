@@ -105,6 +105,31 @@ def test_queue_time_by_label_counts_a_job_under_each_of_its_labels(component: Co
     }
 
 
+def test_queue_time_today_counts_a_job_once_under_its_pool_or_its_labels(component: Component):
+    today, pooled, plain = NOW - timedelta(hours=1), spread(4), spread(5)
+    for number, seconds in enumerate(pooled):
+        asked = {"labels": "self-hosted,linux", "pool_name": "big"}
+        emit_job(component, number, today, 60, queue_seconds=seconds, **asked)
+    for number, seconds in enumerate(plain, 100):
+        emit_job(component, number, today, 60, labels="linux,gpu", queue_seconds=seconds)
+    yesterday = today - timedelta(hours=24)
+    emit_job(component, 200, yesterday, 60, labels="linux,gpu", queue_seconds=9e6)
+    reused = {"execution": "reused", "queue_seconds": 9e6}
+    emit_job(component, 201, today, 60, labels="linux,gpu", **reused)
+
+    rows = {row.pop("pool"): row for row in component.ask(QUERIES["queue-time-today"])}
+
+    p50, p95 = p50_and_p95(pooled)
+    assert rows.keys() == {"big", "linux,gpu"}
+    assert rows["linux,gpu"]["longest_seconds"] == max(plain)
+    assert rows["big"] == {
+        "jobs": 21,
+        "p50_seconds": p50,
+        "p95_seconds": p95,
+        "longest_seconds": max(pooled),
+    }
+
+
 def test_success_rate_holds_cancelled_and_skipped_apart(component: Component):
     conclusions = ["success"] * 5 + ["neutral", "failure", "timed_out"]
     conclusions += ["cancelled", "skipped", "skipped", "a new word"]
