@@ -94,6 +94,9 @@ def figures(
     own: dict[str, Optional[float]] = {name: getattr(usage, name) for name in _OF_USAGE}
     known = {**own, **_shares(usage, machine), **_own(usage, machine)}
     known["cpu_others_percent"] = cpu_others_percent
+    if cpu_others_percent is not None:
+        # Of a command the disk's figures are told only where they are its own.
+        known["disk_own_percent"] = None
     known["cpu_in_all_percent"] = _sum(usage.cpu_percent_mean, cpu_others_percent)
     known["network_bytes_per_second"] = _sum(
         usage.network_received_bytes_per_second, usage.network_sent_bytes_per_second

@@ -184,9 +184,10 @@ RULES: tuple[Rule, ...] = (
         (
             least("cpu_others_percent", 25, plain=75),
             least("cpu_in_all_percent", 90),
-            # Who sleeps, or waits for something else, asks for next to none.
-            least("cpu_cores_mean", 0.05),
+            # Who sleeps, or waits for something else, asks for little: it may have had all of it.
+            least("cpu_cores_mean", 0.2),
             Limit("stalled_cpu_percent", 25, or_unknown=True),
+            Limit("disk_utilisation_percent", 25, at_most=True, or_unknown=True),
         ),
         shown=("cores_allowed",),
         explains=("cpu_bound", "single_threaded", "waiting"),

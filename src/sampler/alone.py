@@ -19,7 +19,8 @@ LONE_PERCENT = 5.0
 IDLE_CORES = 0.005
 """Who uses less CPU does nothing, not even on the network."""
 
-_OWN_DISK_PERCENT = 25.0  # a filesystem's journal writes much of it once more
+_OWN_DISK_PERCENT = 50.0
+_OWN_DISK_LONE_PERCENT = 25.0  # a filesystem's journal writes much of it once more
 _OWN_MEMORY_PERCENT = 10.0
 _MOST_PROCESSES = 5
 _OF_DISK = (
@@ -77,7 +78,8 @@ def _percent_of_cores(cores: float, machine: Machine) -> float:
 def _of_others(told: Usage, machine: Machine, disk_bytes: int) -> Iterable[str]:
     """The figures that are more likely the others' than the command's."""
     moved_bytes = (told.disk_read_bytes or 0) + (told.disk_written_bytes or 0)
-    if (percent(disk_bytes, moved_bytes) or 0.0) < _OWN_DISK_PERCENT:
+    enough_percent = _OWN_DISK_LONE_PERCENT if told.alone_percent else _OWN_DISK_PERCENT
+    if (percent(disk_bytes, moved_bytes) or 0.0) < enough_percent:
         yield from _OF_DISK
     if (told.cpu_seconds or 0.0) < IDLE_CORES * told.covered_seconds:
         yield from _OF_NETWORK

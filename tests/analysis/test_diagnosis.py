@@ -272,8 +272,13 @@ def test_who_is_crowded_out_is_told_by_whom():
 
 @pytest.mark.parametrize(
     "figures",
-    [{"cpu_percent_mean": 1.0}, {"stalled_cpu_percent": 10.0}, {"cpu_percent_mean": 20.0}],
-    ids=["idle", "never waits", "cores to spare"],
+    [
+        {"cpu_percent_mean": 1.0},
+        {"stalled_cpu_percent": 10.0},
+        {"cpu_percent_mean": 20.0},
+        {"disk_utilisation_percent": 60.0},
+    ],
+    ids=["idle", "never waits", "cores to spare", "at its own disk"],
 )
 def test_who_wants_no_more_cpu_is_not_crowded_out(figures: dict[str, object]):
     usage = used(**PLANTED["crowded_out"] | figures)

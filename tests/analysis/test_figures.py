@@ -18,10 +18,15 @@ def test_every_figure_that_a_rule_judges_by_or_shows_is_known():
 
 def test_every_figure_is_there_and_known_of_a_healthy_step_beside_others():
     throttled = {"cpu_throttled_seconds": 6.0, "cpu_throttled_percent": 1.5}
-    known = figures(HEALTHY._replace(alone_percent=20.0, **throttled), MACHINE, 50.0)
+    healthy = HEALTHY._replace(alone_percent=20.0, **throttled)
+    known = figures(healthy, MACHINE)
 
     assert known.keys() == UNITS.keys()
-    assert None not in known.values()
+    of_a_command = {"cpu_others_percent", "cpu_in_all_percent"}
+    assert {name for name, value in known.items() if value is None} == of_a_command
+    command = figures(healthy, MACHINE, 50.0)
+    assert [command[name] for name in sorted(of_a_command)] == [90, 50]
+    assert command["disk_own_percent"] is None
 
 
 def test_figures_are_related_to_what_is_allowed():
@@ -31,7 +36,6 @@ def test_figures_are_related_to_what_is_allowed():
     assert known["memory_max_percent"] == pytest.approx(50)
     assert known["memory_own_percent"] == pytest.approx(37.5)
     assert known["network_bytes_per_second"] == pytest.approx(0.5 * MIB + 2 * MIB / 120)
-    assert known["cpu_in_all_percent"] is None
     assert known["top_process_percent"] == pytest.approx(100 * 90 / 192)
 
 

@@ -39,7 +39,9 @@ def test_a_disk_is_short_for_whoever_works_on_it():
     assert found(lonely, own(98.0, written_bytes=20 * MIB)) == []
     assert found(lonely, own(98.0, written_bytes=None)) == []
     assert found(lonely, own(98.0, written_bytes=400 * MIB)) == ["disk_saturated"]
-    assert found(lonely, own(98.0), disk_bytes=400 * MIB) == ["disk_saturated"]
+    assert found(lonely, own(98.0), disk_bytes=200 * MIB) == ["disk_saturated"]
+    assert found(SATURATED, own(98.0), disk_bytes=200 * MIB) == []
+    assert found(SATURATED, own(98.0), disk_bytes=400 * MIB) == ["disk_saturated"]
 
 
 def test_the_network_is_a_command_s_that_has_the_machine_to_itself_and_does_something():
