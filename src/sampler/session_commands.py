@@ -51,7 +51,8 @@ def finalize(words: Sequence[str]) -> None:
     _print_table(told.found)
     tell(_alerts(told.comparison, os.environ))
     if _is_wanted(os.environ):
-        _save(folder, told)
+        with open(folder.metrics, encoding="utf-8") as file:
+            _save(folder, told, json.load(file))
 
 
 def summary(words: Sequence[str]) -> None:
@@ -79,7 +80,7 @@ def baseline(words: Sequence[str]) -> None:
     await_batch(folder, clock.uptime_ms())
     told = conclude_session(folder, os.environ)
     if what == "save":
-        _save(folder, told)
+        _save(folder, told, metrics_of(told))
     else:
         tell(_compared(told, folder.baseline) + _alerts(told.comparison, os.environ))
 
@@ -99,7 +100,7 @@ def _is_wanted(environment: Mapping[str, str]) -> bool:
     return environment.get(SAVE_BASELINE, "").strip().lower() in _YES
 
 
-def _save(folder: Folder, told: Conclusion) -> None:
+def _save(folder: Folder, told: Conclusion, metrics: Mapping[str, object]) -> None:
     """Unless it failed: what ended before its time is no measure of anything.
 
     Raises:
@@ -108,7 +109,7 @@ def _save(folder: Folder, told: Conclusion) -> None:
     if has_failed(told.found.job.job):
         say(f"the build failed, so it is no baseline; {folder.baseline} is as it was")
         return
-    save_baseline(folder, metrics_of(told), told.baseline)
+    save_baseline(folder, metrics, told.baseline)
     tell(f"Saved as the baseline: {folder.baseline}\n")
 
 
