@@ -75,7 +75,13 @@ def conclude(
     rules = rules_with(thresholds or {})
     diagnoses = dict(_diagnoses(used, rules))
     whole = _without_own_kills(used.usage, diagnoses)
-    of_job = diagnose(whole, used.machine, rules, has_failed=has_failed(used.job))
+    of_job = diagnose(
+        whole,
+        used.machine,
+        rules,
+        has_failed=has_failed(used.job),
+        cpu_others_percent=used.cpu_others_percent,
+    )
     lacking = _lacking(used, diagnoses, of_job)
     size = right_size(whole, used.machine, is_short_of_memory=MEMORY in lacking)
     of_size = _of_right_size(whole, used, lacking) if size.verdict == RIGHT else SIZES[size.verdict]

@@ -11,7 +11,7 @@ from src.analysis.right_size import RIGHT
 from src.analysis.rules import ThresholdError
 from src.analysis.step_words import step_word
 from src.analysis.usage import NONE, JobUsage, Usage
-from src.analysis.verdict import conclude
+from src.analysis.verdict import conclude, findings
 from tests.analysis.used import GIB, used, used_by_job
 
 SMALL = {
@@ -86,6 +86,15 @@ def test_a_runner_that_only_its_peaks_need_is_not_called_right():
         "The runner is mostly idle, but half of it would not hold its peaks; `step 1` takes"
     )
     assert conclude(job).right_size.verdict == RIGHT
+
+
+def test_a_command_s_neighbours_are_told_once():
+    crowded = lasting(60, cpu_percent_mean=30.0, stalled_cpu_percent=60.0)
+    alone = used_by_job(crowded)._replace(usage=crowded, cpu_others_percent=65.0)
+
+    [(step, [finding])] = findings(conclude(alone))
+    assert step is not None
+    assert finding.rule == "crowded_out"
 
 
 DOWNLOADED = {"network_received_bytes": 4 * GIB, "network_received_bytes_per_second": 7.0 * 2**20}
