@@ -2,26 +2,46 @@
 
 import csv
 import json
+import os
+import re
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from ..analysis.amounts import say_bytes, say_seconds
 from ..model.printable import printable
 from .answers import Answer
 
 GAP = "  "
 INDENT = "    "
 BOLD, PLAIN = "\033[1m", "\033[0m"
+WIDTH_OFF_A_TERMINAL = 120
+
+_UNIT = re.compile(r"(?:^|_)(bytes_per_second|bytes|seconds)$")  # as columns' names end
+_SAID: Mapping[str, Callable[[float], str]] = MappingProxyType(
+    {
+        "bytes": say_bytes,
+        "bytes_per_second": lambda count: f"{say_bytes(count)}/s",
+        "seconds": say_seconds,
+    }
+)
 
 
 def print_table(answer: Answer) -> None:
-    """Aligned columns; on a terminal, those that do not fit stand below their row."""
-    if not sys.stdout.isatty():
-        print("\n".join(_aligned(answer)))  # noqa: T201 -- its purpose
-        return
-    heading, *rows = _folded(answer, shutil.get_terminal_size().columns)
-    print("\n".join([f"{BOLD}{heading}{PLAIN}", *(rows or ["(no rows)"])]))  # noqa: T201
+    """Aligned columns, seconds and bytes in words; a row alone that is too wide, a line a column.
+
+    On a terminal, or where COLUMNS says how wide one is, columns that do not fit stand below.
+    """
+    width = shutil.get_terminal_size((WIDTH_OFF_A_TERMINAL, 0)).columns
+    lines = _aligned(answer)
+    if len(answer.rows) == 1 and max(map(len, lines)) > width:
+        print("\n".join(_listed(answer)))  # noqa: T201 -- its purpose
+    elif sys.stdout.isatty():
+        heading, *rows = _folded(answer, width)
+        print("\n".join([f"{BOLD}{heading}{PLAIN}", *(rows or ["(no rows)"])]))  # noqa: T201
+    else:
+        print("\n".join(_folded(answer, width) if "COLUMNS" in os.environ else lines))  # noqa: T201
 
 
 def print_json(answer: Answer) -> None:
@@ -49,8 +69,15 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _cell(value: object) -> str:
+def _cells(columns: Sequence[str], row: Sequence[object]) -> list[str]:
+    return [_cell(name, value) for name, value in zip(columns, row, strict=True)]
+
+
+def _cell(name: str, value: object) -> str:
     """For the eye: on one line that no terminal obeys, and no more decimals than one reads."""
+    unit = _UNIT.search(name)
+    if unit and isinstance(value, int | float) and value >= 0:
+        return _SAID[unit[1]](value)
     if isinstance(value, float):
         return f"{value:.3f}".rstrip("0").rstrip(".")
     return printable(" ".join(_text(value).split("\n")))
@@ -58,6 +85,16 @@ def _cell(value: object) -> str:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _listed(answer: Answer) -> list[str]:
+    """`name  value` of each row, a line each."""
+    width = max(map(len, answer.columns))
+    return [
+        f"{name:{width}}{GAP}{cell}".rstrip()
+        for row in answer.rows
+        for name, cell in zip(answer.columns, _cells(answer.columns, row), strict=True)
+    ]
 
 
 def _folded(answer: Answer, width: int) -> list[str]:
@@ -68,7 +105,7 @@ def _folded(answer: Answer, width: int) -> list[str]:
     heading, *lines = _aligned(_leading(answer, fitting))
     folded = [heading]
     for line, row in zip(lines, answer.rows, strict=True):
-        others = zip(answer.columns[fitting:], map(_cell, row[fitting:]), strict=True)
+        others = list(zip(answer.columns, _cells(answer.columns, row), strict=True))[fitting:]
         folded += [line, *(f"{INDENT}{name} {cell}" for name, cell in others if cell)]
     return folded
 
@@ -78,7 +115,7 @@ def _leading(answer: Answer, count: int) -> Answer:
 
 
 def _aligned(answer: Answer) -> list[str]:
-    lines = [answer.columns, *([_cell(value) for value in row] for row in answer.rows)]
+    lines = [answer.columns, *(_cells(answer.columns, row) for row in answer.rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     numeric = [any(map(_is_number, column)) for column in zip(*answer.rows, strict=True)]
     aligns = [">" if is_number else "<" for is_number in numeric] or ["<"] * len(widths)

@@ -3,6 +3,7 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -78,6 +79,51 @@ def test_csv_reads_back(insights: Insights):
     out = run(ASK, "--url", f"{insights.url}/", "--format", "csv")
     rows = [["name", "n"], ["b,\nc", ""], ["Ä [b]", "1.23456"]]
     assert list(csv.reader(io.StringIO(out))) == rows
+
+
+AMOUNTS = (
+    "print duration_seconds = 2423.0, read_bytes = 3255512393.4, bytes = 512,"
+    " sent_bytes_per_second = 2048, missing_seconds = real(null), left_bytes = -5, jobs = 2423"
+)
+
+
+def test_a_table_says_seconds_and_bytes_in_words_and_nothing_else_does(insights: Insights):
+    heading, row = run(AMOUNTS, "--url", insights.url).splitlines()
+    cells = {
+        name[0]: row[: name.end()].split("  ")[-1].strip() for name in re.finditer(r"\S+", heading)
+    }
+    assert cells == {
+        "duration_seconds": "40 min 23 s",
+        "read_bytes": "3 GiB",
+        "bytes": "512 B",
+        "sent_bytes_per_second": "2 KiB/s",
+        "missing_seconds": "",
+        "left_bytes": "-5",
+        "jobs": "2423",
+    }
+    [raw] = json.loads(run(AMOUNTS, "--url", insights.url, "--format", "json"))
+    assert (raw["duration_seconds"], raw["read_bytes"]) == (2423.0, 3255512393.4)
+    assert ",512,2048,," in run(AMOUNTS, "--url", insights.url, "--format", "csv")
+
+
+def test_a_row_alone_that_is_too_wide_is_a_line_a_column(insights: Insights):
+    wide = f"print name = '{'x' * 120}', duration_seconds = 61, nothing = real(null)"
+    assert run(wide, "--url", insights.url).splitlines() == [
+        f"name              {'x' * 120}",
+        "duration_seconds  1 min 1 s",
+        "nothing",
+    ]
+
+
+def test_off_a_terminal_columns_fold_where_its_width_is_told(
+    insights: Insights, monkeypatch: pytest.MonkeyPatch
+):
+    question = f"{ASK}, wide = '{'x' * 70}'"
+    assert len(run(question, "--url", insights.url).splitlines()) == 3
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = run(question, "--url", insights.url).splitlines()
+    assert lines[0].split() == ["name", "n"]
+    assert lines[2] == f"    wide {'x' * 70}"
 
 
 def test_no_rows_leave_the_header(insights: Insights):
