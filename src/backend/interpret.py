@@ -246,7 +246,7 @@ def _fingerprint(subject: RunRecord | JobRecord, steps: Sequence[StepRecord]) ->
     """The same text for the same content, whatever delivery it came by."""
     content = _RUN_CONTENT if isinstance(subject, RunRecord) else _JOB_CONTENT
     parts = [_content(subject, content), *(_content(step, _STEP_CONTENT) for step in steps)]
-    return sha256("\x1e".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return sha256("\x1e".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def _content(record: Record, content: Callable[[Record], tuple[object, ...]]) -> str:

@@ -20,6 +20,7 @@ Value = str | float | int
 Pairs = Iterator[tuple[str, Value | None]]
 
 DIGITS = 4
+NOTABLE_SHARE = 0.1  # of a step's CPU time, that was shared out by time
 MOST_PROCESSES_OF_JOB, MOST_PROCESSES_OF_STEP = 5, 2
 HEALTHY = "none"
 """The bottleneck of what was judged and was short of nothing; who was not judged has none."""
@@ -66,6 +67,8 @@ def _of_step(verdict: Verdict, step: StepUsage) -> Pairs:
     usage, diagnosis = step.usage, verdict.diagnoses[step.step.number]
     names = SHORT_STEP_FIGURES if diagnosis.unjudged else STEP_FIGURES
     yield from _spent(usage, diagnosis, names)
+    if (usage.cpu_seconds_by_time or 0) > NOTABLE_SHARE * (usage.cpu_seconds or 0):
+        yield "cpu_seconds_by_time", usage.cpu_seconds_by_time
     yield from _lacked(diagnosis)
     if not diagnosis.unjudged:
         yield "top_processes", _processes(usage, MOST_PROCESSES_OF_STEP)
