@@ -25,6 +25,7 @@ Examples:
   python -m src simulate --seed 7 --runs 60 --out day
   python -m src simulate --end 2025-06-30T18:00:00Z --format jsonl --out day
   python -m src simulate --runs 4 --samples --out day
+  python -m src simulate --runs 10 --url
   python -m src simulate --runs 10 --url http://127.0.0.1:8080/webhook
 """
 )
@@ -56,7 +57,12 @@ Examples:
     is_flag=True,
     help=f"Also {JOBS}/JOB_ID.json and {SAMPLES}/JOB_ID.jsonl, for `analyse`.",
 )
-@click.option("--url", help="A webhook to post to instead, with the samples beside it.")
+@click.option(
+    "--url",
+    is_flag=False,
+    flag_value="",
+    help="A webhook to post to instead, with the samples beside it.  [without URL: that of `up`]",
+)
 @click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Posts a second.")
 def command(
     *,
@@ -85,5 +91,5 @@ def command(
     day = simulate_day(seed, end, runs)
     if out:
         write_day(day, out, layout, with_samples=with_samples)
-    elif url:
+    elif url is not None:
         post_day(day, url, rate)

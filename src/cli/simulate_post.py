@@ -15,7 +15,7 @@ from .stack_settings import known_secret, stack_settings
 
 
 def post_day(day: Day, url: str, per_second: float | None) -> None:
-    """Post it as it came, at most so many requests a second.
+    """Post it as it came, at most so many requests a second; no URL means this machine's webhook.
 
     Samples need a key of their repository's; exit code 1 where anything was refused.
     """
@@ -34,13 +34,17 @@ def _target(url: str) -> Target:
     secret = known_secret(settings)
     if not secret:
         raise click.ClickException("no secret: set GITHUB_WEBHOOK_SECRET as the webhook has it")
-    return Target(url, secret.encode(), known_keys(settings))
+    return Target(url or _known_url(), secret.encode(), known_keys(settings))
 
 
 def _meant(target: Target) -> str:
     """Where the webhook is, or should be."""
-    known = as_running(stack_settings(), host="host", port="port").webhook_url
+    known = _known_url()
     return f"is it {known}?" if known != target.url else "`python -m src up` starts one"
+
+
+def _known_url() -> str:
+    return as_running(stack_settings(), host="host", port="port").webhook_url
 
 
 def _post(day: Day, sampled: list[Run], target: Target, per_second: float | None) -> list[Reply]:

@@ -127,6 +127,17 @@ def test_without_a_secret_nothing_is_posted(
     assert queue.bodies == []
 
 
+def test_without_a_url_it_goes_to_the_webhook_of_this_machine(
+    url: str, queue: ListQueue, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PORT", url.removesuffix("/webhook").rpartition(":")[2])
+
+    result = CliRunner().invoke(command, ["--runs", "1", "--end", END.isoformat(), "--url"])
+
+    assert result.exit_code == 0, result.output
+    assert kinds(queue)["workflow_run"] > 0
+
+
 def test_nobody_there_is_one_line_that_says_where():
     url = f"http://127.0.0.1:{free_port()}/webhook"
 
