@@ -26,6 +26,10 @@ from .verdict import Verdict
 IDENTITY = "samples_identity"
 """How the samples were known to be the job's, as `semconv` has it."""
 
+FAILURE_CATEGORY, FAILURE_ADVICE = "failure_category", "failure_advice"
+"""Why a job failed, as `semconv` has it: known also where no sampler watched."""
+
+_KEPT = (IDENTITY, FAILURE_CATEGORY, FAILURE_ADVICE)
 _PROCESSES = several(partial(made, ProcessUse))
 _USAGE = {"top_by_cpu": _PROCESSES, "top_by_memory": _PROCESSES}
 
@@ -48,8 +52,8 @@ def job_document(
         for step in steps
     ]
     judged = _judged(verdict, course) if verdict else {}
-    identity = {name: job.used[name] for name in (IDENTITY,) if name in job.used}
-    return {**document(JOB, job), **identity, **judged, "steps": told}
+    kept = {name: job.used[name] for name in _KEPT if name in job.used}
+    return {**document(JOB, job), **kept, **judged, "steps": told}
 
 
 def parse_verdict(told: Mapping[str, Any]) -> Optional[Verdict]:

@@ -103,8 +103,8 @@ def _sentences(jobs: Sequence[ShownJob]) -> Iterator[RenderableType]:
         waited, has_failed = waiting_in_words(job.told), job.word.kind == STOPPED
         if said := ". ".join(filter(None, (waited, judged or has_failed * job.word.words))):
             yield item("•", f"{job.name}: {said}", "")
-        if job.verdict and (failure := job.verdict.failure):
-            yield item(" ", f"{failure.words}. {failure.advice}", "red")
+        if why := job.failure_in_words:
+            yield item(" ", why, "red")
         if has_failed and job.told["job_url"]:
             yield item(" ", job.told["job_url"], "dim")
 

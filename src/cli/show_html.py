@@ -103,7 +103,13 @@ def _about(job: ShownJob) -> str:
     if job.verdict:
         return page + job_report(job.verdict, job.course)
     note = element("p", {"class": "faint"}, "No sampler watched this job: there are times only.")
-    return page + note + (table("Steps", _STEPS, map(_plain_row, job.steps)) if job.steps else "")
+    why = element("p", {}, text(job.failure_in_words)) if job.failure_in_words else ""
+    return (
+        page
+        + why
+        + note
+        + (table("Steps", _STEPS, map(_plain_row, job.steps)) if job.steps else "")
+    )
 
 
 def _plain_row(step: ShownStep) -> Sequence[str]:

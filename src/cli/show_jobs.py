@@ -6,7 +6,8 @@ from typing import Any
 
 from ..analysis.curves import Course
 from ..analysis.durations import RAN
-from ..analysis.job_document import parse_course, parse_verdict
+from ..analysis.failure_signs import UNKNOWN
+from ..analysis.job_document import FAILURE_ADVICE, FAILURE_CATEGORY, parse_course, parse_verdict
 from ..analysis.step_words import HEALTHY, STOPPED, UNJUDGED, StepWord, ending, step_word
 from ..analysis.timeline import FAILED
 from ..analysis.usage import StepUsage
@@ -36,6 +37,16 @@ class ShownJob:
     def name(self) -> str:
         """As GitHub shows it."""
         return str(self.told["job_name"])
+
+    @property
+    def failure_in_words(self) -> str:
+        """What kind of failure it was and what to do; empty where it did not fail."""
+        if self.verdict:
+            failure = self.verdict.failure
+            return f"{failure.words}. {failure.advice}" if failure else ""
+        category = self.told.get(FAILURE_CATEGORY, UNKNOWN)
+        told = (category, self.told.get(FAILURE_ADVICE, ""))
+        return ". ".join(filter(None, told)) if category != UNKNOWN else ""
 
     @property
     def is_timed(self) -> bool:

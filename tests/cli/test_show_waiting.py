@@ -174,3 +174,15 @@ def test_a_failed_job_has_its_page_beside_it():
     assert "• job 1: failed\n  https://github.com/a/b/job/1" in text
     assert 'href="https://github.com/a/b/job/1"' in run_page(document(failed))
     assert "/job/1" not in draw_run(document(job(1, 0, 4, 1000)), Console(width=120))
+
+
+def test_why_a_job_failed_that_nobody_watched_is_told_where_it_is_known():
+    used = {"failure_category": "permission", "failure_advice": "Check the token's rights."}
+    failed = job(1, 0, 4, 1000, conclusion="failure", used=used)
+    unknown = job(1, 0, 4, 1000, conclusion="failure", used={"failure_category": "unknown"})
+
+    text = draw_run(document(failed), Console(width=120))
+
+    assert "• job 1: failed\n  permission. Check the token's rights.\n" in text
+    assert "permission. Check the token&#x27;s rights." in run_page(document(failed))
+    assert "unknown" not in draw_run(document(unknown), Console(width=120))
