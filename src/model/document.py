@@ -3,7 +3,8 @@
     {"version": 1, "run": {…} or null, "jobs": [{…}], "complaints": […]}
 
     run    the fields of `RunRecord`; `used`: sums over its jobs, by the names of `semconv`
-    job    the fields of `JobRecord`; `steps`: those of `StepRecord` each. Where samplers watched:
+    job    the fields of `JobRecord`; `steps`: those of `StepRecord` each. Where it failed and that
+           is known: `failure_category`, `failure_advice`. Where samplers watched:
            `sentence` says it all at once; `machine`, `usage`, `between` (the job's steps), findings
            (`rule`, `strength`, `words`, `advice`, `evidence`), `unjudged`, `right_size`, `failure`;
            of a step `usage`, `owner`, findings and `unjudged`. `curves` and a step's `cpu_cores`
