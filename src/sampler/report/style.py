@@ -12,6 +12,7 @@ font:14px/1.5 system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif}
 h1{font-size:20px;margin:8px 0;overflow-wrap:anywhere}
 h2{font-size:16px;margin:32px 0 8px}
 p{margin:8px 0}
+p,li,a{overflow-wrap:anywhere}
 code{font:0.93em ui-monospace,Menlo,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 .verdict{font-size:17px;font-weight:600;margin:8px 0}
 .faint{color:var(--faint)}
