@@ -13,7 +13,6 @@ import pytest
 from src.cli.deliver import TIMEOUT_SECONDS
 from src.simulate.days import simulate_day
 from tests.faults.azurite_service import AzuriteService, running_azurite_service, storage_at
-from tests.faults.samplers import with_samplers
 from tests.faults.test_kills import END, RUNS_OF_TEN_THOUSAND
 from tests.faults.test_sink_outages import (
     FIRST_TRIES_SECONDS,
@@ -75,7 +74,7 @@ def _calm(coast: Coast) -> Iterator[None]:
 def test_ten_thousand_deliveries_through_every_trouble_of_queue_store_and_sink(coast: Coast):
     """Each comes twice: the more objects Azurite has, the longer it takes to list a job's."""
     town, everything = coast.town, (coast.queue, coast.store, coast.sink)
-    day = with_samplers(simulate_day(200, END, RUNS_OF_TEN_THOUSAND // 2 + 1))
+    day = simulate_day(200, END, RUNS_OF_TEN_THOUSAND // 2 + 1)
     twice = [delivery for delivery in day.deliveries for _ in range(2)]
     assert len(twice) > 10_000
     sender = town.considerate_sender(MOST_A_SECOND, MOST_WAITING)

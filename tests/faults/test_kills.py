@@ -1,8 +1,8 @@
 """Frontend, workers and queue killed, stopped and paused at random: nothing is lost or doubled.
 
-Ten thousand deliveries each time, with samples of some jobs among them, as many a second as the
-workers can follow, harmed as they are. So what comes right after the storm is in the tables within
-ten seconds, behind all that waits by then: of more than ten seconds' work nobody could demand that.
+Ten thousand deliveries each time, as many a second as the workers can follow, harmed as they are.
+So what comes right after the storm is in the tables within ten seconds, behind all that waits by
+then: of more than ten seconds' work nobody could demand that.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,6 @@ import pytest
 
 from src.simulate.days import simulate_day
 from tests.faults.azurite_service import running_azurite_service, storage_at
-from tests.faults.samplers import with_samplers
 from tests.faults.storm import Storm
 from tests.faults.town import Town, running
 from tests.integration.processes import Service
@@ -50,7 +49,7 @@ def test_a_storm_over_four_workers_and_azures_queue(tmp_path: Path):
 
 def storm_over(town: Town, seed: int, frail: Sequence[Service] = ()) -> None:
     """Harm everybody while ten thousand deliveries come; then all is well, and soon."""
-    day = with_samplers(simulate_day(seed, END, RUNS_OF_TEN_THOUSAND))
+    day = simulate_day(seed, END, RUNS_OF_TEN_THOUSAND)
     assert len(day.deliveries) > 10_000
     sender = town.considerate_sender(MOST_A_SECOND, MOST_WAITING)
     with Storm(seed, town.frontend, *town.workers, frail=frail) as storm:
