@@ -27,15 +27,16 @@ class Extras:
 
     def trimmed(self, planned: Planned) -> Planned:
         """The same, without rows that are not wanted."""
-        emission = planned.emission
-        is_over = (
-            isinstance(emission, Emission) and emission.interpretation.phase == PHASE_COMPLETED
-        )
-        if isinstance(emission, Emission) and not is_over and not self.transitions:
+        if not self.transitions and _is_transition(planned):
             return replace(planned, rows=())
         if self.traces:
             return planned
         return replace(planned, rows=[r for r in planned.rows if not isinstance(r, SpanRow)])
+
+
+def _is_transition(planned: Planned) -> bool:
+    emission = planned.emission
+    return isinstance(emission, Emission) and emission.interpretation.phase != PHASE_COMPLETED
 
 
 ALL = Extras()

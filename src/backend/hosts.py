@@ -4,15 +4,16 @@ Nobody waits for it: a minute is told as soon as it is over, and again when more
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from ..model.samples import Batch
 from ..shared.github_events import JobDelivery
 from .arrivals import Arrival, SamplesArrival, Subject
 from .batch import Letter, Planned
-from .batch_facts import skew_ms
+from .batch_facts import BatchFact, skew_ms
 from .decide import Emitted, Known
 from .host_points import HostIdentity, host_points
 from .minutes import minutes_due, minutes_left
@@ -61,14 +62,9 @@ class Hosts:
         wanted = {fact for each in due for fact in each.facts}
         if not wanted:
             return []
-        return host_points(
-            await self._state.batches(known.sampled or job, wanted),
-            {start_ms for each in due for start_ms in each.starts_ms},
-            _who_ran(known.completed[0]),
-            skew_ms=skew_ms(known.batches),
-            oldest=now - OLDEST_ROW,
-            now=now,
-        )
+        batches = await self._state.batches(known.sampled or job, wanted)
+        starts_ms = {start_ms for each in due for start_ms in each.starts_ms}
+        return _points(batches, starts_ms, _who_ran(known.completed[0]), known.batches, now)
 
     async def _rows(self, arrivals: Sequence[SamplesArrival], now: datetime) -> list[MetricRow]:
         """Of one sampler's batches."""
@@ -82,15 +78,20 @@ class Hosts:
             return []
         held = {each.fact: each.batch for each in arrivals}
         lacking = {fact for each in due for fact in each.facts} - held.keys()
-        batches = await self._state.batches(subject, lacking)
-        return host_points(
-            [*held.values(), *batches],
-            starts_ms,
-            _who(arrivals[0]),
-            skew_ms=skew_ms(facts),
-            oldest=now - OLDEST_ROW,
-            now=now,
-        )
+        batches = [*held.values(), *await self._state.batches(subject, lacking)]
+        return _points(batches, starts_ms, _who(arrivals[0]), facts, now)
+
+
+def _points(
+    batches: Iterable[Batch],
+    starts_ms: Collection[int],
+    who: HostIdentity,
+    facts: Sequence[BatchFact],
+    now: datetime,
+) -> list[MetricRow]:
+    """Of these minutes; all the sampler's facts tell how wrong its clock is."""
+    skew = skew_ms(facts)
+    return host_points(batches, starts_ms, who, skew_ms=skew, oldest=now - OLDEST_ROW, now=now)
 
 
 def _who(arrival: SamplesArrival) -> HostIdentity:

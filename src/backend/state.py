@@ -70,9 +70,6 @@ class State:
         known = await all_of(self._recall(subject, held) for subject in distinct)
         return dict(zip(distinct, known, strict=True))
 
-    async def _create(self, key: str, body: bytes) -> None:
-        await self._store.create(key, body)
-
     async def remember(self, emitted: Iterable[tuple[Subject, Emitted]]) -> None:
         """Write tombstones of what is out."""
         objects = (emitted_object(subject, name) for subject, name in emitted)

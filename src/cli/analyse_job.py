@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 
 from ..analysis import timeline
-from ..model.times import parse_time
 from ..shared.errors import TelemetryError
-from ..shared.github_events import Step, WorkflowJob
+from ..shared.github_events import WorkflowJob
+from ..shared.job_timeline import is_over, timeline_of
 from .analyse_kinds import names_in
 
 
@@ -64,7 +64,7 @@ def read_job(file: Path, job_id: int | None = None) -> ToldJob:
     if len({job.id for job, _ in fitting}) > 1:
         raise NoJobError(f"{file} has several jobs: choose one by --job; it has {names}")
     told, repository_id = fitting[-1]  # where one job is told twice, the later knows more
-    return ToldJob(_job(told), told, repository_id, tuple(_complaints(told)))
+    return ToldJob(timeline_of(told), told, repository_id, tuple(_complaints(told)))
 
 
 def _read(file: Path) -> list[_Found]:
@@ -113,36 +113,8 @@ def _what_else(content: bytes, problem: Exception) -> str:
 
 
 def _complaints(told: WorkflowJob) -> Iterator[str]:
-    if not _is_completed(told):
+    if not is_over(told):
         yield (
             f"This job is not completed yet ({told.status or 'it has no end'}): give its completed"
             " state. What is not over is told so far, as if all until the last sample were its own."
         )
-
-
-def _is_completed(told: WorkflowJob) -> bool:
-    return told.completed_at is not None and told.status in {None, "completed"}
-
-
-def _job(told: WorkflowJob) -> timeline.Job:
-    is_completed = _is_completed(told)
-    # Of a job that goes on, those to come have nothing to show.
-    known = (step for step in told.steps or () if is_completed or step.started_at)
-    steps = sorted(known, key=lambda step: step.number)
-    return timeline.Job(
-        told.name,
-        _ms(told.started_at),
-        _ms(told.completed_at) if is_completed else None,
-        tuple(map(_step, steps)),
-        told.conclusion or None,
-    )
-
-
-def _step(told: Step) -> timeline.Step:
-    started, completed = _ms(told.started_at), _ms(told.completed_at)
-    return timeline.Step(told.number, told.name, started, completed, told.conclusion)
-
-
-def _ms(text: str | None) -> int | None:
-    moment = parse_time(text)
-    return None if moment is None else round(moment.timestamp() * 1000)

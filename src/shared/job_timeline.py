@@ -11,12 +11,9 @@ def is_over(told: WorkflowJob) -> bool:
 
 
 def timeline_of(told: WorkflowJob) -> timeline.Job:
-    """The job, steps by number; of a job that goes on, those steps that have ended.
-
-    A step without an end would have all that comes after it.
-    """
+    """The job, steps by number; of a job that goes on, those that have begun."""
     ended = is_over(told)
-    known = (step for step in told.steps or () if ended or step.completed_at)
+    known = (step for step in told.steps or () if ended or step.started_at)
     return timeline.Job(
         told.name,
         _ms(told.started_at),
