@@ -104,7 +104,7 @@ def test_a_machine_of_its_own_is_well(environment: dict[str, str]):
 
 
 def test_on_a_terminal_it_is_a_table_with_marks(environment: dict[str, str]):
-    result = doctor(environment | {"FORCE_COLOR": "1", "COLUMNS": "60"})
+    result = doctor(environment | {"TERM": "xterm", "FORCE_COLOR": "1", "COLUMNS": "60"})
     [queue, *_] = [line for line in result.stdout.splitlines() if "frontend: queue" in line]
     assert queue.startswith("\x1b[32m✓")
     assert max(len(re.sub(r"\x1b\[\d+m", "", line)) for line in result.stdout.splitlines()) <= 60
