@@ -126,7 +126,7 @@ def test_each_figure_of_usage_has_one_row_in_the_same_order():
     assert [term.name for term in USAGE_TERMS] == list(Usage._fields)
 
 
-@pytest.mark.parametrize("term", {*TERMS, *USAGE_TERMS}, ids=lambda term: term.name)
+@pytest.mark.parametrize("term", dict.fromkeys((*TERMS, *USAGE_TERMS)), ids=lambda term: term.name)
 def test_a_number_s_unit_is_in_its_name(term: Term):
     units = {"seconds": "s", "bytes": "By", "percent": "%", "ms": "ms", "second": "By/s"}
     named = [units[word] for word in term.name.split("_") if word in units]

@@ -216,6 +216,7 @@ async def test_an_answer_that_says_nothing_of_the_rows_is_an_outage(
         (format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), 3000, 3600),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0),
     ],
+    ids=["seconds", "no time", "nothing", "a date", "a date that is past"],
 )
 async def test_when_to_ask_again_is_told(
     receiver: Receiver, text: str, least: float | None, most: float | None
