@@ -125,7 +125,10 @@ def distinct(facts: Iterable[BatchFact]) -> list[BatchFact]:
 
 
 def skew_ms(facts: Sequence[BatchFact]) -> int:
-    """How far the sampler's clock is behind the frontend's: the least received - sent; else 0."""
+    """How far the sampler's clock is behind the frontend's, at most: the least received - sent.
+
+    The fastest push's time under way is in it; 0 where nobody said when he sent.
+    """
     return min((f.received_ms - f.sent_ms for f in facts if f.sent_ms is not None), default=0)
 
 

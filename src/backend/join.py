@@ -14,7 +14,7 @@ from ..model.samples import Batch
 from ..shared.errors import ObjectStoreUnavailableError
 from ..shared.github_events import JobDelivery
 from .arrivals import Arrival, Subject
-from .batch_facts import distinct, skew_ms
+from .batch_facts import distinct
 from .decide import Known, interpret, is_waiting
 from .interpret import execution_of
 from .judging import Judged, judge_job
@@ -74,9 +74,9 @@ class Joiner:
         judged = known.judged.get(completed.event.id)
         if not judged or not self._archive:
             return
-        told, skew = interpret(completed, known), skew_ms(known.batches)
+        told = interpret(completed, known)
         try:
-            await self._archive.keep(told, judged.verdict, batches, skew_ms=skew)
+            await self._archive.keep(told, judged.verdict, batches, skew_ms=judged.skew_ms)
         except ObjectStoreUnavailableError:
             raise
         except Exception:

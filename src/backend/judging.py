@@ -9,7 +9,8 @@ from ..analysis.verdict import Verdict
 from ..model.samples import Batch
 from ..shared.github_events import JobDelivery
 from ..shared.job_timeline import timeline_of
-from .batch_facts import BatchFact, skew_ms
+from .batch_facts import BatchFact
+from .clocks import steps_skew_ms
 from .used_values import failure_values, job_values, step_values
 
 Values = Mapping[str, str | float | int]
@@ -19,10 +20,11 @@ SIGNED, DECLARED = "token", "declared"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """The verdict on a job, and who says that the samples are its own."""
+    """The verdict on a job, who says that the samples are its own, and by what they were moved."""
 
     verdict: Verdict
     identity: str
+    skew_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def judge_job(
     delivery: JobDelivery, facts: Sequence[BatchFact], batches: Iterable[Batch]
 ) -> Judged:
     """What these samples say of the job that the delivery tells of."""
-    verdict = judge(timeline_of(delivery.workflow_job), batches, skew_ms=skew_ms(facts))
-    is_signed = all(fact.is_signed for fact in facts)
-    return Judged(verdict, SIGNED if is_signed else DECLARED)
+    job = timeline_of(delivery.workflow_job)
+    skew_ms = steps_skew_ms(job, facts)
+    identity = SIGNED if all(fact.is_signed for fact in facts) else DECLARED
+    return Judged(judge(job, batches, skew_ms=skew_ms), identity, skew_ms)

@@ -18,14 +18,22 @@ DECLARED = Identity("declared", "github.com", REPOSITORY_ID, 301, run_attempt=1,
 
 
 def batches(
-    count: int = BATCHES, *, sampler: str = "5eed", job: dict[str, object] | None = None
+    count: int = BATCHES,
+    *,
+    sampler: str = "5eed",
+    job: dict[str, object] | None = None,
+    ahead_seconds: float = 0,
 ) -> list[Batch]:
-    """All of the job's, whose second step keeps nearly both cores busy from its first moment."""
+    """All of the job's, whose second step keeps nearly both cores busy from its first moment.
+
+    The sampler's clock is so much ahead of the one that stamped the steps.
+    """
+    start_ms = round((STARTED.timestamp() + ahead_seconds) * 1000)
     seconds = range(0, JOB_SECONDS, INTERVAL_SECONDS)
     each = -(-len(seconds) // count)
     parts = [seconds[first : first + each] for first in range(0, len(seconds), each)]
     return [
-        _batch(sampler, number, part, is_final=number == len(parts) - 1, job=job or {})
+        _batch(sampler, number, part, start_ms, is_final=number == len(parts) - 1, job=job or {})
         for number, part in enumerate(parts)
     ]
 
@@ -48,9 +56,14 @@ def events(identity: Identity = SIGNED, count: int = BATCHES) -> list[Event]:
 
 
 def _batch(
-    sampler: str, number: int, seconds: Sequence[int], *, is_final: bool, job: dict[str, object]
+    sampler: str,
+    number: int,
+    seconds: Sequence[int],
+    start_ms: int,
+    *,
+    is_final: bool,
+    job: dict[str, object],
 ) -> Batch:
-    start_ms = round(STARTED.timestamp() * 1000)
     busy = [round(second * BUSY_CORES * 100) for second in seconds]
     return Batch(
         sampler=sampler,

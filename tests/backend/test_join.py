@@ -188,13 +188,33 @@ async def test_another_repository_s_samples_are_none_of_this_job_s():
     assert "samples" not in town.job.properties
 
 
-async def test_a_sampler_s_clock_is_put_right_by_the_frontend_s():
-    ahead = [sampled.event(batch, behind_seconds=-100) for batch in sampled.batches()]
-    step = (await told([*ahead, COMPLETED])).step
+@settings(max_examples=15)
+@given(
+    st.lists(st.floats(0, 3600), min_size=len(SAMPLES), max_size=len(SAMPLES)),
+    st.floats(-300, 300),
+)
+async def test_neither_held_up_pushes_nor_a_runner_s_wrong_clock_change_what_is_told(
+    delays: list[float], behind: float
+):
+    """The runner stamps its steps itself: the samples have the same clock, right or wrong."""
+    pairs = zip(sampled.batches(), delays, strict=True)
+    slow = [
+        sampled.event(batch, seconds=delay, behind_seconds=behind + delay) for batch, delay in pairs
+    ]
 
-    # They are taken to be 100 s earlier than they say, so of the step's last 100 s there are none.
-    assert step.properties["samples"] == "partial"
-    assert step.measurements["cpu_seconds"] == pytest.approx(1.9 * 500, rel=0.02)
+    assert (await told([*slow, COMPLETED])).newest == (await told([*SAMPLES, COMPLETED])).newest
+
+
+@pytest.mark.parametrize("ahead", [-7200, -90, 90, 7200])
+async def test_samples_by_another_clock_than_their_steps_are_put_right_by_the_frontend_s(
+    ahead: int,
+):
+    by_another = sampled.batches(ahead_seconds=ahead)
+    sent = [sampled.event(batch, behind_seconds=0.2 - ahead) for batch in by_another]
+    step = (await told([*sent, COMPLETED])).step
+
+    assert step.properties["samples"] == "complete"
+    assert step.measurements["cpu_seconds"] == pytest.approx(1.9 * 600, rel=0.01)
 
 
 async def test_samples_that_trip_us_up_cost_a_job_its_usage_and_not_its_row(
