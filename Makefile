@@ -19,7 +19,7 @@ help: ## this list
 run: $(VENV)/runtime ## start everything on this machine and show an answer (Ctrl-C stops it)
 	@exec $(BIN)/python -m src up
 
-test: $(VENV)/dev node_modules/.installed ## run all tests
+test: $(VENV)/dev $(VENV)/checkov/.installed node_modules/.installed ## run all tests
 	@PATH="$(NODE_PATH)" $(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/dev ## lint, types, walls, Python 3.9 for the standard-library rooms
@@ -41,7 +41,10 @@ bench: $(VENV)/dev ## print the tables that the README quotes
 
 lock: $(VENV)/dev ## compile the lock files anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml requirements-build.in -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-frontend.in -o requirements-frontend.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-backend.in -o requirements-backend.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements-checkov.in -o requirements-checkov.lock
 
 clean: ## remove what the other targets made; data in .github-telemetry stays
 	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -54,6 +57,7 @@ $(VENV)/bin/python:
 	else echo "$(PYTHON) has neither ensurepip nor pip: install python3-venv (Debian: apt-get install python3-venv)" >&2; exit 1; fi
 
 PIP = $$(if [ -x $(BIN)/pip ]; then echo $(BIN)/python -m pip; else echo $(PYTHON) -m pip --python $(BIN)/python; fi) --disable-pip-version-check
+PIP_FOR_CHECKOV = $$(if [ -x $(BIN)/pip ]; then echo $(BIN)/python; else echo $(PYTHON); fi) -m pip --disable-pip-version-check --python $(VENV)/checkov/bin/python
 
 $(VENV)/runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what it runs on (once) …"
@@ -64,6 +68,11 @@ $(VENV)/runtime: requirements.lock pyproject.toml | $(VENV)/bin/python
 $(VENV)/dev: requirements-dev.lock $(VENV)/runtime
 	@echo "Installing what tests need (once) …"
 	@$(PIP) install --quiet --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/checkov/.installed: requirements-checkov.lock | $(VENV)/dev
+	@$(BIN)/python -m venv --without-pip $(VENV)/checkov
+	@$(PIP_FOR_CHECKOV) install --quiet --no-deps --require-hashes -r requirements-checkov.lock
 	@touch $@
 
 node_modules/.installed: package-lock.json $(VENV)/dev

@@ -18,6 +18,7 @@ from ..shared.queues.base import Queue
 from ..shared.settings import load, refuse
 from ..shared.storage import open_object_store, open_poison_queue, open_queue
 from .extras import Extras
+from .heartbeat import beating
 from .settings import BackendSettings
 from .sinks.application_insights import ApplicationInsightsSink
 from .sinks.archive import Archive
@@ -104,6 +105,7 @@ async def serve(settings: BackendSettings) -> None:
             opened.push_async_callback(part.close)
         await opened.enter_async_context(reporting(health, queue))
         await opened.enter_async_context(sweeping(store, utc_now))
+        await opened.enter_async_context(beating(settings.heartbeat_path))
         await Worker(queue, poison, State(store), sinks, pace, health, extras=extras).run(stop)
     log.info("worker stopped")
 

@@ -1,5 +1,6 @@
 """The worker's environment variables; each documented `BACKEND_` name also works without it."""
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
@@ -30,6 +31,7 @@ class BackendSettings(StorageSettings):
         "none", validation_alias="OTEL_EXPORTER_OTLP_COMPRESSION"
     )
     jsonl_path: str | None = Field(None, validation_alias=either("JSONL_PATH"))
+    heartbeat_path: Path | None = Field(None, validation_alias=either("HEARTBEAT_PATH"))
     has_archive: bool = Field(True, validation_alias=either("ARCHIVE"))
     has_host_metrics: bool = Field(True, validation_alias=either("HOST_METRICS"))
     has_traces: bool = Field(True, validation_alias=either("TRACES"))

@@ -6,9 +6,6 @@ import click
 @click.command(epilog="Example: GITHUB_WEBHOOK_SECRET=… PORT=8080 python -m src frontend")
 def command() -> None:
     """Run the webhook's frontend on HOST and PORT until SIGTERM or Ctrl-C."""
-    from ..frontend.app import app_from
-    from ..frontend.settings import FrontendSettings
-    from ..shared.serving import build, serve
+    from ..frontend.app import main
 
-    settings, app = build(FrontendSettings, app_from)
-    serve(app, settings.host, settings.port, **settings.told())
+    main()

@@ -1,6 +1,7 @@
 """HTTP in, durable queue messages out: POST /webhook and /samples, GET /health and /ready.
 
-`uvicorn src.frontend.app:app` builds the app from the environment; tests call `create_app`.
+`python -m src.frontend.app` serves by the environment, and so does `uvicorn src.frontend.app:app`;
+tests call `create_app`.
 """
 
 import logging
@@ -19,7 +20,7 @@ from ..shared.health import Health
 from ..shared.health_export import Destination, exporting
 from ..shared.health_log import reporting
 from ..shared.queues.base import Queue
-from ..shared.serving import build
+from ..shared.serving import build, serve
 from ..shared.storage import open_queue
 from .body import Bodies
 from .deliveries import DeliveryJudge
@@ -131,3 +132,13 @@ def __getattr__(name: str) -> Any:
     if name != "app":
         raise AttributeError(name)
     return _app()
+
+
+def main() -> None:
+    """Serve by the environment's settings until SIGTERM or Ctrl-C."""
+    settings, app = build(FrontendSettings, app_from)
+    serve(app, settings.host, settings.port, **settings.told())
+
+
+if __name__ == "__main__":
+    main()
