@@ -71,6 +71,7 @@ $(VENV)/dev: requirements-dev.lock $(VENV)/runtime
 	@touch $@
 
 $(VENV)/checkov/.installed: requirements-checkov.lock | $(VENV)/dev
+	@echo "Installing what checks the infrastructure, in a venv of its own (once) …"
 	@$(BIN)/python -m venv --without-pip $(VENV)/checkov
 	@$(PIP_FOR_CHECKOV) install --quiet --no-deps --require-hashes -r requirements-checkov.lock
 	@touch $@
