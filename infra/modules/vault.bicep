@@ -1,0 +1,97 @@
+// What must stay secret in; a vault with it, and where it is, out.
+
+@description('Where the vault is.')
+param location string
+
+@description('What every resource is tagged with.')
+param tags object
+
+@description('What makes names unique.')
+param token string
+
+@description('The webhook\'s secret.')
+@secure()
+param webhookSecret string
+
+@description('The secret that was the webhook\'s until now, while you rotate; empty otherwise.')
+@secure()
+param previousWebhookSecret string
+
+@description('Keys that samplers without GitHub\'s tokens sign with; empty without such.')
+@secure()
+param samplesKeys string
+
+@description('Whether only private endpoints lead to it.')
+param isPrivate bool
+
+@description('The Log Analytics workspace that hears who asked for a secret.')
+param workspaceId string
+
+resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
+  name: 'kv-${token}'
+  location: location
+  tags: tags
+  properties: {
+    tenantId: subscription().tenantId
+    sku: {
+      family: 'A'
+      name: 'standard'
+    }
+    enableRbacAuthorization: true
+    enablePurgeProtection: true
+    enableSoftDelete: true
+    softDeleteRetentionInDays: 90
+    publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
+    networkAcls: {
+      bypass: 'AzureServices'
+      defaultAction: isPrivate ? 'Deny' : 'Allow'
+    }
+  }
+}
+
+resource webhook 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
+  parent: vault
+  name: 'webhook-secret'
+  properties: {
+    contentType: 'text/plain'
+    value: webhookSecret
+  }
+}
+
+resource previous 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(previousWebhookSecret)) {
+  parent: vault
+  name: 'webhook-secret-previous'
+  properties: {
+    contentType: 'text/plain'
+    value: previousWebhookSecret
+  }
+}
+
+resource samples 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(samplesKeys)) {
+  parent: vault
+  name: 'samples-keys'
+  properties: {
+    contentType: 'text/plain'
+    value: samplesKeys
+  }
+}
+
+resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: vault
+  name: 'audit'
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      { categoryGroup: 'audit', enabled: true }
+    ]
+  }
+}
+
+@description('The vault.')
+output vaultName string = vault.name
+
+@description('The vault, for its private endpoint.')
+output vaultId string = vault.id
+
+@description('The vault\'s address, which secrets\' own begin with.')
+output vaultUri string = vault.properties.vaultUri
