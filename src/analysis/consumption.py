@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from ..model import samples
 from ..model.named_tuples import NamedTuple
+from .cpu import is_limited
 from .known_time import KnownTime
 from .roster import Roster
 from .series import Counter, Series, Span, disk_column, machine_column
@@ -26,13 +27,16 @@ _SECOND_MS, _SECOND_US = 1000, 1_000_000
 _PERCENT = 100
 
 _STALLED = {
-    "stalled_cpu": samples.STALLED_CPU_US,
-    "stalled_memory": samples.STALLED_MEMORY_US,
-    "stalled_io": samples.STALLED_IO_US,
+    "stalled_cpu": (samples.STALLED_CPU_US, samples.CGROUP_STALLED_CPU_US),
+    "stalled_memory": (samples.STALLED_MEMORY_US, samples.CGROUP_STALLED_MEMORY_US),
+    "stalled_io": (samples.STALLED_IO_US, samples.CGROUP_STALLED_IO_US),
 }
 _STALLED_FULL = {
-    "stalled_memory_full": samples.STALLED_MEMORY_FULL_US,
-    "stalled_io_full": samples.STALLED_IO_FULL_US,
+    "stalled_memory_full": (
+        samples.STALLED_MEMORY_FULL_US,
+        samples.CGROUP_STALLED_MEMORY_FULL_US,
+    ),
+    "stalled_io_full": (samples.STALLED_IO_FULL_US, samples.CGROUP_STALLED_IO_FULL_US),
 }
 _DISK_SUMS = {
     "disk_read_bytes": (samples.READ_SECTORS, _SECTOR_BYTES),
@@ -134,9 +138,10 @@ class Consumption:
         }
 
     def _stalls(self) -> dict[str, Column]:
+        """The control group's where one stands for the job: others may stall on the machine."""
         figures: dict[str, Column] = {}
-        for field, name in {**_STALLED, **_STALLED_FULL}.items():
-            counts = self._machine(name)
+        for field, (of_machine, of_group) in {**_STALLED, **_STALLED_FULL}.items():
+            counts = self._machine(of_group if is_limited(self._series.host) else of_machine)
             figures[f"{field}_seconds"] = self._whole(counts, 1 / _SECOND_US)
             if field in _STALLED:
                 figures[f"{field}_percent"] = self._share(counts, _SECOND_US / _SECOND_MS)

@@ -49,6 +49,8 @@ _RELATED = {
     "memory_max_percent": "%",
     "memory_own_percent": "%",
     "disk_own_percent": "%",
+    "disk_wait_percent": "%",
+    "disk_stalled_percent": "%",
     "network_bytes_per_second": "By/s",
     "top_process_percent": "%",
 }
@@ -69,6 +71,8 @@ FORMULAS = {
     " beside other steps",
     "disk_own_percent": "what its own of the top processes read and wrote /"
     " (disk_read_bytes + disk_written_bytes), beside other steps",
+    "disk_wait_percent": "disk_utilisation_percent, or else stalled_io_percent",
+    "disk_stalled_percent": "stalled_io_percent, where no disk_utilisation_percent is known",
     "network_bytes_per_second": "the sum of what was received and sent per second",
     "top_process_percent": "CPU seconds of the first in top_by_cpu / cpu_seconds",
 }
@@ -81,7 +85,6 @@ OF_THE_HOST = frozenset(
     {
         *("disk_utilisation_percent", "disk_await_ms", "disk_queue_depth"),
         *("disk_operations_per_second", "cpu_stolen_percent"),
-        *("stalled_cpu_percent", "stalled_memory_percent", "stalled_io_percent"),
     }
 )
 """Seen from inside a container, these tell of everybody on the host."""
@@ -103,6 +106,9 @@ def figures(
     )
     if machine is not None and machine.is_container:
         known.update(dict.fromkeys(OF_THE_HOST))
+    busy, stalled = known["disk_utilisation_percent"], known["stalled_io_percent"]
+    known["disk_wait_percent"] = stalled if busy is None else busy
+    known["disk_stalled_percent"] = stalled if busy is None else None
     return known
 
 

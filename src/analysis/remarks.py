@@ -45,7 +45,7 @@ def remarks(used: JobUsage) -> Iterator[str]:
             " by time, and nobody is blamed for them but whose own processes show it."
         )
     if used.machine and used.machine.is_container:
-        yield "The job ran in a container: disk and stalls are the host's, and not judged."
+        yield "The job ran in a container: the disks' own figures are the host's, and not judged."
 
 
 def _is_long(step: StepUsage) -> bool:

@@ -239,6 +239,15 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
+        "slow_disk",
+        *("has", "a slow disk"),
+        "something waited for it in {disk_stalled_percent} of the time",
+        "Enable caching, reduce concurrent operations, or use a faster disk.",
+        # All that can be seen of it in a container, whose disks are others' too.
+        (least("disk_stalled_percent", 40, plain=80), _OWN_DISK),
+        way="stall",
+    ),
+    Rule(
         "disk_saturated",
         *("has", "a saturated disk"),
         "busy {disk_utilisation_percent} of the time",
@@ -307,7 +316,8 @@ RULES: tuple[Rule, ...] = (
             # Where others have all cores, who can say that it did not want one?
             Limit("cpu_in_all_percent", 90, at_most=True, or_unknown=True),
             least("covered_seconds", 30),
-            Limit("disk_utilisation_percent", 20, at_most=True, or_unknown=True),
+            # Where neither its stalls nor its disks were seen, it may have waited for a disk.
+            most("disk_wait_percent", 20),
             Limit("network_bytes_per_second", MIB, at_most=True, or_unknown=True),
             *(
                 Limit(figure, 10, at_most=True, or_unknown=True)

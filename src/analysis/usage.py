@@ -106,7 +106,7 @@ class Usage(NamedTuple):
 class Machine(NamedTuple):
     """What a job may use: cores and memory as the control group or else the machine allows.
 
-    `is_container`: figures of disks and stalls are the host's, so others may be to blame for them.
+    `is_container`: figures of disks are the host's, so others may be to blame for them.
     """
 
     cpus: int

@@ -52,6 +52,11 @@ CGROUP_CPU_US = "cgroup_cpu_us"
 CGROUP_THROTTLED_US = "cgroup_throttled_us"
 CGROUP_MEMORY_KB = "cgroup_memory_kb"  # memory.current - cached files
 CGROUP_OOM_KILLS = "cgroup_oom_kills"
+CGROUP_STALLED_CPU_US = "cgroup_stalled_cpu_us"  # its own cpu.pressure and the like, as above
+CGROUP_STALLED_MEMORY_US = "cgroup_stalled_memory_us"
+CGROUP_STALLED_IO_US = "cgroup_stalled_io_us"
+CGROUP_STALLED_MEMORY_FULL_US = "cgroup_stalled_memory_full_us"
+CGROUP_STALLED_IO_FULL_US = "cgroup_stalled_io_full_us"
 # Columns of the sampler itself, since it began.
 SAMPLER_CPU_US = "sampler_cpu_us"
 SAMPLER_MISSED_TICKS = "sampler_missed_ticks"  # it was too late for
@@ -67,12 +72,20 @@ IO_MS = "io_ms"  # time with something under way
 WEIGHTED_MS = "weighted_ms"  # that, times what was under way
 
 GAUGES = frozenset({MEMORY_USED_KB, SWAP_USED_KB, CGROUP_MEMORY_KB})
+_STALLED = (
+    *(STALLED_CPU_US, STALLED_MEMORY_US, STALLED_IO_US),
+    *(STALLED_MEMORY_FULL_US, STALLED_IO_FULL_US),
+)
+_CGROUP_STALLED = (
+    *(CGROUP_STALLED_CPU_US, CGROUP_STALLED_MEMORY_US, CGROUP_STALLED_IO_US),
+    *(CGROUP_STALLED_MEMORY_FULL_US, CGROUP_STALLED_IO_FULL_US),
+)
 COLUMNS = (
     *(CPU_USER, CPU_SYSTEM, CPU_IDLE, CPU_IOWAIT, CPU_STEAL),
     *(MEMORY_USED_KB, SWAP_USED_KB, OOM_KILLS, NETWORK_RECEIVED_BYTES, NETWORK_SENT_BYTES),
-    *(STALLED_CPU_US, STALLED_MEMORY_US, STALLED_IO_US),
-    *(STALLED_MEMORY_FULL_US, STALLED_IO_FULL_US),
+    *_STALLED,
     *(CGROUP_CPU_US, CGROUP_THROTTLED_US, CGROUP_MEMORY_KB, CGROUP_OOM_KILLS),
+    *_CGROUP_STALLED,
     *(SAMPLER_CPU_US, SAMPLER_MISSED_TICKS),
 )
 DISK_COLUMNS = (
@@ -85,8 +98,7 @@ _TICK_US = 10_000  # no finer than CPU time is counted
 QUANTA = {
     **dict.fromkeys((MEMORY_USED_KB, SWAP_USED_KB, CGROUP_MEMORY_KB), _MIB),
     **dict.fromkeys((NETWORK_RECEIVED_BYTES, NETWORK_SENT_BYTES), 1024),
-    **dict.fromkeys((STALLED_CPU_US, STALLED_MEMORY_US, STALLED_IO_US), _TICK_US),
-    **dict.fromkeys((STALLED_MEMORY_FULL_US, STALLED_IO_FULL_US), _TICK_US),
+    **dict.fromkeys((*_STALLED, *_CGROUP_STALLED), _TICK_US),
     **dict.fromkeys((CGROUP_CPU_US, CGROUP_THROTTLED_US), _TICK_US),
     SAMPLER_CPU_US: 100,
     **dict.fromkeys((READ_SECTORS, WRITTEN_SECTORS), 32),
@@ -272,3 +284,8 @@ class Batch:
         self.filesystems = filesystems or {}
         self.owners = owners
         self.processes = processes
+
+    @property
+    def segments(self) -> Sequence[tuple[int, str]]:
+        """All segments of processes: of how many samples, and the text."""
+        return [(len(self.time_ms), self.processes)]

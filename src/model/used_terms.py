@@ -157,7 +157,7 @@ USAGE_TERMS: tuple[Term, ...] = (
         "stalled_cpu_seconds",
         "s",
         JOB_AND_STEP,
-        "Time in which something waited for a core (the kernel's pressure stall information, `some`)",
+        "Time in which something waited for a core (the kernel's pressure stall information, `some`), of the control group where one limits the job",
     ),
     number(
         "stalled_memory_seconds",

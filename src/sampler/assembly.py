@@ -51,7 +51,9 @@ def collector(
     mounts = parse_mounts(read_text(f"{proc}/self/mountinfo"))
     is_container = view.is_container(proc)
     paths = parse_control_groups(read_text(f"{proc}/self/cgroup"))
-    group = find_control_group(mounts, paths, is_container=is_container)
+    group = find_control_group(
+        mounts, paths, is_container=is_container, has_all_groups=view.has_all_groups(proc)
+    )
     has_own_pids = view.is_own(proc)
     host = _host(proc, interval_seconds, mounts, group, is_container=is_container)
     reader = ProcessReader(

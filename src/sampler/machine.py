@@ -7,9 +7,9 @@ from .files import KeptFile, list_folder
 from .proc.diskstats import parse_disks, whole_disks
 from .proc.meminfo import parse_memory_kb, parse_swap_kb
 from .proc.net_dev import parse_network_bytes
-from .proc.pressure import parse_stalled_us
 from .proc.stat import parse_cpu_ticks
 from .proc.vmstat import parse_oom_kills
+from .stalls import Stalls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ COLUMNS = (
     *(samples.STALLED_MEMORY_FULL_US, samples.STALLED_IO_FULL_US),
     *(samples.CGROUP_CPU_US, samples.CGROUP_THROTTLED_US),
     *(samples.CGROUP_MEMORY_KB, samples.CGROUP_OOM_KILLS),
+    *(samples.CGROUP_STALLED_CPU_US, samples.CGROUP_STALLED_MEMORY_US),
+    samples.CGROUP_STALLED_IO_US,
+    *(samples.CGROUP_STALLED_MEMORY_FULL_US, samples.CGROUP_STALLED_IO_FULL_US),
 )
 """The columns that are filled here, in this order."""
 
@@ -42,20 +45,21 @@ class Machine:
         self._meminfo = KeptFile(f"{proc}/meminfo")
         self._vmstat = KeptFile(f"{proc}/vmstat")
         self._network = KeptFile(f"{network}/net/dev")
-        self._stalled = [KeptFile(f"{proc}/pressure/{of}") for of in ("cpu", "memory", "io")]
+        pressure = f"{proc}/pressure"
+        self._stalls = Stalls(f"{pressure}/cpu", f"{pressure}/memory", f"{pressure}/io")
 
     def read(self) -> tuple[Optional[int], ...]:
         """A value for each of COLUMNS."""
         meminfo = self._meminfo.read()
-        cpu, memory, io = (parse_stalled_us(file.read()) for file in self._stalled)
         return (
             *(parse_cpu_ticks(self._stat.read()) or _NO_CPU),
             *(parse_memory_kb(meminfo)[1], parse_swap_kb(meminfo)[1]),
             parse_oom_kills(self._vmstat.read()),
             *(parse_network_bytes(self._network.read()) or (None, None)),
-            *(cpu[0], memory[0], io[0], memory[1], io[1]),
+            *self._stalls.read_us(),
             *self._group.read_cpu_us(),
             *self._group.read_memory(),
+            *self._group.read_stalled_us(),
         )
 
 

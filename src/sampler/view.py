@@ -10,6 +10,7 @@ PROC = "/proc"
 """Where it is mounted, but in containers that have another's too."""
 
 _FIRST_PID_NAMESPACE = "pid:[4026531836]"  # PROC_PID_INIT_INO in include/linux/proc_ns.h
+_FIRST_CGROUP_NAMESPACE = "cgroup:[4026531835]"  # PROC_CGROUP_INIT_INO, there
 _CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
 
 
@@ -32,3 +33,11 @@ def is_container(proc: str) -> bool:
         return os.readlink(f"{proc}/self/ns/pid") != _FIRST_PID_NAMESPACE and is_own(proc)
     except OSError:
         return any(os.path.exists(mark) for mark in _CONTAINER_MARKS)
+
+
+def has_all_groups(proc: str) -> bool:
+    """Whether control groups are seen up to the machine's own: a container may share that view."""
+    try:
+        return os.readlink(f"{proc}/self/ns/cgroup") == _FIRST_CGROUP_NAMESPACE
+    except OSError:
+        return False

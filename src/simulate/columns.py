@@ -50,6 +50,13 @@ _GROUP: dict[str, _Sum] = {
     s.CGROUP_THROTTLED_US: ((a.THROTTLED, US),),
     s.CGROUP_OOM_KILLS: ((a.KILLS, 1),),
 }
+_GROUP_STALLED: dict[str, _Sum] = {
+    s.CGROUP_STALLED_CPU_US: _MACHINE[s.STALLED_CPU_US],
+    s.CGROUP_STALLED_MEMORY_US: _MACHINE[s.STALLED_MEMORY_US],
+    s.CGROUP_STALLED_IO_US: _MACHINE[s.STALLED_IO_US],
+    s.CGROUP_STALLED_MEMORY_FULL_US: _MACHINE[s.STALLED_MEMORY_FULL_US],
+    s.CGROUP_STALLED_IO_FULL_US: _MACHINE[s.STALLED_IO_FULL_US],
+}
 _DISK: dict[str, _Sum] = {
     s.READS: ((a.READS, 1),),
     s.READ_SECTORS: ((a.READ_BYTES, 1 / SECTOR_BYTES),),
@@ -73,10 +80,13 @@ class Columns:
         # The drawing has an order of its own, so that a batch does not depend on another's.
         counters = (*_CPU, s.CPU_IDLE, *_MACHINE, *_GROUP, *_DISK)
         self._before = {name: rng.randrange(BEFORE) for name in counters}
+        self._before |= dict.fromkeys(_GROUP_STALLED, 0)  # a group is made for its job
 
     def machine(self, moments: Sequence[float], places: Places) -> dict[str, Column]:
         """The whole machine's and, where the job has one, its control group's."""
-        tables = _MACHINE | _GROUP if self._machine.has_group else _MACHINE
+        tables = _MACHINE
+        if self._machine.has_group:
+            tables = tables | _GROUP | _GROUP_STALLED
         columns = self._cpu(moments, places)
         for name, terms in tables.items():
             columns[name] = list(self._counted(name, terms, places))

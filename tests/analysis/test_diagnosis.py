@@ -77,6 +77,7 @@ def _sent(received: dict[str, float]) -> dict[str, float]:
 # Where a second way to see a bottleneck is planted, and nothing of the first.
 OTHER_WAYS = {
     "memory_bound.stall": {"stalled_memory_percent": 50.0},
+    "slow_disk.stall": {"stalled_io_percent": 60.0, "disk_utilisation_percent": None},
     "cpu_bound.stall": {"stalled_cpu_percent": 83.0, "cpu_percent_mean": 45.0},
     "download_heavy.slow": {
         "cpu_percent_mean": 5.0,
@@ -96,6 +97,7 @@ OTHER_WAYS["upload_heavy.rate"] = _sent(OTHER_WAYS["download_heavy.rate"])
 
 OTHERS_PERCENT = {"crowded_out": 62.0, "waiting": 20.0}
 OWN_FIGURES = {"cpu_own_percent", "cpu_own_cores_mean", "disk_own_percent"}
+INSIDE = MACHINE._replace(is_container=True)
 BUSY = ProcessUse("fio", 1, 90.0, 2 * GIB, 200 * MIB, 400 * MIB, 90.0)
 BESIDE_OTHERS = {"alone_percent": 10.0, "top_by_cpu": (BUSY,), "top_by_memory": (BUSY,)}
 
@@ -426,15 +428,28 @@ def test_a_fast_download_beside_an_idle_machine_is_told_though_small():
 
 @pytest.mark.parametrize("rule", ["io_congestion", "slow_disk", "disk_saturated"])
 def test_a_container_is_not_blamed_for_its_host_s_disk(rule: str):
-    inside = MACHINE._replace(is_container=True)
-    assert diagnose(used(**PLANTED[rule]), inside).findings == ()
+    usage = used(**PLANTED[rule] | {"stalled_io_percent": 8.0})
+    assert diagnose(usage, INSIDE).findings == ()
 
 
 def test_a_pod_that_sleeps_is_waiting_however_busy_its_host_is():
-    inside = MACHINE._replace(is_container=True)
-    busy_host = {"disk_utilisation_percent": 95.0, "stalled_cpu_percent": 83.0}
-    [finding] = diagnose(used(**SLEEPING | busy_host), inside).findings
+    [finding] = diagnose(used(**SLEEPING | {"disk_utilisation_percent": 95.0}), INSIDE).findings
     assert finding.rule == "waiting"
+
+
+def test_a_pod_that_waits_for_its_disk_is_told_so_by_its_own_stalls():
+    stalled = {"stalled_io_percent": 70.0, "disk_utilisation_percent": 95.0}
+    [finding] = diagnose(used(**SLEEPING | stalled), INSIDE).findings
+    assert (finding.rule, finding.words) == (
+        "slow_disk",
+        "a slow disk: something waited for it in 70 % of the time",
+    )
+
+
+def test_who_may_have_waited_for_a_disk_that_nobody_saw_is_not_called_waiting():
+    unseen = used(**SLEEPING | {"stalled_io_percent": None})
+    assert diagnose(unseen, INSIDE).findings == ()
+    assert rules_found(unseen) == ["waiting"]  # a machine of one's own shows its disks
 
 
 @pytest.mark.parametrize(

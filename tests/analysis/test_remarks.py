@@ -73,4 +73,6 @@ def test_a_container_s_figures_of_the_host_are_said_not_to_be_judged():
     job = used_by_job(used())
     assert job.machine is not None
     [only] = remarks(job._replace(machine=job.machine._replace(is_container=True)))
-    assert only == "The job ran in a container: disk and stalls are the host's, and not judged."
+    assert only == (
+        "The job ran in a container: the disks' own figures are the host's, and not judged."
+    )

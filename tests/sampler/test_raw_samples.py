@@ -12,6 +12,7 @@ import pytest
 
 from src.analysis.measure import measure
 from src.analysis.timeline import Job
+from src.model import samples
 from src.model.samples import Batch
 from src.sampler import assembly
 from src.sampler.folder import Folder
@@ -94,6 +95,16 @@ def test_lines_become_the_batch_again(sampled: tuple[list[dict[str, Any]], Batch
     assert {owner.key: list(owner.cpu_ticks) for owner in again.owners} == {
         owner.key: list(owner.cpu_ticks) for owner in batch.owners if owner.cpu_ticks[-1]
     }
+
+
+def test_a_control_group_s_stalls_are_told_too(sampled: tuple[list[dict[str, Any]], Batch]):
+    lines, _ = sampled
+    told = {"stalled_cpu_seconds": 1.5, "stalled_io_full_seconds": 0.25}
+    (again,) = batches_of({**line, "cgroup": {**line["cgroup"], **told}} for line in lines)
+
+    assert lines[0]["cgroup"].keys() >= told.keys()
+    assert again.columns[samples.CGROUP_STALLED_CPU_US] == [1_500_000] * len(lines)
+    assert again.columns[samples.CGROUP_STALLED_IO_FULL_US] == [250_000] * len(lines)
 
 
 def test_the_judge_says_the_same_of_them(sampled: tuple[list[dict[str, Any]], Batch]):

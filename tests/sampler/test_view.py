@@ -34,6 +34,17 @@ def test_a_folder_without_processes_is_no_view(tmp_path: Path):
     assert not view.is_own(str(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("namespace", "has_all"), [("cgroup:[4026531835]", True), ("cgroup:[4026532717]", False)]
+)
+def test_whose_control_groups_are_seen(tmp_path: Path, namespace: str, *, has_all: bool):
+    (tmp_path / "self" / "ns").mkdir(parents=True)
+    (tmp_path / "self" / "ns" / "cgroup").symlink_to(namespace)
+
+    assert view.has_all_groups(str(tmp_path)) is has_all
+    assert not view.has_all_groups(str(tmp_path / "missing"))
+
+
 def test_another_s_view(tmp_path: Path):
     (tmp_path / "1").mkdir()
     (tmp_path / "self").symlink_to("1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..stalls import UNKNOWN, Stalls
 from .folders import V2, group_folders
 from .meters import CpuV1, CpuV2, MemoryV1, MemoryV2
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Optional, TypeVar
 
     from ..proc.mountinfo import Mount
+    from ..stalls import Stalled
     from .meters import CpuMeter, MemoryMeter
 
     Meter = TypeVar("Meter")
@@ -27,12 +29,14 @@ class ControlGroup:
         *,
         cpu: Optional[CpuMeter] = None,
         memory: Optional[MemoryMeter] = None,
+        stalls: Optional[Stalls] = None,
         limit_cores: Optional[float] = None,
         limit_bytes: Optional[int] = None,
     ) -> None:
         """Limits as read once."""
         self._cpu = cpu
         self._memory = memory
+        self._stalls = stalls
         self.limit_cores = limit_cores
         self.limit_kb = _kb(limit_bytes)
 
@@ -45,22 +49,35 @@ class ControlGroup:
         used_bytes, kills = self._memory.read() if self._memory else (None, None)
         return _kb(used_bytes), kills
 
+    def read_stalled_us(self) -> Stalled:
+        """As `Stalls`; unknown in version 1, which knows of no pressure."""
+        return self._stalls.read_us() if self._stalls else UNKNOWN
+
 
 def find_control_group(
-    mounts: Sequence[Mount], paths: Mapping[str, str], *, is_container: bool
+    mounts: Sequence[Mount],
+    paths: Mapping[str, str],
+    *,
+    is_container: bool,
+    has_all_groups: bool = False,
 ) -> ControlGroup:
     """Any limit on the way up the tree limits; the group that has the tightest is the one to watch.
 
     CPU and memory may be limited at different heights. What is not limited is watched where the
-    other is; in a container, at its top.
+    other is; in a container, at its top. With `has_all_groups` the top is the machine's, and its
+    own group is where a container begins.
     """
     cpus, memories = _cpu_meters(mounts, paths), _memory_meters(mounts, paths)
     at_cpu, cores = _tightest([meter.limit_cores() for meter in cpus])
     at_memory, limit_bytes = _tightest([meter.limit_bytes() for meter in memories])
-    top = -1 if is_container else None
+    top = (0 if has_all_groups else -1) if is_container else None
     return ControlGroup(
         cpu=_at(cpus, at_cpu, at_memory, top),
         memory=_at(memories, at_memory, at_cpu, top),
+        stalls=_stalls(
+            _at(_v2_folders(mounts, paths, "cpu"), at_cpu, at_memory, top),
+            _at(_v2_folders(mounts, paths, "memory"), at_memory, at_cpu, top),
+        ),
         limit_cores=cores,
         limit_bytes=limit_bytes,
     )
@@ -78,6 +95,18 @@ def _cpu_meters(mounts: Sequence[Mount], paths: Mapping[str, str]) -> list[CpuMe
 def _memory_meters(mounts: Sequence[Mount], paths: Mapping[str, str]) -> list[MemoryMeter]:
     version, folders = group_folders(mounts, paths, "memory")
     return [MemoryV2(folder) if version == V2 else MemoryV1(folder) for folder in folders]
+
+
+def _v2_folders(mounts: Sequence[Mount], paths: Mapping[str, str], controller: str) -> list[str]:
+    version, folders = group_folders(mounts, paths, controller)
+    return folders if version == V2 else []
+
+
+def _stalls(cpu: Optional[str], memory: Optional[str]) -> Optional[Stalls]:
+    """Of the folders that are watched for each; disks are no more limited than memory is."""
+    if cpu is None or memory is None:
+        return None
+    return Stalls(f"{cpu}/cpu.pressure", f"{memory}/memory.pressure", f"{memory}/io.pressure")
 
 
 def _tightest(limits: Iterable[Optional[Limit]]) -> tuple[Optional[int], Optional[Limit]]:

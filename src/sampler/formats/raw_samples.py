@@ -77,6 +77,7 @@ def _columns(lines: Sequence[Mapping[str, Any]], host: Host) -> dict[str, Column
         samples.CGROUP_THROTTLED_US: ("cgroup", "throttled_seconds", _US),
         samples.CGROUP_MEMORY_KB: ("cgroup", "memory_bytes", 1 / _KIB),
         samples.CGROUP_OOM_KILLS: ("cgroup", "oom_kills", 1),
+        **{f"cgroup_stalled_{of}_us": ("cgroup", f"stalled_{of}_seconds", _US) for of in _STALLED},
         samples.SAMPLER_CPU_US: ("sampler", "cpu_seconds", _US),
         samples.SAMPLER_MISSED_TICKS: ("sampler", "missed_ticks", 1),
     }

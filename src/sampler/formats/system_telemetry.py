@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Told = dict[str, object]
 
 _CPU_NAMES = ("user", "system", "idle", "iowait", "steal")
-_STALLED = "stalled_"
+_STALLED, _CGROUP_STALLED = "stalled_", "cgroup_stalled_"
 _KIB = 1024
 _US = 1_000_000
 
@@ -77,7 +77,7 @@ def line(now: Looked, before: Optional[Looked], host: Host, sampler: str) -> Tol
             name: dict(zip(samples.DISK_COLUMNS, counters))
             for name, counters in moment.disks.items()
         },
-        "pressure": _pressure(moment),
+        "pressure": _pressure(moment, _STALLED),
         "cgroup": _cgroup(moment),
         "steps": _steps(now.owners, host),
         "sampler": _sampler(now, host, sampler),
@@ -180,14 +180,15 @@ def _cgroup(moment: Moment) -> Told:
         "throttled_seconds": _seconds_of_us(columns[samples.CGROUP_THROTTLED_US]),
         "memory_bytes": _bytes(columns[samples.CGROUP_MEMORY_KB]),
         "oom_kills": columns[samples.CGROUP_OOM_KILLS],
+        **{f"{_STALLED}{of}": told for of, told in _pressure(moment, _CGROUP_STALLED).items()},
     }
 
 
-def _pressure(moment: Moment) -> Told:
+def _pressure(moment: Moment, prefix: str) -> Told:
     """How long work stood still for want of each: some of it, or all (`full`), since boot."""
-    names = (name for name in moment.columns if name.startswith(_STALLED))
+    names = (name for name in moment.columns if name.startswith(prefix))
     return {
-        f"{name[len(_STALLED) : -len('_us')]}_seconds": _seconds_of_us(moment.columns[name])
+        f"{name[len(prefix) : -len('_us')]}_seconds": _seconds_of_us(moment.columns[name])
         for name in names
     }
 

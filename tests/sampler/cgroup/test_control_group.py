@@ -9,6 +9,7 @@ from src.sampler.proc.mountinfo import Mount
 from src.sampler.proc.pid_cgroup import UNIFIED
 
 GIB = 2**30
+NO_STALLS = (None,) * 5
 V1_UNLIMITED = "9223372036854771712\n"
 
 
@@ -40,7 +41,15 @@ def v2_files(folder: Path, cpu_max: str = "max 100000", memory_max: str = "max")
         memory_current=3 * GIB,
         memory_stat=f"anon 5\ninactive_file {GIB // 4}\nactive_file {3 * GIB // 4}",
         memory_events="oom 4\noom_kill 2",
+        cpu_pressure=pressure(1, 2),
+        memory_pressure=pressure(3, 4),
+        io_pressure=pressure(5, 6),
     )
+
+
+def pressure(some_us: int, full_us: int) -> str:
+    averages = "avg10=0.00 avg60=0.00 avg300=0.00"
+    return f"some {averages} total={some_us}\nfull {averages} total={full_us}"
 
 
 def test_without_any_group_nothing_is_limited_or_known():
@@ -48,6 +57,7 @@ def test_without_any_group_nothing_is_limited_or_known():
 
     assert (group.limit_cores, group.limit_kb) == (None, None)
     assert group.read_cpu_us() == group.read_memory() == (None, None)
+    assert group.read_stalled_us() == NO_STALLS
 
 
 def test_version_2_limits_and_use(tmp_path: Path):
@@ -58,6 +68,20 @@ def test_version_2_limits_and_use(tmp_path: Path):
     assert (group.limit_cores, group.limit_kb) == (1.5, 4 * GIB // 1024)
     assert group.read_cpu_us() == (5_000_000, 70_000)
     assert group.read_memory() == (2 * GIB // 1024, 2)
+
+
+def test_version_2_tells_its_own_stalls(tmp_path: Path):
+    v2_files(tmp_path / "job", memory_max=str(4 * GIB))
+
+    assert v2(tmp_path, "/job").read_stalled_us() == (1, 3, 5, 4, 6)
+
+
+def test_a_kernel_without_pressure_tells_no_stalls(tmp_path: Path):
+    v2_files(tmp_path / "job", memory_max=str(4 * GIB))
+    for file in (tmp_path / "job").glob("*.pressure"):
+        file.unlink()
+
+    assert v2(tmp_path, "/job").read_stalled_us() == NO_STALLS
 
 
 def test_any_limit_on_the_way_up_limits(tmp_path: Path):
@@ -74,11 +98,13 @@ def test_the_group_with_the_limit_is_the_one_that_is_read(tmp_path: Path):
     v2_files(tmp_path / "pod", cpu_max="200000 100000")
     v2_files(tmp_path / "pod/job")
     write(tmp_path / "pod/job", cpu_stat="usage_usec 1\nthrottled_usec 0", memory_current=0)
+    write(tmp_path / "pod/job", cpu_pressure=pressure(70, 70), io_pressure=pressure(70, 70))
 
     group = v2(tmp_path, "/pod/job")
 
     assert group.read_cpu_us() == (5_000_000, 70_000)
     assert group.read_memory() == (2 * GIB // 1024, 2)  # where CPU is limited
+    assert group.read_stalled_us() == (1, 3, 5, 4, 6)
 
 
 def test_what_is_not_limited_and_no_container_is_not_read(tmp_path: Path):
@@ -96,6 +122,18 @@ def test_a_container_without_limits_is_read_at_its_top(tmp_path: Path):
 
     assert group.limit_cores is None
     assert group.read_cpu_us() == (5_000_000, 70_000)
+
+
+def test_a_container_that_sees_the_machine_s_groups_is_read_at_its_own(tmp_path: Path):
+    v2_files(tmp_path)
+    write(tmp_path, cpu_stat="usage_usec 900000000", cpu_pressure=pressure(900, 900))
+    v2_files(tmp_path / "docker/1f2e")
+    mounts, paths = [mount(tmp_path, "cgroup2")], {UNIFIED: "/docker/1f2e"}
+
+    group = find_control_group(mounts, paths, is_container=True, has_all_groups=True)
+
+    assert group.read_cpu_us() == (5_000_000, 70_000)
+    assert group.read_stalled_us() == (1, 3, 5, 4, 6)
 
 
 @pytest.mark.parametrize("path", ["/docker/1f2e", "/../other", "/"])
@@ -142,6 +180,7 @@ def test_version_1_limits_and_use_beside_an_empty_version_2(tmp_path: Path):
     assert (group.limit_cores, group.limit_kb) == (1.5, 4 * GIB // 1024)
     assert group.read_cpu_us() == (5_000_000, 70_000)
     assert group.read_memory() == (2 * GIB // 1024, 2)
+    assert group.read_stalled_us() == NO_STALLS
 
 
 def test_version_1_says_unlimited_by_large_numbers_and_by_negative_ones(tmp_path: Path):
