@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from src.model.samples import Batch
+from src.model.samples import Batch, Owner
 from src.model.times import format_time
 from src.shared.messages import Event
 from src.shared.sent_batches import Identity, to_event
@@ -42,6 +42,7 @@ def sampled(number: int, started: datetime, which: slice = slice(None)) -> Itera
         own = copy(batch)
         own.sampler = f"{number:x}"
         own.time_ms = [ms + shift_ms for ms in batch.time_ms]
+        own.owners = [_later(owner, shift_ms) for owner in batch.owners]
         at = datetime.fromtimestamp(own.time_ms[-1] / 1000, UTC)
         yield to_event(identity, own, at, at)
 
@@ -63,6 +64,10 @@ def _batches() -> list[Batch]:
     batches = hour_batches(in_a_batch=BATCH_SECONDS)
     batches[-1].final = True
     return batches
+
+
+def _later(owner: Owner, shift_ms: int) -> Owner:
+    return Owner(owner.key, owner.born_ms + shift_ms, owner.cpu_ticks, owner.resident_kb)
 
 
 def _told(moment_ms: int | None, started: datetime) -> str:

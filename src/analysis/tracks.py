@@ -9,15 +9,27 @@ from bisect import bisect_left, bisect_right
 
 from ..model.checked import BatchError
 from ..model.columns import summed
+from ..model.named_tuples import NamedTuple
 from ..model.process_groups import ToldGroup, read_groups
 from ..model.samples import GROUP_RESIDENT_QUANTUM_KB, Batch
-from .segments import Part, Segment
+from .segments import Segment
 from .series import Span
 from .tally import Tally, tally_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Iterable, Optional, Sequence
+    from typing import Any, Iterable, Iterator, Optional, Sequence
+
+
+class Place(NamedTuple):
+    """Of the samples that a group is told by those from `first` to before `last` count.
+
+    The sample 0 is the segment's sample `shift`.
+    """
+
+    first: int
+    last: int
+    shift: int
 
 
 class Track:
@@ -44,14 +56,14 @@ class Track:
             self._earlier = group, len(group.at) - 1
 
     def go_on(
-        self, group: ToldGroup, part: Part, times_ms: Sequence[int], since_ms: Optional[int]
+        self, group: ToldGroup, place: Place, times_ms: Sequence[int], since_ms: Optional[int]
     ) -> None:
-        """With the next part of the segment, whose samples' moments are `times_ms`.
+        """With the next part of the segment, all of whose samples' moments are `times_ms`.
 
         Before `since_ms` the group can have done nothing that is counted; None: it may have.
         """
-        first, last = bisect_left(group.at, part.first), bisect_left(group.at, part.last)
-        shift = part.start - part.first
+        first, last = bisect_left(group.at, place.first), bisect_left(group.at, place.last)
+        shift = place.shift
         if first == last or self._is_namesake(times_ms[group.at[first] + shift]):
             return
         moments_ms = _moments(group.at[first:last], times_ms, shift)
@@ -135,24 +147,51 @@ def _tracks(segment: Segment) -> Iterable[Track]:
     found: dict[tuple[str, str], Track] = {}
     births_ms, times_ms = segment.births_ms, segment.times_ms
     is_whole = not segment.parts[0].batch.sequence and not segment.parts[0].first
-    for batch in segment.earlier:
-        for group in _groups(batch):
-            name = group.owner, group.name
-            found.setdefault(name, Track(*name)).begin_after(group)
-    for part in segment.parts:
-        for group in _groups(part.batch):
-            name = group.owner, group.name
-            if name not in found:
-                found[name] = Track(*name)
-            since_ms = max(times_ms[0], births_ms.get(group.owner, times_ms[0]))
-            found[name].go_on(group, part, times_ms, since_ms if is_whole else None)
+    for group in _groups_before(segment):
+        name = group.owner, group.name
+        found.setdefault(name, Track(*name)).begin_after(group)
+    for place, group in _placed_groups(segment):
+        name = group.owner, group.name
+        if name not in found:
+            found[name] = Track(*name)
+        since_ms = max(times_ms[0], births_ms.get(group.owner, times_ms[0]))
+        found[name].go_on(group, place, times_ms, since_ms if is_whole else None)
     return [track for track in found.values() if track.times_ms]
 
 
-def _groups(batch: Batch) -> list[ToldGroup]:
-    """The batch's groups; where that segment is broken, nothing but they is lost."""
+def _groups_before(segment: Segment) -> Iterator[ToldGroup]:
+    """Those of batches that lie before the segment, which was cut off from them."""
+    for batch in segment.earlier:
+        for count, told in batch.segments:
+            yield from _groups(told, count)
+    first = segment.parts[0]
+    for start, count, told in _pieces(first.batch):
+        if start + count <= first.first:
+            yield from _groups(told, count)
+
+
+def _placed_groups(segment: Segment) -> Iterator[tuple[Place, ToldGroup]]:
+    for part in segment.parts:
+        for start, count, told in _pieces(part.batch):
+            first, last = max(part.first - start, 0), min(part.last - start, count)
+            if first < last:
+                place = Place(first, last, part.start + start - part.first)
+                for group in _groups(told, count):
+                    yield place, group
+
+
+def _pieces(batch: Batch) -> Iterator[tuple[int, int, str]]:
+    """Where among the batch's samples each segment of processes begins, of how many; its text."""
+    start = 0
+    for count, told in batch.segments:
+        yield start, count, told
+        start += count
+
+
+def _groups(told: str, count: int) -> list[ToldGroup]:
+    """The groups of so many samples; where they are broken, nothing but they is lost."""
     try:
-        return read_groups(batch.processes, len(batch.time_ms))
+        return read_groups(told, count)
     except BatchError:
         return []
 

@@ -114,7 +114,7 @@ def decode(encoded: Union[bytes, str]) -> Batch:
         sampler=_sampler(found.get("sampler")),
         sequence=whole(found.get("sequence"), "sequence"),
         final=flag(found.get("final", False), "final"),
-        host=_host(found.get("host")),
+        host=read_host(found.get("host")),
         job=fields(found.get("job", {}), "job", _JOB),
         time_ms=_times(found.get("clock_ms"), uptime_ms),
         uptime_ms=uptime_ms,
@@ -181,7 +181,12 @@ _HOST: dict[str, Callable[[object, str], object]] = {
 }
 
 
-def _host(value: object) -> Host:
+def read_host(value: object) -> Host:
+    """The machine that a batch tells of.
+
+    Raises:
+        BatchError: it is none.
+    """
     known = fields(value, "host", _HOST)
     for name in ("cpus", "memory_total_kb"):
         if name not in known:

@@ -1,5 +1,6 @@
 """Laws that hold for any steps and samples, sensible or not."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from src.analysis.measure import measure
 from src.analysis.timeline import Job, Step
 from src.analysis.usage import JobUsage, Usage
+from src.model.batches import decode, encode
+from src.model.joined import joined
 from src.model.process_groups import decode_processes, encode_processes
 from src.model.samples import (
     CGROUP_CPU_US,
@@ -237,6 +240,19 @@ def test_splitting_shuffling_and_doubling_batches_changes_nothing(scene: Scene, 
     pieces += random.sample(pieces, random.randint(0, len(pieces)))
     random.shuffle(pieces)
     assert measure(scene.job, pieces) == measure(scene.job, scene.batches)
+
+
+@given(scenes(), st.randoms(use_true_random=False))
+def test_batches_that_are_joined_say_the_same(scene: Scene, random: Random):
+    pieces = [piece for batch in scene.batches for piece in split(batch, random)]
+    pieces = random.sample(pieces, random.randint(0, len(pieces)))
+    texts = [encode(without_owners(piece) if random.random() < 0.1 else piece) for piece in pieces]
+    together = joined([json.loads(text) for text in texts])
+    assert measure(scene.job, together) == measure(scene.job, map(decode, texts))
+
+
+def without_owners(batch: Batch) -> Batch:
+    return remade(batch, owners=[])
 
 
 def split(batch: Batch, random: Random) -> list[Batch]:
