@@ -1,16 +1,20 @@
-"""`generate`: the table of names in; the saved KQL functions and docs/telemetry.md out."""
+"""`generate`: the table of names and the KQL in; what follows from them out, as files."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from ..kql.catalogue import FUNCTIONS, shipped_queries
-from ..kql.runner_samples import COMPONENT_METRICS
-from ..kql.saved_functions import COMPONENT_TABLE, render_functions
+from ..kql.catalogue import functions_folder, shipped_queries
+from ..kql.saved_functions import render_functions
+from ..kql.scopes import SCOPES
 from ..kql.telemetry_page import render_page
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "telemetry.md"
+
+Source = Callable[[], dict[Path, str]]
+"""What some generated files should say, by their paths."""
 
 
 @click.command(epilog="Example: python -m src generate --check")
@@ -29,11 +33,23 @@ def command(*, check: bool) -> None:
 
 def _contents() -> dict[Path, str]:
     """What each generated file should say."""
-    functions = render_functions(COMPONENT_TABLE, COMPONENT_METRICS)
+    return {path: text for source in _SOURCES for path, text in source().items()}
+
+
+def _functions() -> dict[Path, str]:
+    """The saved functions of every scope."""
     return {
-        **{FUNCTIONS / f"{name}.kql": body for name, body in functions.items()},
-        PAGE: render_page(shipped_queries()),
+        functions_folder(scope) / f"{name}.kql": body
+        for scope in SCOPES
+        for name, body in render_functions(scope).items()
     }
+
+
+def _page() -> dict[Path, str]:
+    return {PAGE: render_page(shipped_queries())}
+
+
+_SOURCES: tuple[Source, ...] = (_functions, _page)
 
 
 def _read(path: Path) -> str | None:

@@ -1,10 +1,13 @@
-"""The shipped queries: files of `queries/` in; name, question and text of each out."""
+"""The shipped KQL: files of `functions/`, `queries/` and `alerts/` in; their texts out."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from .scopes import COMPONENT, Scope
+
 FUNCTIONS = Path(__file__).parent / "functions"
 QUERIES = Path(__file__).parent / "queries"
+ALERTS = Path(__file__).parent / "alerts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,21 @@ class Query:
 
 def shipped_queries() -> list[Query]:
     """Every shipped query, by name."""
-    return [_read(path) for path in sorted(QUERIES.glob("*.kql"))]
+    return _read_all(QUERIES)
+
+
+def shipped_alerts() -> list[Query]:
+    """Every alert's query, by name; the first line says what it tells and what to do then."""
+    return _read_all(ALERTS)
+
+
+def functions_folder(scope: Scope) -> Path:
+    """Where the scope's saved functions lie: `FUNCTIONS` has those that run here too."""
+    return FUNCTIONS if scope is COMPONENT else FUNCTIONS / scope.name
+
+
+def _read_all(folder: Path) -> list[Query]:
+    return [_read(path) for path in sorted(folder.glob("*.kql"))]
 
 
 def _read(path: Path) -> Query:

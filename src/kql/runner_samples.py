@@ -4,8 +4,6 @@ A minute is told again when more of its samples are known, so the saved function
 the row that was made of most. It alone knows which table they lie in.
 """
 
-from dataclasses import dataclass
-
 from ..model.host_metrics import (
     DISK_DIRECTION,
     HOST_METRICS,
@@ -13,6 +11,7 @@ from ..model.host_metrics import (
     MOUNT_POINT,
     NETWORK_DIRECTION,
 )
+from .scopes import MetricTable
 
 FUNCTION = "RunnerSamples"
 
@@ -35,28 +34,6 @@ COLUMNS = {
     "runner_name": "Runner's name",
 }
 """What the function gives beside `timestamp`, and what it means."""
-
-
-@dataclass(frozen=True, slots=True)
-class MetricTable:
-    """A table of aggregated metrics and what it calls its columns."""
-
-    name: str
-    time: str
-    metric: str
-    count: str
-    sum: str
-    min: str
-    max: str
-    role: str
-    properties: str
-
-
-COMPONENT_METRICS = MetricTable(
-    *("customMetrics", "timestamp", "name", "valueCount", "valueSum", "valueMin", "valueMax"),
-    *("cloud_RoleName", "customDimensions"),
-)
-"""As an Application Insights component shows its metrics, and the local stand-in too."""
 
 
 def render_runner_samples(table: MetricTable) -> str:

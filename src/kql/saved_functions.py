@@ -1,4 +1,4 @@
-"""Saved functions: the table of names in; the KQL of WorkflowRuns(), -Jobs(), -Steps() out.
+"""Saved functions: the table of names and a scope's tables in; the KQL of each function out.
 
 A saved function is the only KQL that knows which table the events lie in and how a value is
 stored. It keeps the newest revision of every record and gives each term a typed column of the
@@ -7,13 +7,15 @@ job share stands in the job's row alone, and is looked up there.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from textwrap import indent
 
 from ..model.semconv import LOOKED_UP, TERM_BY_NAME, TERMS_BY_EVENT
 from ..model.terms import JOB_EVENT, PROPERTY, RUN_EVENT, STEP_EVENT, Term
 from .runner_samples import FUNCTION as RUNNER_SAMPLES
-from .runner_samples import MetricTable, render_runner_samples
+from .runner_samples import render_runner_samples
+from .scopes import EventTable, Scope
+from .service_health import FUNCTION as SERVICE_HEALTH
+from .service_health import render_service_health
 
 FUNCTION_BY_EVENT = {event: f"{event}s" for event in (RUN_EVENT, JOB_EVENT, STEP_EVENT)}
 
@@ -29,27 +31,13 @@ _COMMA = ",\n    "
 _PLACE = ("record_id", "revision", "content_hash")
 
 
-@dataclass(frozen=True, slots=True)
-class EventTable:
-    """A table of custom events and what it calls its columns."""
-
-    name: str
-    time: str
-    event: str
-    properties: str
-    measurements: str
-
-
-COMPONENT_TABLE = EventTable(
-    "customEvents", "timestamp", "name", "customDimensions", "customMeasurements"
-)
-"""As an Application Insights component shows its events, and the local stand-in too."""
-
-
-def render_functions(table: EventTable, metrics: MetricTable) -> dict[str, str]:
-    """The body of each saved function by the function's name, standing on these tables."""
-    of_events = {name: _render(event, table) for event, name in FUNCTION_BY_EVENT.items()}
-    return of_events | {RUNNER_SAMPLES: render_runner_samples(metrics)}
+def render_functions(scope: Scope) -> dict[str, str]:
+    """The body of each saved function by the function's name, standing on the scope's tables."""
+    of_events = {name: _render(event, scope.events) for event, name in FUNCTION_BY_EVENT.items()}
+    return of_events | {
+        RUNNER_SAMPLES: render_runner_samples(scope.metrics),
+        SERVICE_HEALTH: render_service_health(scope.metrics),
+    }
 
 
 def columns(event: str) -> list[str]:
@@ -81,18 +69,23 @@ def _newest(event: str, projected: Iterable[str], table: EventTable) -> str:
 
 
 def _look_up(table: EventTable) -> str:
-    """Not by WorkflowJobs(): a query would pay for all of its columns, to have these."""
+    """Not by WorkflowJobs(): a query would pay for all of its columns, to have these.
+
+    Nor by `lookup`: that fails where its right side is larger than some tens of megabytes, which
+    a month of a large organisation's jobs is.
+    https://learn.microsoft.com/kusto/query/lookup-operator
+    """
     needed = (TERM_BY_NAME[name] for name in (*_PLACE, *LOOKED_UP))
     jobs = _newest(JOB_EVENT, [_column(term, table) for term in needed], table)
     return f"""\
 // What all steps of a job share is told once, in the job's row.
 | extend job_record_id = tostring(split(record_id, "/steps/")[0])
-| lookup kind=leftouter (
+| join kind=leftouter hint.strategy=shuffle (
 {indent(jobs, "    ")}
     | project-away revision, content_hash
     | project-rename job_record_id = record_id
 ) on job_record_id
-| project-away job_record_id
+| project-away job_record_id, job_record_id1
 """
 
 

@@ -4,7 +4,7 @@ The prose is in `telemetry.template.md`; what follows from the code is put in he
 cannot promise a name, a unit or a query that is not there.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from string import Template
 
@@ -24,9 +24,8 @@ from ..model.used_terms import (
     USAGE_TERMS,
     USED_TERMS,
 )
+from . import runner_samples, service_health
 from .catalogue import Query
-from .runner_samples import COLUMNS
-from .runner_samples import FUNCTION as RUNNER_SAMPLES
 from .saved_functions import FUNCTION_BY_EVENT, columns
 
 _TEMPLATE = Path(__file__).with_name("telemetry.template.md")
@@ -50,7 +49,8 @@ def render_page(queries: Iterable[Query]) -> str:
         queries=_queries(queries),
         metrics=_metrics(),
         host_metrics=_host_metrics(),
-        runner_samples=_table(("Column", "Is"), ((_code(n), told) for n, told in COLUMNS.items())),
+        runner_samples=_columns(runner_samples.COLUMNS),
+        service_health=_columns(service_health.COLUMNS),
         usage=_used(USAGE_TERMS),
         short_step_figures=_listed(SHORT_STEP_FIGURES),
         judged=_used(term for term in USED_TERMS if term not in USAGE_TERMS),
@@ -113,11 +113,16 @@ def _functions() -> str:
         (_code(f"{name}()"), _code(event), f"`timestamp` and {len(columns(event))} names")
         for event, name in FUNCTION_BY_EVENT.items()
     )
-    return _table(head, [*rows, _runner_samples()])
+    return _table(head, [*rows, *_functions_of_metrics()])
 
 
-def _runner_samples() -> tuple[str, str, str]:
-    return _code(f"{RUNNER_SAMPLES}()"), "host metrics", f"`timestamp` and {len(COLUMNS)} names"
+def _functions_of_metrics() -> Iterator[tuple[str, str, str]]:
+    for source, of in ((runner_samples, "host metrics"), (service_health, "the services' metrics")):
+        yield _code(f"{source.FUNCTION}()"), of, f"`timestamp` and {len(source.COLUMNS)} names"
+
+
+def _columns(columns: Mapping[str, str]) -> str:
+    return _table(("Column", "Is"), ((_code(name), told) for name, told in columns.items()))
 
 
 def _queries(queries: Iterable[Query]) -> str:

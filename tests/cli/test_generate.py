@@ -7,6 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FUNCTION = "src/kql/functions/WorkflowJobs.kql"
+WORKSPACE_FUNCTION = "src/kql/functions/workspace/WorkflowJobs.kql"
 PAGE = "docs/telemetry.md"
 
 
@@ -66,6 +67,8 @@ def test_a_new_name_makes_function_and_page_stale(checkout: Path):
 
     answer = generate(checkout)
 
-    assert answer.stdout.splitlines() == [f"written: {FUNCTION}", f"written: {PAGE}"]
+    written = (FUNCTION, WORKSPACE_FUNCTION, PAGE)
+    assert answer.stdout.splitlines() == [f"written: {path}" for path in written]
     assert "todouble(customMeasurements.lunch_seconds)" in (checkout / FUNCTION).read_text()
+    assert "todouble(Measurements.lunch_seconds)" in (checkout / WORKSPACE_FUNCTION).read_text()
     assert "| `lunch_seconds` | real | s |" in (checkout / PAGE).read_text()

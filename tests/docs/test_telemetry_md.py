@@ -6,9 +6,10 @@ import pytest
 
 from src.backend.rows import OLDEST_ROW
 from src.insights.tables import TABLES
+from src.kql import runner_samples, service_health
 from src.kql.catalogue import shipped_queries
-from src.kql.runner_samples import COLUMNS, FUNCTION
-from src.kql.saved_functions import FUNCTION_BY_EVENT
+from src.kql.saved_functions import render_functions
+from src.kql.scopes import COMPONENT
 from src.model import ids
 from src.model.host_metrics import HOST_METRICS
 from src.model.records import PHASE_COMPLETED, PHASE_IN_PROGRESS, PHASE_QUEUED, revision
@@ -52,13 +53,14 @@ def test_each_host_metric_is_there_with_unit_part_and_meaning():
         assert [f"`{metric.name}`", metric.unit, part, metric.meaning] in ROWS
 
 
-def test_each_column_of_the_runners_load_is_there():
-    for name, meaning in COLUMNS.items():
+@pytest.mark.parametrize("columns", [runner_samples.COLUMNS, service_health.COLUMNS])
+def test_each_column_of_the_functions_of_metrics_is_there(columns: dict[str, str]):
+    for name, meaning in columns.items():
         assert [f"`{name}`", meaning] in ROWS
 
 
 def test_the_functions_and_queries_are_there():
-    for name in (*FUNCTION_BY_EVENT.values(), FUNCTION):
+    for name in render_functions(COMPONENT):
         assert f"`{name}()`" in PAGE
     for query in shipped_queries():
         assert row_of(query.name)[1] == query.question

@@ -21,16 +21,18 @@ function loadKusto() {
   return context.Kusto.Language;
 }
 
+// Each saved function is taken as what its body gives: to analyse all of the bodies again for each
+// text that calls them takes a minute.
 function declare(Language, { tables, functions }) {
   const { DatabaseSymbol, FunctionSymbol, TableSymbol } = Language.Symbols;
-  const members = [
-    ...Object.entries(tables).map(([name, schema]) => new TableSymbol.$ctor7(name, schema, null)),
-    ...Object.entries(functions).map(
-      ([name, body]) => new FunctionSymbol.$ctor16(name, "()", `{\n${body}\n}`, null),
-    ),
-  ];
-  const database = new DatabaseSymbol.ctor("component", members);
-  return Language.GlobalState.Default.WithDatabase(database);
+  const held = Object.entries(tables).map(([name, schema]) => new TableSymbol.$ctor7(name, schema, null));
+  const globals = (members) =>
+    Language.GlobalState.Default.WithDatabase(new DatabaseSymbol.ctor("scope", members));
+  const called = Object.entries(functions).map(([name, body]) => {
+    const { ResultType } = Language.KustoCode.ParseAndAnalyze(body, globals(held));
+    return new FunctionSymbol.$ctor5(name, ResultType);
+  });
+  return globals([...held, ...called]);
 }
 
 function findings(Language, globals, text) {

@@ -1,24 +1,27 @@
-"""Every .kql file goes through Microsoft's own parser, the one that Azure's editor uses."""
+"""Every .kql file goes through Microsoft's own parser, the one that Azure's editor uses.
+
+In both scopes, against the tables that each of them documents.
+"""
 
 import json
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from src.insights.tables import DATETIME, DYNAMIC, INT, REAL, STRING, TABLES
-from src.kql.catalogue import shipped_queries
-from src.kql.runner_samples import COMPONENT_METRICS
-from src.kql.saved_functions import COMPONENT_TABLE, render_functions
+from src.kql.saved_functions import render_functions
+from src.kql.scopes import COMPONENT, WORKSPACE, Scope
+from tests.kql.azure_tables import COMPONENT_TABLES, WORKSPACE_TABLES
+from tests.kql.texts import TEXTS
 
 HERE = Path(__file__).parent
 PARSER = HERE.parents[1] / "node_modules" / "@kusto"
 
-KQL_TYPE = {STRING: "string", REAL: "real", INT: "int", DATETIME: "datetime", DYNAMIC: "dynamic"}
-FUNCTIONS = render_functions(COMPONENT_TABLE, COMPONENT_METRICS)
-QUERIES = {query.name: query.text for query in shipped_queries()}
+SCHEMAS = {COMPONENT: COMPONENT_TABLES, WORKSPACE: WORKSPACE_TABLES}
+OURS = {f"{name}()": body for name, body in render_functions(COMPONENT).items()}
 
 MISTAKES = {
     "a column that is not there": ("WorkflowJobs() | where job_nmae == 'x'", "job_nmae"),
@@ -29,11 +32,25 @@ MISTAKES = {
         "WorkflowRuns() | project queue_seconds",
         "queue_seconds",
     ),
-    "the order of what has no order": (
-        "customEvents | summarize arg_max(customDimensions, *) by name",
-        "customDimensions",
-    ),
 }
+OF_ONE_SCOPE = {
+    COMPONENT: {
+        "the other scope's table": ("AppEvents | count", "AppEvents"),
+        "the order of what has no order": (
+            "customEvents | summarize arg_max(customDimensions, *) by name",
+            "customDimensions",
+        ),
+    },
+    WORKSPACE: {
+        "the other scope's table": ("customMetrics | count", "customMetrics"),
+        "a column that the workspace dropped": ("AppMetrics | project ValueSum", "ValueSum"),
+    },
+}
+MISTAKEN = [
+    (scope, name)
+    for scope, own in OF_ONE_SCOPE.items()
+    for name in sorted(MISTAKES.keys() | own.keys())
+]
 
 pytestmark = [
     pytest.mark.slow,
@@ -45,13 +62,17 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def findings() -> dict[str, list[str]]:
-    """What the parser finds in each text; one process for all, since it takes seconds to load."""
-    asked = {
-        "tables": {name: _schema(columns) for name, columns in TABLES.items()},
-        "functions": FUNCTIONS,
-        "texts": FUNCTIONS | QUERIES | {name: text for name, (text, _) in MISTAKES.items()},
-    }
+def findings() -> dict[Scope, dict[str, list[str]]]:
+    """What the parser finds in each text of each scope."""
+    return {scope: find(scope, tables) for scope, tables in SCHEMAS.items()}
+
+
+def find(scope: Scope, tables: Mapping[str, str]) -> dict[str, list[str]]:
+    """What it finds in a scope; one process for all texts, since it takes seconds to load."""
+    functions = render_functions(scope)
+    mistakes = {name: text for name, (text, _) in (MISTAKES | OF_ONE_SCOPE[scope]).items()}
+    bodies = {f"{name}()": body for name, body in functions.items()}
+    asked = {"tables": tables, "functions": functions, "texts": bodies | TEXTS | mistakes}
     answer = subprocess.run(
         ["node", HERE / "parse.cjs"],
         input=json.dumps(asked),
@@ -64,17 +85,18 @@ def findings() -> dict[str, list[str]]:
     return json.loads(answer.stdout)
 
 
-def _schema(columns: dict[str, str]) -> str:
-    return f"({', '.join(f'{name}: {KQL_TYPE[type_]}' for name, type_ in columns.items())})"
+@pytest.mark.parametrize("scope", SCHEMAS, ids=lambda scope: scope.name)
+@pytest.mark.parametrize("name", [*OURS, *TEXTS])
+def test_finds_nothing_wrong_in(
+    findings: dict[Scope, dict[str, list[str]]], scope: Scope, name: str
+):
+    assert findings[scope][name] == []
 
 
-@pytest.mark.parametrize("name", [*FUNCTIONS, *QUERIES])
-def test_finds_nothing_wrong_in(findings: dict[str, list[str]], name: str):
-    assert findings[name] == []
+@pytest.mark.parametrize(
+    ("scope", "name"), MISTAKEN, ids=lambda value: getattr(value, "name", value)
+)
+def test_finds(findings: dict[Scope, dict[str, list[str]]], scope: Scope, name: str):
+    _, culprit = (MISTAKES | OF_ONE_SCOPE[scope])[name]
 
-
-@pytest.mark.parametrize("name", MISTAKES)
-def test_finds(findings: dict[str, list[str]], name: str):
-    _, culprit = MISTAKES[name]
-
-    assert any(culprit in finding for finding in findings[name])
+    assert any(culprit in finding for finding in findings[scope][name])

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from src.kql.catalogue import shipped_queries
-from src.kql.runner_samples import COLUMNS, MetricTable, render_runner_samples
+from src.kql.runner_samples import COLUMNS
 from src.model.host_metrics import (
     CPU_UTILIZATION,
     DISK_READ,
@@ -124,16 +124,3 @@ def test_runner_load(component: Component):
     }
     assert (vm2["runner_name"], vm2["most_memory_percent"]) == ("vm2", 30.0)
     assert (vm2["cpu_percent"], vm2["fullest_disk_percent"]) == (None, None)
-
-
-def test_only_the_table_decides_what_columns_are_called():
-    table = MetricTable(
-        *("AppMetrics", "TimeGenerated", "Name", "ItemCount", "Sum", "Min", "Max"),
-        *("AppRoleName", "Properties"),
-    )
-
-    body = render_runner_samples(table)
-
-    assert body.splitlines()[1] == "AppMetrics"
-    assert "tolong(ItemCount)" in body
-    assert "custom" not in body

@@ -1,17 +1,12 @@
 import itertools
+import re
 from datetime import UTC, datetime
 
 import pytest
 
-from src.kql.catalogue import FUNCTIONS
-from src.kql.runner_samples import COMPONENT_METRICS
-from src.kql.saved_functions import (
-    COMPONENT_TABLE,
-    FUNCTION_BY_EVENT,
-    EventTable,
-    columns,
-    render_functions,
-)
+from src.kql.catalogue import functions_folder
+from src.kql.saved_functions import FUNCTION_BY_EVENT, columns, render_functions
+from src.kql.scopes import COMPONENT, SCOPES, WORKSPACE, Scope
 from src.model.records import (
     PHASE_COMPLETED,
     PHASE_IN_PROGRESS,
@@ -188,18 +183,24 @@ def test_each_function_sees_its_own_event_only(component: Component):
         assert [row["record_id"] for row in component.ask(f"{function}()")] == [f"of {event}"]
 
 
-def test_the_files_are_what_the_table_of_names_renders():
-    files = {path.stem: path.read_text() for path in FUNCTIONS.glob("*.kql")}
+@pytest.mark.parametrize("scope", SCOPES, ids=lambda scope: scope.name)
+def test_the_files_are_what_the_table_of_names_renders(scope: Scope):
+    files = {path.stem: path.read_text() for path in functions_folder(scope).glob("*.kql")}
 
-    assert files == render_functions(COMPONENT_TABLE, COMPONENT_METRICS)
+    assert files == render_functions(scope)
 
 
-def test_only_the_table_decides_where_values_lie():
-    table = EventTable("AppEvents", "TimeGenerated", "Name", "Properties", "Measurements")
+def test_only_the_scope_decides_where_values_lie():
+    of_workspace, of_component = render_functions(WORKSPACE), render_functions(COMPONENT)
 
-    rendered = render_functions(table, COMPONENT_METRICS)
-    for body in map(rendered.__getitem__, FUNCTION_BY_EVENT.values()):
+    assert of_workspace.keys() == of_component.keys()
+    for body in of_workspace.values():
         assert "timestamp = TimeGenerated" in body
-        assert "tostring(Properties.record_id)" in body
-        assert "tolong(Measurements.revision)" in body
-        assert "custom" not in body
+        assert "tostring(Properties." in body
+        assert not re.search("custom|cloud_|value[A-Z]", body)
+
+
+def test_no_function_knows_what_time_it_is():
+    """A log alert's own query has to say which time it means, not a function that it calls."""
+    for body in render_functions(WORKSPACE).values():
+        assert not re.search(r"\b(now|ago)\(", body)
