@@ -75,18 +75,26 @@ resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing =
 
 var url = 'https://${name}.${environment.properties.defaultDomain}'
 
-var secrets = filter(
-  [
-    { variable: 'GITHUB_WEBHOOK_SECRET', name: 'webhook-secret', uri: webhookSecretUri }
-    {
-      variable: 'GITHUB_WEBHOOK_SECRET_PREVIOUS'
-      name: 'webhook-secret-previous'
-      uri: previousWebhookSecretUri
-    }
-    { variable: 'SAMPLES_KEYS', name: 'samples-keys', uri: samplesKeysUri }
-  ],
-  secret => !empty(secret.uri)
-)
+var webhookSecret = [
+  { variable: 'GITHUB_WEBHOOK_SECRET', name: 'webhook-secret', uri: webhookSecretUri }
+]
+var previousWebhookSecret = empty(previousWebhookSecretUri) ? [] : [
+  {
+    variable: 'GITHUB_WEBHOOK_SECRET_PREVIOUS'
+    name: 'webhook-secret-previous'
+    uri: previousWebhookSecretUri
+  }
+]
+var samplesKeys = empty(samplesKeysUri) ? [] : [
+  { variable: 'SAMPLES_KEYS', name: 'samples-keys', uri: samplesKeysUri }
+]
+var secrets = concat(webhookSecret, previousWebhookSecret, samplesKeys)
+var secretSettings = [
+  for secret in secrets: {
+    name: secret.variable
+    secretRef: secret.name
+  }
+]
 
 var settings = [
   { name: 'TELEMETRY_MODE', value: 'azure' }
@@ -155,10 +163,7 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
             cpu: json(sizing.cpu)
             memory: sizing.memory
           }
-          env: concat(
-            settings,
-            map(secrets, secret => { name: secret.variable, secretRef: secret.name })
-          )
+          env: concat(settings, secretSettings)
           probes: [
             {
               type: 'Startup'

@@ -50,8 +50,14 @@ param hasRegistry bool = true
 @description('Whether storage and vault are met by private addresses alone; say so at the first deployment.')
 param isPrivate bool = false
 
-@description('The addresses of the private network; at least a /25.')
-param addressPrefix string = '10.71.0.0/24'
+@description('The addresses of the private network.')
+param networkPrefix string = '10.71.0.0/24'
+
+@description('Those of them that the services have; at least a /27.')
+param appsPrefix string = '10.71.0.0/26'
+
+@description('Those of them that storage and vault have.')
+param endpointsPrefix string = '10.71.0.64/26'
 
 @description('The queue of events.')
 param queueName string = 'github-webhook-events'
@@ -59,9 +65,12 @@ param queueName string = 'github-webhook-events'
 var containerName = 'github-telemetry'
 var token = uniqueString(subscription().id, environmentName, location)
 var tags = { 'azd-env-name': environmentName }
-var sizing = loadJsonContent('sizes.json')[size]
+var sizes = loadJsonContent('sizes.json')
 var hasPreviousSecret = !empty(previousWebhookSecret)
 var hasSamplesKeys = !empty(samplesKeys)
+var webhookSecretNames = ['webhook-secret']
+var previousSecretNames = hasPreviousSecret ? ['webhook-secret-previous'] : []
+var samplesKeysNames = hasSamplesKeys ? ['samples-keys'] : []
 
 resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
   name: 'rg-${environmentName}'
@@ -84,8 +93,8 @@ module monitoring 'modules/monitoring.bicep' = {
     location: location
     tags: tags
     token: token
-    retentionDays: sizing.workspace.retentionDays
-    dailyCapGb: sizing.workspace.dailyCapGb
+    retentionDays: sizes[size].workspace.retentionDays
+    dailyCapGb: sizes[size].workspace.dailyCapGb
   }
 }
 
@@ -95,7 +104,7 @@ module storage 'modules/storage.bicep' = {
     location: location
     tags: tags
     token: token
-    skuName: sizing.storage
+    skuName: sizes[size].storage
     queueName: queueName
     containerName: containerName
     isPrivate: isPrivate
@@ -138,12 +147,8 @@ module roles 'modules/roles.bicep' = {
     containerName: storage.outputs.containerName
     applicationInsightsName: monitoring.outputs.applicationInsightsName
     vaultName: vault.outputs.vaultName
-    secretNames: concat(
-      ['webhook-secret'],
-      hasPreviousSecret ? ['webhook-secret-previous'] : [],
-      hasSamplesKeys ? ['samples-keys'] : []
-    )
-    registryName: registry.?outputs.name ?? ''
+    secretNames: concat(webhookSecretNames, previousSecretNames, samplesKeysNames)
+    registryName: hasRegistry ? registry!.outputs.name : ''
   }
 }
 
@@ -153,7 +158,9 @@ module network 'modules/network.bicep' = if (isPrivate) {
     location: location
     tags: tags
     token: token
-    addressPrefix: addressPrefix
+    networkPrefix: networkPrefix
+    appsPrefix: appsPrefix
+    endpointsPrefix: endpointsPrefix
     storageAccountId: storage.outputs.accountId
     vaultId: vault.outputs.vaultId
   }
@@ -166,7 +173,7 @@ module containers 'modules/environment.bicep' = {
     tags: tags
     token: token
     workspaceId: monitoring.outputs.workspaceId
-    subnetId: network.?outputs.appsSubnetId ?? ''
+    subnetId: isPrivate ? network!.outputs.appsSubnetId : ''
     isZoneRedundant: isPrivate && size == 'large'
   }
 }
@@ -185,7 +192,7 @@ module frontend 'frontend.bicep' = if (!empty(frontendImage)) {
     image: frontendImage
     containerEnvironmentName: containers.outputs.name
     identityName: identities.outputs.frontendName
-    registryName: registry.?outputs.name ?? ''
+    registryName: hasRegistry ? registry!.outputs.name : ''
     storageAccountName: storage.outputs.accountName
     queueName: storage.outputs.queueName
     containerName: storage.outputs.containerName
@@ -209,7 +216,7 @@ module backend 'backend.bicep' = if (!empty(backendImage)) {
     image: backendImage
     containerEnvironmentName: containers.outputs.name
     identityName: identities.outputs.backendName
-    registryName: registry.?outputs.name ?? ''
+    registryName: hasRegistry ? registry!.outputs.name : ''
     storageAccountName: storage.outputs.accountName
     queueName: storage.outputs.queueName
     containerName: storage.outputs.containerName
@@ -220,8 +227,8 @@ module backend 'backend.bicep' = if (!empty(backendImage)) {
 
 // What frontend.parameters.json and backend.parameters.json take; `azd env get-values` shows it.
 output AZURE_RESOURCE_GROUP string = group.name
-output AZURE_CONTAINER_REGISTRY_ENDPOINT string = registry.?outputs.loginServer ?? ''
-output AZURE_CONTAINER_REGISTRY_NAME string = registry.?outputs.name ?? ''
+output AZURE_CONTAINER_REGISTRY_ENDPOINT string = hasRegistry ? registry!.outputs.loginServer : ''
+output AZURE_CONTAINER_REGISTRY_NAME string = hasRegistry ? registry!.outputs.name : ''
 output AZURE_CONTAINER_ENVIRONMENT_NAME string = containers.outputs.name
 output AZURE_STORAGE_ACCOUNT_NAME string = storage.outputs.accountName
 output AZURE_STORAGE_QUEUE_NAME string = storage.outputs.queueName

@@ -27,7 +27,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existin
 }
 
 resource grafana 'Microsoft.Dashboard/grafana@2023-09-01' = {
-  name: take('grafana-${token}', 23)
+  name: 'amg-${token}'
   location: location
   tags: tags
   sku: {

@@ -10,8 +10,14 @@ param tags object
 @description('What makes names unique.')
 param token string
 
-@description('The network\'s addresses; at least a /25.')
-param addressPrefix string
+@description('The network\'s addresses.')
+param networkPrefix string
+
+@description('Those of them that the services have.')
+param appsPrefix string
+
+@description('Those of them that private endpoints have.')
+param endpointsPrefix string
 
 @description('The storage account that is met privately.')
 param storageAccountId string
@@ -19,7 +25,6 @@ param storageAccountId string
 @description('The vault that is met privately.')
 param vaultId string
 
-var appsPrefix = cidrSubnet(addressPrefix, 26, 0)
 var parts = [
   {
     part: 'blob'
@@ -70,7 +75,7 @@ resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
   tags: tags
   properties: {
     addressSpace: {
-      addressPrefixes: [addressPrefix]
+      addressPrefixes: [networkPrefix]
     }
     subnets: [
       {
@@ -93,7 +98,7 @@ resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
       {
         name: 'endpoints'
         properties: {
-          addressPrefix: cidrSubnet(addressPrefix, 26, 1)
+          addressPrefix: endpointsPrefix
           networkSecurityGroup: {
             id: endpointsGroup.id
           }

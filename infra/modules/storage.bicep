@@ -25,8 +25,10 @@ param isPrivate bool
 @description('The Log Analytics workspace that its metrics go to.')
 param workspaceId string
 
-// checkov:skip=CKV_AZURE_206:the size says how it replicates; small keeps three copies in one region
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
+  // checkov:skip=CKV_AZURE_35:GitHub's events need no network of their own; isPrivate denies all else
+  // checkov:skip=CKV_AZURE_43:a name made of uniqueString is one, which checkov cannot see
+  // checkov:skip=CKV_AZURE_206:copies in one region are enough for what lives minutes; sizes.json says how
   name: 'st${token}'
   location: location
   tags: tags
