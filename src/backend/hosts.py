@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from ..model.joined import joined
 from ..model.samples import Batch
 from ..shared.github_events import JobDelivery
 from .arrivals import Arrival, SamplesArrival, Subject
@@ -62,7 +63,7 @@ class Hosts:
         wanted = {fact for each in due for fact in each.facts}
         if not wanted:
             return []
-        batches = await self._state.batches(known.sampled or job, wanted)
+        batches = await self._stored(known.sampled or job, wanted)
         starts_ms = {start_ms for each in due for start_ms in each.starts_ms}
         return _points(batches, starts_ms, _who_ran(known.completed[0]), known.batches, now)
 
@@ -78,8 +79,13 @@ class Hosts:
             return []
         held = {each.fact: each.batch for each in arrivals}
         lacking = {fact for each in due for fact in each.facts} - held.keys()
-        batches = [*held.values(), *await self._state.batches(subject, lacking)]
+        batches = [*held.values(), *await self._stored(subject, lacking)]
         return _points(batches, starts_ms, _who(arrivals[0]), facts, now)
+
+    async def _stored(self, subject: Subject, facts: Iterable[BatchFact]) -> list[Batch]:
+        """Each by itself: whether one follows another is told by their numbers."""
+        told = await self._state.batches(subject, facts)
+        return [batch for one in told for batch in joined([one])]
 
 
 def _points(

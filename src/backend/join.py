@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..analysis.durations import RAN
+from ..model.joined import joined
 from ..model.samples import Batch
 from ..shared.errors import ObjectStoreUnavailableError
 from ..shared.github_events import JobDelivery
@@ -56,9 +57,10 @@ class Joiner:
         if not deliveries:
             return known
         facts = distinct(known.batches)[:MOST_BATCHES]
-        batches = await self._state.batches(known.sampled or subject, facts)
+        told = await self._state.batches(known.sampled or subject, facts)
         judged: dict[str, Judged] = {}
         try:
+            batches = joined(told)
             for name, delivery in deliveries.items():
                 judged[name] = judge_job(delivery, known.batches, batches)
         except Exception:

@@ -8,13 +8,13 @@ Where what is: `state_keys`.
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from ..analysis.durations import was_gated
-from ..model.samples import Batch
 from ..shared import messages
 from ..shared.errors import UndecodableMessageError
 from ..shared.object_store import ObjectStore
-from .arrivals import AnyArrival, Arrival, SamplesArrival, Subject, arrive
+from .arrivals import AnyArrival, Arrival, Subject, arrive
 from .batch_facts import BatchFact, of_repository, read_fact, trusted, within
 from .decide import Emitted, Known
 from .marks import Marks
@@ -36,6 +36,7 @@ from .state_keys import (
     sampled_mark,
     samples_folder,
 )
+from .stored_batches import read_stored
 from .sweep_marks import run_mark
 
 Held = Mapping[str, Arrival]
@@ -75,13 +76,12 @@ class State:
         objects = (emitted_object(subject, name) for subject, name in emitted)
         await all_of(self._store.create(key, body) for key, body in objects)
 
-    async def batches(self, subject: Subject, facts: Iterable[BatchFact]) -> list[Batch]:
-        """The batches of these facts, without those that were stored torn."""
+    async def batches(self, subject: Subject, facts: Iterable[BatchFact]) -> list[dict[str, Any]]:
+        """What the batches of these facts tell, without those that were stored torn."""
         keys = [batch_key(subject, fact) for fact in facts]
         parts = [keys[at : at + READ_TOGETHER] for at in range(0, len(keys), READ_TOGETHER)]
         read = await all_of(self._store.read_all(part) for part in parts)
-        stored = (arrival for bodies in read for body in bodies for arrival in _stored(body))
-        return [arrival.batch for arrival in stored if isinstance(arrival, SamplesArrival)]
+        return [told for bodies in read for body in bodies for told in _told(body)]
 
     async def facts_near(
         self, subject: Subject, facts: Iterable[BatchFact], repository_id: int
@@ -187,6 +187,15 @@ def _newest(names: Iterable[str], attempt: int | None) -> tuple[dict[str, JobTot
             newest[job] = name, found
     correction = sum(1 + found.correction for _, found in newest.values())
     return {name: found.total for name, found in newest.values() if found.total}, correction
+
+
+def _told(body: bytes) -> list[dict[str, Any]]:
+    """The stored batch; none where a power cut left half of it, or nothing."""
+    try:
+        return [read_stored(body)]
+    except UndecodableMessageError as exc:
+        log.warning("a stored batch cannot be read", extra={"reason": str(exc)})
+        return []
 
 
 def _stored(body: bytes) -> list[AnyArrival]:

@@ -103,7 +103,14 @@ def rows(
     columns: dict[str, object], where: str, names: Sequence[str], *, most: int
 ) -> Iterator[tuple[object, ...]]:
     """A table that is told by columns, row by row; a column that is missing has no values."""
+    return zip(*listed(columns, where, names, most=most))
+
+
+def listed(
+    columns: dict[str, object], where: str, names: Sequence[str], *, most: int
+) -> list[list[object]]:
+    """The columns of a table, all of one length."""
     values = [listing(columns.get(name, []), f"{where}.{name}", most=most) for name in names]
     if len({len(column) for column in values}) > 1:
         raise BatchError(f"{where}: columns of different lengths")
-    return zip(*values)
+    return values

@@ -8,9 +8,10 @@ A table told by columns, one row a group; null is a column in which nothing is k
 
 from __future__ import annotations
 
-from itertools import accumulate
+from array import array
+from itertools import accumulate, chain
 
-from .checked import BatchError, listing, parsed, rows, text
+from .checked import LARGEST, BatchError, listed, listing, parsed, table, text
 from .columns import is_rising, multiples, pack, summed, unpack, unpack_known, unpack_rising
 from .samples import (
     GROUP_IO_QUANTUM_KB,
@@ -23,7 +24,7 @@ from .samples import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any, Optional
+    from typing import Any, Optional, Union
 
     from .samples import Column
 
@@ -45,39 +46,28 @@ class ToldGroup:
 
     __slots__ = ("at", "cpu_ticks", "name", "odd", "owner", "read", "resident", "seen", "written")
 
-    def __init__(self, row: tuple[object, ...], samples: int) -> None:
-        """From a row of the table, of a batch with so many samples.
-
-        Raises:
-            BatchError: it is no such row.
-        """
-        owner, name, at, cpu_ticks, resident, seen, read, written = row
-        self.odd: tuple[str, ...] = ()
-        self.owner = text(owner, "owner", longest=LONGEST_NAME)
-        self.name = text(name, "name", longest=LONGEST_NAME)
-        self.at = _indices(listing(at, "at", most=samples), samples)
-        self.cpu_ticks = self._counter(cpu_ticks, "cpu_ticks")
-        self.resident = multiples(
-            resident, "resident_kb", length=len(self.at), quantum=GROUP_RESIDENT_QUANTUM_KB
-        )
-        self.seen = self._counter(seen, "seen")
-        self.read = self._io(read, "read")
-        self.written = self._io(written, "written")
-
-    def _counter(self, packed: Any, name: str) -> list[int]:
-        if not is_rising(packed, length=len(self.at)):
-            unpack_known(packed, name, length=len(self.at))
-            self.odd += (name,)
-        rises: list[int] = packed
-        return rises
-
-    def _io(self, packed: Any, name: str) -> Optional[Column]:
-        length, quantum = len(self.at), GROUP_IO_QUANTUM_KB
-        if packed is not None and not is_rising(packed, length=length, quantum=quantum):
-            unpack(packed, f"{name}_kb", length=length, quantum=quantum)
-            self.odd += (name,)
-        rises: Optional[Column] = packed
-        return rises
+    def __init__(
+        self,
+        owner: str,
+        name: str,
+        at: Sequence[int],
+        cpu_ticks: list[int],
+        resident: list[int],
+        seen: list[int],
+        read: Optional[Column],
+        written: Optional[Column],
+        odd: tuple[str, ...] = (),
+    ) -> None:
+        """All columns are as long as `at`."""
+        self.owner = owner
+        self.name = name
+        self.at = at
+        self.cpu_ticks = cpu_ticks
+        self.resident = resident
+        self.seen = seen
+        self.read = read
+        self.written = written
+        self.odd = odd
 
 
 def encode_processes(groups: Sequence[ProcessGroup]) -> str:
@@ -97,20 +87,100 @@ def encode_processes(groups: Sequence[ProcessGroup]) -> str:
     return json.dumps(told, separators=(",", ":"))
 
 
-def read_groups(encoded: str, samples: int = MOST_SAMPLES) -> list[ToldGroup]:
-    """The groups of a batch that has so many samples.
+def read_groups(
+    encoded: Union[str, dict[str, object]], samples: int = MOST_SAMPLES
+) -> list[ToldGroup]:
+    """The groups of a batch that has so many samples, of the text or of the object that it is.
 
     Raises:
         BatchError: it is no such segment, or speaks of samples that the batch has not.
     """
-    table = rows(parsed(encoded, "processes"), "processes", _COLUMNS, most=MOST_GROUPS)
+    found = parsed(encoded, "processes") if isinstance(encoded, str) else encoded
+    columns = listed(table(found, "processes"), "processes", _COLUMNS, most=MOST_GROUPS)
+    groups = _sound(columns, samples)
+    return _one_by_one(columns, samples) if groups is None else groups
+
+
+def _sound(columns: list[list[Any]], samples: int) -> Optional[list[ToldGroup]]:
+    """All groups, checked together in passes of C; None where any of them is odd, or none of ours.
+
+    There are ten in a batch, and hundreds of batches in a job.
+    """
+    owners, names, at, cpu_ticks, resident, seen, read, written = columns
+    try:
+        lengths = [*map(len, at)]
+        is_sound = (
+            _are_names([*owners, *names])
+            and all(_are_rises(column, lengths) for column in (cpu_ticks, seen))
+            and all(_are_rises(column, lengths, GROUP_IO_QUANTUM_KB) for column in (read, written))
+        )
+        levels = [[*accumulate(column)] for column in resident]
+        if not is_sound or not _are_rises(levels, lengths, GROUP_RESIDENT_QUANTUM_KB):
+            return None
+        indices = [_indices(each, samples) for each in at]
+    except (BatchError, LookupError, TypeError, OverflowError):
+        return None
+    return [*map(ToldGroup, owners, names, indices, cpu_ticks, levels, seen, read, written)]
+
+
+def _are_names(texts: list[Any]) -> bool:
+    """Raises TypeError where one is no text."""
+    return all(map(str.isprintable, texts)) and max(map(len, texts), default=0) <= LONGEST_NAME
+
+
+def _are_rises(columns: list[Any], lengths: list[int], quantum: int = 1) -> bool:
+    """Whether all are of whole numbers, none below 0, and all together no more than one may be.
+
+    Or not told at all. A TypeError or an OverflowError says that they are not, too.
+    """
+    told = [(column, length) for column, length in zip(columns, lengths) if column is not None]
+    if not all(type(column) is list and len(column) == length for column, length in told):
+        return False
+    rises = [*chain.from_iterable(column for column, _ in told)]
+    array("Q", rises)
+    return bool(sum(rises) <= LARGEST // quantum)
+
+
+def _one_by_one(columns: list[list[Any]], samples: int) -> list[ToldGroup]:
     groups = []
-    for index, row in enumerate(table):
+    for index, row in enumerate(zip(*columns)):
         try:
-            groups.append(ToldGroup(row, samples))
+            groups.append(_checked(row, samples))
         except BatchError as exc:
             raise BatchError(f"processes[{index}].{exc}") from exc
     return groups
+
+
+def _checked(row: tuple[Any, ...], samples: int) -> ToldGroup:
+    """A row of the table, however odd it is."""
+    owner, name, at, cpu_ticks, resident, seen, read, written = row
+    owner = text(owner, "owner", longest=LONGEST_NAME)
+    name = text(name, "name", longest=LONGEST_NAME)
+    indices = _indices(listing(at, "at", most=samples), samples)
+    length = len(indices)
+    is_rising_by_name = {
+        "cpu_ticks": _is_rising_counter(cpu_ticks, "cpu_ticks", length),
+        "seen": _is_rising_counter(seen, "seen", length),
+        "read": _is_rising_io(read, "read_kb", length),
+        "written": _is_rising_io(written, "written_kb", length),
+    }
+    odd = tuple(counter for counter, rises in is_rising_by_name.items() if not rises)
+    quanta = multiples(resident, "resident_kb", length=length, quantum=GROUP_RESIDENT_QUANTUM_KB)
+    return ToldGroup(owner, name, indices, cpu_ticks, quanta, seen, read, written, odd)
+
+
+def _is_rising_counter(told: object, where: str, length: int) -> bool:
+    if is_rising(told, length=length):
+        return True
+    unpack_known(told, where, length=length)
+    return False
+
+
+def _is_rising_io(told: object, where: str, length: int) -> bool:
+    if told is None or is_rising(told, length=length, quantum=GROUP_IO_QUANTUM_KB):
+        return True
+    unpack(told, where, length=length, quantum=GROUP_IO_QUANTUM_KB)
+    return False
 
 
 def decode_processes(encoded: str, samples: int = MOST_SAMPLES) -> list[ProcessGroup]:

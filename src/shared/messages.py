@@ -67,17 +67,27 @@ def decode(message: bytes) -> list[Event]:
         UndecodableMessageError: it is not one of ours; NewerMessageError: not of this version.
     """
     try:
-        envelope = _decoder.decode(message if message[:1] == b"{" else _decompress(message))
-    except (msgspec.MsgspecError, zlib.error, ValueError, RecursionError) as exc:
+        envelope = _decoder.decode(unpacked(message))
+    except (msgspec.MsgspecError, ValueError, RecursionError) as exc:
         raise UndecodableMessageError(f"not an envelope: {exc}") from exc
     if envelope.version != VERSION:
         raise NewerMessageError(f"envelope version {envelope.version}, not {VERSION}")
     return envelope.events
 
 
-def _decompress(message: bytes) -> bytes:
+def unpacked(message: bytes) -> bytes:
+    """The envelope's JSON.
+
+    Raises:
+        ValueError: it is compressed, and broken or too large.
+    """
+    if message[:1] == b"{":
+        return message
     inflater = zlib.decompressobj()
-    text = inflater.decompress(message, MAX_MESSAGE_BYTES)
+    try:
+        text = inflater.decompress(message, MAX_MESSAGE_BYTES)
+    except zlib.error as exc:
+        raise ValueError(str(exc)) from exc
     if inflater.unconsumed_tail or not inflater.eof:
         raise ValueError("compressed data is too large or cut off")
     return text
