@@ -43,7 +43,8 @@ def open_sinks(settings: BackendSettings) -> list[Sink]:
     settings.check_sinks()
     sinks: list[Sink] = []
     if settings.connection_string:
-        sinks.append(ApplicationInsightsSink(settings.connection_string.get_secret_value()))
+        text = settings.connection_string.get_secret_value()
+        sinks.append(ApplicationInsightsSink(text, settings.identity))
     if settings.otlp_endpoint:
         sinks.append(_open_otlp(settings, settings.otlp_endpoint))
     if settings.jsonl_path:
@@ -98,7 +99,12 @@ async def serve(settings: BackendSettings) -> None:
     log.info("worker started", extra=settings.told() | {"sinks": len(sinks)})
     parts: tuple[Queue | Sink, ...] = (*sinks, poison, queue)
     health = Health()
-    health_to = Destination(SERVICE, settings.connection_string, settings.otlp_endpoint)
+    health_to = Destination(
+        SERVICE,
+        settings.connection_string,
+        settings.otlp_endpoint,
+        identity=settings.identity,
+    )
     async with AsyncExitStack() as opened:  # closes all, also where one of them raises
         await opened.enter_async_context(exporting(health, health_to))
         for part in parts:

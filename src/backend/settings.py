@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
+from ..shared.azure_authentication import IdentitySetting
 from ..shared.errors import SettingsError
 from ..shared.settings import DEFAULT_QUEUE_NAME, StorageSettings, either
 
@@ -21,6 +22,9 @@ class BackendSettings(StorageSettings):
     may_create: bool | None = Field(None, validation_alias=either("AZURE_STORAGE_CREATE"))
     connection_string: SecretStr | None = Field(
         None, validation_alias=either("APPLICATIONINSIGHTS_CONNECTION_STRING")
+    )
+    identity: IdentitySetting = Field(
+        None, validation_alias=either("APPLICATIONINSIGHTS_AUTHENTICATION_STRING")
     )
     otlp_endpoint: str | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
     otlp_headers: SecretStr = Field(SecretStr(""), validation_alias="OTEL_EXPORTER_OTLP_HEADERS")

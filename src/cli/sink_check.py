@@ -27,6 +27,12 @@ _MENDED_BY: dict[type[Sink], str] = {
     JsonlSink: "may we write to JSONL_PATH?",
 }
 _THROTTLED = re.compile(r"answered (429|439)\b")  # the latter by Application Insights' daily cap
+_DENIED = re.compile(r"answered (401|403)\b")
+_DENIED_MENDED_BY = (
+    "does it take tokens alone? set APPLICATIONINSIGHTS_AUTHENTICATION_STRING=Authorization=AAD"
+    " (;ClientId=… for an identity of several), and give whoever runs this the role Monitoring"
+    " Metrics Publisher"
+)
 _SILENT = "did not answer"
 
 
@@ -52,6 +58,8 @@ async def use_sink(sink: Sink, settings: BackendSettings) -> str:
     said = receipt.complaint
     if _THROTTLED.search(said):
         raise SinkUnavailableError(f"{said}: it takes no more for now (a rate or a quota)")
+    if isinstance(sink, ApplicationInsightsSink) and _DENIED.search(said):
+        raise SinkUnavailableError(f"{said}: {_DENIED_MENDED_BY}")
     url = _url_of(sink, settings) if _SILENT in said else None
     found = f" ({await _try_to_connect(url)})" if url else ""
     raise SinkUnavailableError(f"{said}{found}: {_MENDED_BY[type(sink)]}")

@@ -113,7 +113,11 @@ def app_from(settings: FrontendSettings) -> Frontend:
     if not secrets:
         log.warning("UNSIGNED WEBHOOKS ARE ALLOWED: anybody can write here")
     health_to = Destination(
-        SERVICE, settings.connection_string, settings.otlp_endpoint, settings.request_ratio
+        SERVICE,
+        settings.connection_string,
+        settings.otlp_endpoint,
+        settings.request_ratio,
+        settings.identity,
     )
     return create_app(open_queue(settings), secrets, health_to, samplers)
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
+from ..shared.azure_authentication import IdentitySetting
 from ..shared.errors import SettingsError
 from ..shared.settings import WEBHOOK_SECRET_NAMES, StorageSettings
 from .issuers import GITHUB_ISSUER, host_of, parse_issuer
@@ -64,6 +65,9 @@ class FrontendSettings(StorageSettings):
 
     connection_string: Annotated[SecretStr, AfterValidator(_has_key)] | None = Field(
         None, validation_alias="APPLICATIONINSIGHTS_CONNECTION_STRING"
+    )
+    identity: IdentitySetting = Field(
+        None, validation_alias="APPLICATIONINSIGHTS_AUTHENTICATION_STRING"
     )
     otlp_endpoint: str | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
     request_ratio: float = Field(0, validation_alias="REQUEST_SAMPLE_RATIO", ge=0, le=1)

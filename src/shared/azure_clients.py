@@ -8,13 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 import obstore.store
+from azure.core.credentials import AccessToken, TokenCredential
 from azure.core.exceptions import AzureError, ResourceExistsError
-from azure.identity import DefaultAzureCredential
+from azure.identity import DefaultAzureCredential, ManagedIdentityCredential
 from azure.identity.aio import DefaultAzureCredential as AsyncDefaultAzureCredential
 from azure.storage.queue.aio import QueueClient
 from obstore.auth.azure import AzureCredentialProvider
 
 from .azure_account import AzureAccount
+from .azure_authentication import EntraIdentity
 from .errors import ObjectStoreUnavailableError
 from .object_store import CONNECT_SECONDS, NO_RETRIES, REQUEST_SECONDS, ObjectStore, client_options
 from .queues.azure import AzureQueue
@@ -29,8 +31,7 @@ def open_azure_queue(
     account: AzureAccount, name: str, store: ObjectStore, *, may_create: bool
 ) -> AzureQueue:
     """The queue `name`; `store` keeps its large bodies."""
-    for logger in _TALKATIVE:
-        logging.getLogger(logger).setLevel(logging.CRITICAL)
+    _silence()
     identity = None if _secret(account) else AsyncDefaultAzureCredential()
     client = QueueClient(
         account.queue_url,
@@ -63,6 +64,41 @@ def open_container(
         **who,
     )
     return ObjectStore(backing, _maker(account, name) if may_create else None)
+
+
+class IngestionCredential:
+    """Passes a credential's tokens on.
+
+    Attributes:
+        trouble: why there was none the last time; the exporters, who ask, keep that to themselves.
+    """
+
+    def __init__(self, credential: TokenCredential) -> None:
+        self.trouble = ""
+        self._credential = credential
+
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+        """What Azure's pipelines call."""
+        try:
+            token = self._credential.get_token(*scopes, **options)
+        except AzureError as exc:
+            self.trouble = complaint(exc)
+            raise
+        self.trouble = ""
+        return token
+
+
+def ingestion_credential(identity: EntraIdentity) -> IngestionCredential:
+    """Whose tokens Application Insights is written to with."""
+    _silence()
+    if identity.client_id is None:
+        return IngestionCredential(DefaultAzureCredential())
+    return IngestionCredential(ManagedIdentityCredential(client_id=identity.client_id))
+
+
+def _silence() -> None:
+    for logger in _TALKATIVE:
+        logging.getLogger(logger).setLevel(logging.CRITICAL)
 
 
 def _secret(account: AzureAccount) -> dict[str, str] | str | None:

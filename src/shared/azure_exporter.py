@@ -8,6 +8,8 @@ import logging
 import os
 from typing import Any
 
+from .azure_authentication import EntraIdentity
+
 _QUIET = (
     "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL",
     "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED",
@@ -25,12 +27,26 @@ def silence() -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
-def options(connection_string: str, read_timeout_seconds: float) -> dict[str, Any]:
-    """What every exporter is made with."""
+def options(
+    connection_string: str, read_timeout_seconds: float, identity: EntraIdentity | None = None
+) -> dict[str, Any]:
+    """What every exporter is made with.
+
+    `credential` is an `azure_clients.IngestionCredential`, or None where no identity is named.
+    """
     return {
         "connection_string": connection_string,
+        "credential": _credential(identity),  # also None: else the exporter looks for one itself
         "disable_offline_storage": True,
         "max_envelopes_per_second": 0,
         "retry_total": 0,
         "read_timeout": read_timeout_seconds,
     }
+
+
+def _credential(identity: EntraIdentity | None) -> Any:
+    if identity is None:
+        return None
+    from .azure_clients import ingestion_credential  # noqa: PLC0415 -- a local start needs none
+
+    return ingestion_credential(identity)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from .azure_authentication import EntraIdentity
 from .health import Health
 
 START_AFTER_SECONDS = 5.0  # whoever waits for the service to be ready has what he wants by then
@@ -29,13 +30,15 @@ Stop = Callable[[], None]
 class Destination:
     """Where the health of a service by this name goes: either, both or neither.
 
-    `request_ratio` is the share of its requests that are told one by one.
+    `request_ratio` is the share of its requests that are told one by one; `identity` is whose
+    token Application Insights gets, where it wants one.
     """
 
     service: str
     connection_string: SecretStr | None = None
     otlp_endpoint: str | None = None
     request_ratio: float = 0
+    identity: EntraIdentity | None = None
 
 
 @asynccontextmanager

@@ -84,7 +84,7 @@ def _readers(places: Sequence[_Exporters]) -> list[PeriodicExportingMetricReader
 def _places(to: Destination) -> list[_Exporters]:
     places = []
     if to.connection_string:
-        made_with = options(to.connection_string.get_secret_value(), EXPORT_SECONDS)
+        made_with = options(to.connection_string.get_secret_value(), EXPORT_SECONDS, to.identity)
         places.append(
             _Exporters(
                 AzureMonitorMetricExporter(**made_with),

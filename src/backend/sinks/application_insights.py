@@ -18,6 +18,7 @@ from azure.monitor.opentelemetry.exporter import (
     AzureMonitorTraceExporter,
 )
 
+from ...shared.azure_authentication import EntraIdentity
 from ...shared.azure_exporter import options, silence
 from ...shared.errors import SettingsError
 from .application_insights_items import log_record, metrics_data, span
@@ -36,13 +37,14 @@ _SAMPLED_OUT = "Telemetry sampled out."
 class ApplicationInsightsSink:
     """Sends to the resource, or the stand-in, that the connection string names."""
 
-    def __init__(self, connection_string: str) -> None:
+    def __init__(self, connection_string: str, identity: EntraIdentity | None = None) -> None:
         silence()
         self._last_answer: Any = None
         made_with = {
-            **options(connection_string, READ_TIMEOUT_SECONDS),
+            **options(connection_string, READ_TIMEOUT_SECONDS, identity),
             "raw_response_hook": self._note_answer,
         }
+        self._credential = made_with["credential"]
         try:
             self._logs = AzureMonitorLogExporter(**made_with)
             self._traces = AzureMonitorTraceExporter(**made_with)
@@ -86,6 +88,8 @@ class ApplicationInsightsSink:
         answer = self._last_answer
         if answer is not None and answer.status_code == _TOO_LARGE:
             return self._send_less(rows, f"Application Insights answered {_TOO_LARGE}")
+        if answer is None and self._credential and self._credential.trouble:
+            return Receipt(rows, complaint=f"no token for it: {self._credential.trouble}")
         return _receipt(rows, answer)
 
     def _export(self, rows: Sequence[Row]) -> bool:
