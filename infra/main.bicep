@@ -62,6 +62,15 @@ param endpointsPrefix string = '10.71.0.64/26'
 @description('The queue of events.')
 param queueName string = 'github-webhook-events'
 
+@description('Action groups that alerts tell, by their resource ids; none: they show in the portal alone.')
+param actionGroupIds array = []
+
+@description('Whether there is an Azure Managed Grafana too; it costs by the month.')
+param hasGrafana bool = false
+
+@description('Object ids of who administers Grafana, and imports its dashboard.')
+param grafanaAdminIds array = []
+
 var containerName = 'github-telemetry'
 var token = uniqueString(subscription().id, environmentName, location)
 var tags = { 'azd-env-name': environmentName }
@@ -96,6 +105,46 @@ module monitoring 'modules/monitoring.bicep' = {
     retentionDays: sizes[size].workspace.retentionDays
     dailyCapGb: sizes[size].workspace.dailyCapGb
   }
+}
+
+module functions 'modules/functions.bicep' = {
+  scope: group
+  params: {
+    workspaceName: monitoring.outputs.workspaceName
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+  }
+  dependsOn: [functions]
+}
+
+module alerts 'modules/alerts.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    actionGroupIds: actionGroupIds
+  }
+  dependsOn: [functions]
+}
+
+module dashboard 'modules/dashboard.bicep' = if (hasGrafana) {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    token: token
+    workspaceName: monitoring.outputs.workspaceName
+    adminIds: grafanaAdminIds
+  }
+  dependsOn: [functions]
 }
 
 module storage 'modules/storage.bicep' = {
@@ -241,5 +290,6 @@ output BACKEND_IDENTITY_NAME string = identities.outputs.backendName
 output WEBHOOK_SECRET_URI string = webhookSecretUri
 output PREVIOUS_WEBHOOK_SECRET_URI string = previousWebhookSecretUri
 output SAMPLES_KEYS_URI string = samplesKeysUri
+output GRAFANA_NAME string = hasGrafana ? dashboard!.outputs.grafanaName : ''
 output FRONTEND_URL string = 'https://frontend.${containers.outputs.domain}'
 output WEBHOOK_URL string = 'https://frontend.${containers.outputs.domain}/webhook'
