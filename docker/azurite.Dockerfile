@@ -16,4 +16,4 @@ EXPOSE 10000 10001
 HEALTHCHECK --interval=5s --timeout=5s --start-period=20s \
     CMD ["node", "-e", "Promise.all([10000, 10001].map((port) => fetch(`http://127.0.0.1:${port}/`))).catch(() => process.exit(1))"]
 # The SDK speaks of a newer version of the service than the emulator knows.
-CMD ["node", "/app/node_modules/azurite/dist/src/azurite.js", "--skipApiVersionCheck", "--disableTelemetry", "--silent", "--location", "/data", "--blobHost", "0.0.0.0", "--queueHost", "0.0.0.0", "--tableHost", "127.0.0.1"]
+CMD ["node", "/app/node_modules/azurite/dist/src/azurite.js", "--skipApiVersionCheck", "--disableTelemetry", "--silent", "--location", "/data", "--blobHost", "0.0.0.0", "--blobPort", "10000", "--queueHost", "0.0.0.0", "--queuePort", "10001", "--tableHost", "127.0.0.1", "--tablePort", "0"]
