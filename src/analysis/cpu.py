@@ -6,7 +6,7 @@ In microseconds.
 from __future__ import annotations
 
 from itertools import accumulate
-from operator import sub
+from operator import add, sub
 
 from ..model.named_tuples import NamedTuple
 from ..model.samples import CGROUP_CPU_US, CPU_SYSTEM, CPU_USER, Host
@@ -43,8 +43,8 @@ def cpu_of(series: Series) -> Optional[Cpu]:
     owned = [0] * len(series.lengths_ms)
     for part in owners.values():
         for first, ticks in part:
-            for interval, rise in enumerate(ticks, first):
-                owned[interval] += rise
+            where = slice(first, first + len(ticks))
+            owned[where] = map(add, owned[where], ticks)
     owned_us = [used * tick_us for used in accumulate(owned, initial=0)]
     machine_us = _completed(machine, owned_us, series) if machine else owned_us
     # Where the rest can never be seen, as in a container without its group, there is none.

@@ -6,7 +6,9 @@ maximum, so that sums stay true and no peak of memory is lost. None is what was 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterable, NamedTuple, Optional, Protocol
+from itertools import accumulate
+from operator import add, sub
+from typing import TYPE_CHECKING, Iterable, Iterator, NamedTuple, Optional, Protocol, Sequence
 
 from ..model import samples
 from ..model.samples import Batch
@@ -26,7 +28,8 @@ Values = tuple[Optional[float], ...]
 _KIB = 1024
 _SKIPPED = "skipped"  # such a step has a time, at which nothing ran
 _SECTOR_BYTES = 512
-_US_PER_MS = 1000
+_MS_US = _SECOND_MS = 1000
+_SECOND_US = 1_000_000
 _SEEN_SHARE = 0.5  # of a part: what was seen of less of it is not told
 
 
@@ -73,19 +76,19 @@ class SampledCourse:
 
     def curves(self, most: int) -> Curves:
         """The job's, in at most so many parts; no more than there were samples."""
-        edges_ms = self._edges_ms(self.span, most)
+        parts = _Parts(self._series, self.span, most)
         read, written = (
-            self._rates([disk_column(disk, name) for disk in self._series.disks()], edges_ms)
+            self._rates([disk_column(disk, name) for disk in self._series.disks()], parts)
             for name in (samples.READ_SECTORS, samples.WRITTEN_SECTORS)
         )
         received, sent = (
-            self._rates([machine_column(name)], edges_ms)
+            self._rates([machine_column(name)], parts)
             for name in (samples.NETWORK_RECEIVED_BYTES, samples.NETWORK_SENT_BYTES)
         )
         return Curves(
             self.span,
-            self._cores(self._cpu_us, edges_ms),
-            self._memory_bytes(edges_ms),
+            self._cores(parts),
+            self._memory_bytes(parts),
             _scaled(read, _SECTOR_BYTES),
             _scaled(written, _SECTOR_BYTES),
             received,
@@ -97,61 +100,69 @@ class SampledCourse:
         span = step_span(used.step, self.span.end_ms)
         if span is None or span.length_ms <= 0:
             return ()
-        edges_ms = self._edges_ms(span, most)
+        parts = _Parts(self._series, span, most)
         if used.owner is None or used.usage.attribution != BY_PROCESS:
-            return self._cores(self._cpu_us, edges_ms)
-        return self._cores(self._owner_us(used.owner), edges_ms)
+            return self._cores(parts)
+        tick_us = _SECOND_US / self._series.host.ticks_per_second
+        return parts.per_ms(parts.at_edges(self._owner_ticks(used.owner)), tick_us / _MS_US)
 
-    def _edges_ms(self, span: Span, most: int) -> list[int]:
-        """From the span's start to its end."""
-        count = max(min(most, round(span.length_ms / self._series.host.interval_ms)), 1)
-        return [span.start_ms + span.length_ms * part // count for part in range(count + 1)]
-
-    def _owner_us(self, key: str) -> list[float]:
+    def _owner_ticks(self, key: str) -> list[int]:
         """What an owner's processes had used by each sample."""
-        tick_us = 1_000_000 / self._series.host.ticks_per_second
         rises = [0] * len(self._series.times_ms)
         for first, found in self._series.owner_ticks(key):
-            for interval, rise in enumerate(found, first + 1):
-                rises[interval] += rise
-        total, by_sample = 0.0, []
-        for rise in rises:
-            total += rise * tick_us
-            by_sample.append(total)
-        return by_sample
+            where = slice(first + 1, first + 1 + len(found))
+            rises[where] = map(add, rises[where], found)
+        return list(accumulate(rises))
 
-    def _cores(self, used_us: Optional[list[float]], edges_ms: list[int]) -> Values:
-        if used_us is None:
-            return (None,) * (len(edges_ms) - 1)
-        return self._per_ms(self._series.at_edges(used_us, edges_ms), edges_ms, 1 / _US_PER_MS)
+    def _cores(self, parts: _Parts) -> Values:
+        if self._cpu_us is None:
+            return parts.unseen
+        return parts.per_ms(parts.at_edges(self._cpu_us), 1 / _MS_US)
 
-    def _rates(self, columns: Iterable[Read], edges_ms: list[int]) -> Values:
+    def _rates(self, columns: Iterable[Read], parts: _Parts) -> Values:
         """The sum of these counters, a second."""
         found = [counter for counter in map(self._series.counter, columns) if counter]
         if not found:
-            return (None,) * (len(edges_ms) - 1)
-        counts = (self._series.at_edges(counter.values, edges_ms) for counter in found)
-        return self._per_ms([sum(edge) for edge in zip(*counts)], edges_ms, 1000.0)
+            return parts.unseen
+        counts = (parts.at_edges(counter.values) for counter in found)
+        return parts.per_ms([sum(edge) for edge in zip(*counts)], _SECOND_MS)
 
-    def _per_ms(self, counts: list[float], edges_ms: list[int], scale: float) -> Values:
-        """How much was counted in each part, for each millisecond that was seen."""
-        seen_ms = self._series.at_edges(self._series.covered_ms, edges_ms)
-        return tuple(
-            (after - before) / (seen - seen_before) * scale
-            if seen - seen_before >= _SEEN_SHARE * (end_ms - start_ms) > 0
-            else None
-            for before, after, seen_before, seen, start_ms, end_ms in zip(
-                counts, counts[1:], seen_ms, seen_ms[1:], edges_ms, edges_ms[1:]
-            )
-        )
-
-    def _memory_bytes(self, edges_ms: list[int]) -> Values:
+    def _memory_bytes(self, parts: _Parts) -> Values:
         used = memory_used(self._series)
-        most = (
-            highest(lines(used, [Span(start_ms, end_ms)]))
-            for start_ms, end_ms in zip(edges_ms, edges_ms[1:])
-        )
+        most = (highest(lines(used, [span])) for span in parts.spans)
         return _scaled(tuple(most), _KIB)
+
+
+class _Parts:
+    """Equal parts of a span, whose edges are placed among the samples once for all curves."""
+
+    def __init__(self, series: Series, span: Span, most: int) -> None:
+        """At most so many, and no more than there were samples."""
+        count = max(min(most, round(span.length_ms / series.host.interval_ms)), 1)
+        edges_ms = [span.start_ms + span.length_ms * part // count for part in range(count + 1)]
+        self.spans = [Span(*ends) for ends in zip(edges_ms, edges_ms[1:])]
+        self.unseen: Values = (None,) * count
+        self._places = [*map(series.place, edges_ms)]
+        seen_ms = _rises(self.at_edges(series.covered_ms))
+        self._seen_ms = [
+            seen if seen >= _SEEN_SHARE * part.length_ms > 0 else None
+            for seen, part in zip(seen_ms, self.spans)
+        ]
+
+    def at_edges(self, counts: Sequence[float]) -> list[float]:
+        """What was counted by the edges, of what was by each sample."""
+        return [place.value(counts) for place in self._places]
+
+    def per_ms(self, at_edges: Sequence[float], scale: float) -> Values:
+        """How much was counted in each part, for each millisecond that was seen."""
+        return tuple(
+            rise / seen * scale if seen else None
+            for rise, seen in zip(_rises(at_edges), self._seen_ms)
+        )
+
+
+def _rises(counts: Sequence[float]) -> Iterator[float]:
+    return map(sub, counts[1:], counts)
 
 
 def course_of(job: Job, batches: Iterable[Batch], *, skew_ms: int = 0) -> Optional[SampledCourse]:

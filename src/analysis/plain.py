@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 def plain(value: Any) -> Any:
     """Named tuples as objects, other tuples as lists; whatever is in them too."""
-    if hasattr(value, "_asdict"):
-        return {name: plain(part) for name, part in value._asdict().items()}
-    return [plain(part) for part in value] if isinstance(value, tuple) else value
+    if not isinstance(value, tuple):
+        return value
+    parts = [*map(plain, value)]
+    return dict(zip(value._fields, parts)) if hasattr(value, "_fields") else parts
 
 
 def made(kind: type[Made], told: Mapping[str, Any], **readers: Callable[[Any], object]) -> Made:

@@ -10,7 +10,7 @@ What is told was checked when it came (`batches.decode`), and is only measured h
 
 from __future__ import annotations
 
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 from operator import add
 
 from .batches import read_host
@@ -154,8 +154,12 @@ class _Run:
         differences = list(chain.from_iterable(parts))
         for start, before in zip(self._starts, map(sum, parts)):
             differences[start] -= before
-        values = accumulate(differences)
-        return list(values) if quantum == 1 else [value * quantum for value in values]
+        # An owner that is gone, a swap that is not used: nothing changes in most of all columns.
+        if not any(islice(differences, 1, None)) and None not in differences:
+            return [differences[0] * quantum] * len(differences)
+        values = accumulate(differences, initial=0)  # to 0 nothing can be added that is no number
+        next(values)
+        return list(values if quantum == 1 else map(quantum.__mul__, values))
 
 
 _OWNER_COLUMNS = ("cpu_ticks", "resident_kb")
