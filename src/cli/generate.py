@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from ..kql.catalogue import functions_folder, shipped_queries
+from ..kql.dashboards.generated import generated
 from ..kql.saved_functions import render_functions
 from ..kql.scopes import SCOPES
 from ..kql.telemetry_page import render_page
@@ -20,7 +21,7 @@ Source = Callable[[], dict[Path, str]]
 @click.command(epilog="Example: python -m src generate --check")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a file is stale.")
 def command(*, check: bool) -> None:
-    """Write the docs and KQL that follow from the table of names."""
+    """Write the docs, KQL and dashboards that follow from the table of names and the queries."""
     stale = {path: text for path, text in _contents().items() if _read(path) != text}
     for path, text in stale.items():
         click.echo(f"{'stale' if check else 'written'}: {path.relative_to(ROOT)}")
@@ -49,7 +50,7 @@ def _page() -> dict[Path, str]:
     return {PAGE: render_page(shipped_queries())}
 
 
-_SOURCES: tuple[Source, ...] = (_functions, _page)
+_SOURCES: tuple[Source, ...] = (_functions, _page, generated)
 
 
 def _read(path: Path) -> str | None:
