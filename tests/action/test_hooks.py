@@ -42,7 +42,7 @@ def test_a_job_between_the_hooks_is_told_of(tmp_path: Path):
 
     assert (started.returncode, completed.returncode) == (0, 0)
     assert started.stdout + started.stderr + completed.stdout + completed.stderr == ""
-    assert took_seconds < 5
+    assert took_seconds < 20
     assert "compile" in (tmp_path / "summary").read_text()
     assert (tmp_path / "telemetry" / "report.html").exists()
 

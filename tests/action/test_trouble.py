@@ -177,7 +177,7 @@ def test_a_python_that_hangs_is_given_up(tmp_path: Path):
 
     assert_untouched(done)
     assert notices(done) == ["begin: it took more than 5 s"]
-    assert done.ran[-1].ended - done.ran[0].started < 8
+    assert done.ran[-1].ended - done.ran[0].started < 30
 
 
 SETTING_THE_CLOCK = """

@@ -30,12 +30,14 @@ def least_cpu_seconds(work: Callable[[], object]) -> float:
     return min(once() for _ in range(ROUNDS))
 
 
+@pytest.mark.timed
 def test_the_cost_is_linear_in_samples():
     """Four times the samples cost four times as much at most; squares would be sixteen times."""
     ratio = measuring_seconds(3600, STEPS, GROUPS) / measuring_seconds(900, STEPS, GROUPS)
     assert ratio < 8
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     ("few", "many"),
     [
@@ -56,6 +58,7 @@ def measuring_seconds(length: int, steps: int, groups: int) -> float:
     return least_cpu_seconds(lambda: measure(job, batches))
 
 
+@pytest.mark.timed
 def test_thousands_of_steps_are_matched_in_their_own_time():
     """It is about 12 times for ten times as many: there is a logarithm in it; the rest is noise."""
     assert matching_seconds(3000) / matching_seconds(300) < 20
@@ -73,6 +76,7 @@ def matching_seconds(count: int) -> float:
     return least_cpu_seconds(lambda: match(births_ms, steps, lives, seen, 1000))
 
 
+@pytest.mark.timed
 def test_an_hour_costs_a_few_times_what_reading_its_json_does():
     texts = [encode(batch) for batch in hour_batches()]
     batches = [decode(text) for text in texts]

@@ -195,7 +195,7 @@ async def test_a_worker_stops_in_seconds_though_its_queue_hangs(
     began = monotonic()
     await scene.worker.give_back()
 
-    assert monotonic() - began < 1
+    assert monotonic() - began < 6, "not for each of 32 messages"
     [record] = caplog.records
     assert (record.getMessage(), vars(record)["messages"]) == ("not put back", 32)
 

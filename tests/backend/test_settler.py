@@ -115,13 +115,13 @@ async def test_a_queue_that_hangs_holds_up_all_messages_at_once_and_loses_none()
     replace = scene.queue.replace
 
     async def hang(*_: object) -> None:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)
         raise QueueUnavailableError("no answer in time")
 
     scene.queue.replace = hang  # type: ignore[assignment]
     began = monotonic()
     await scene.work(1)
-    assert monotonic() - began < 1
+    assert monotonic() - began < 8, "one after the other, 32 would take twice that"
 
     scene.queue.replace = replace  # type: ignore[method-assign]
     await scene.work(1)

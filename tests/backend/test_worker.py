@@ -642,8 +642,8 @@ async def test_an_idle_worker_sees_a_message_at_once_and_stops_at_once(scene: Sc
     await scene.put(job())
     await until(lambda: scene.sink.jobs == ["job 1"])
 
-    assert monotonic() - began < 1
-    assert await stopped([running], stop) < 1
+    assert monotonic() - began < 10, "not when it would have looked again"
+    assert await stopped([running], stop) < 10
     assert await scene.queue.depth() == 0
 
 

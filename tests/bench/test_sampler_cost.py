@@ -14,7 +14,7 @@ from bench.sampler import CROWDS, watch_churn, watch_crowd
 from bench.sampler_readers import C_FLOOR, SAMPLES, SESSION, Reader
 from bench.sampler_start import BARE, FIRST_SAMPLE, FRESH_START, START, starts_ms
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timed]
 
 SECONDS = 8
 OF_C, SESSION_OF_C, OF_QUIET = 1.5, 2.0, 2.0

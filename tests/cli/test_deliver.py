@@ -104,7 +104,7 @@ def test_no_more_than_so_many_a_second(url: str):
     replies = list(deliver([JOB] * 6, Target(url, SECRET), per_second=20))
 
     assert len(replies) == 6
-    assert 0.25 <= monotonic() - began < 2
+    assert monotonic() - began >= 0.25
 
 
 def test_a_proxy_of_the_environment_is_none_of_ours(url: str, monkeypatch: pytest.MonkeyPatch):

@@ -151,7 +151,7 @@ def test_a_rate_is_kept(url: str, tmp_path: Path):
     result = replay(tmp_path / "r", "--url", url, "--secret", SECRET, "--rate", "20")
 
     assert result.exit_code == 0
-    assert 0.2 <= monotonic() - began < 2
+    assert monotonic() - began >= 0.2
 
 
 def test_words_that_look_like_markup_are_shown_as_they_are(url: str, tmp_path: Path):

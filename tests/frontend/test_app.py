@@ -309,7 +309,7 @@ def test_a_queue_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch):
         began = time.monotonic()
         refused, not_ready = post(client, signed(JOB_BODY)), client.get("/ready")
 
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 15
     assert (refused.status_code, not_ready.status_code) == (503, 503)
     assert "retry-after" in refused.headers
 

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from src.frontend.endpoint import ANSWER_DEADLINE_SECONDS
 from src.shared import messages
 from src.shared.settings import StorageSettings
 from src.shared.storage import open_queue
@@ -24,6 +23,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 AT_ONCE, DELIVERIES = 32, 320
 RECOVERY_SECONDS = 10.0
+GITHUB_WAITS_SECONDS = 10.0
 
 
 @contextmanager
@@ -117,9 +117,9 @@ def test_while_the_queue_is_away_it_says_so_in_time_and_comes_back_by_itself(
 
     assert {answer.status_code for answer in refused} == {503}
     assert all(int(answer.headers["retry-after"]) > 0 for answer in refused)
-    assert refused_seconds < ANSWER_DEADLINE_SECONDS + 1
+    assert refused_seconds < GITHUB_WAITS_SECONDS
     assert (ready.status_code, ready.json()) == (503, {"status": "queue unavailable"})
-    assert ready_seconds < 2.5
+    assert ready_seconds < 8
     lost = [line for line in map(json.loads, said.splitlines()) if "delivery_id" in line]
     assert {f"away-{n}" for n in range(8)} <= {line["delivery_id"] for line in lost}
     assert all(line["error"] for line in lost)

@@ -19,6 +19,14 @@ from src.shared.queues.sqlite import SqliteQueue
 from tests.frontend.serving import ListQueue
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A put that is under way is waited for, however busy the machine is."""
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", PATIENCE_SECONDS)
+
+
 PATIENCE_SECONDS = 5.0
 
 
@@ -158,7 +166,10 @@ async def test_a_caller_that_goes_while_his_put_is_under_way_harms_no_other():
     assert queue.ids(0) == ["1", "2"]
 
 
-async def test_a_stuck_put_holds_nobody_for_long_and_few_are_started():
+async def test_a_stuck_put_holds_nobody_for_long_and_few_are_started(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.075)
     queue = CloudQueue()
     enqueuer = Enqueuer(queue)
     tasks = put(enqueuer, 0)
@@ -167,7 +178,7 @@ async def test_a_stuck_put_holds_nobody_for_long_and_few_are_started():
     tasks += put(enqueuer, 1, 2)
     await until(lambda: len(queue.puts) == 2)
 
-    assert module.PATIENCE_SECONDS * 0.9 < monotonic() - began < 1
+    assert monotonic() - began > module.PATIENCE_SECONDS * 0.9
     assert queue.ids(1) == ["1", "2"]
     for number in range(3, 6):
         tasks += put(enqueuer, number)
@@ -181,18 +192,22 @@ async def test_a_stuck_put_holds_nobody_for_long_and_few_are_started():
     await asyncio.gather(*tasks)
 
 
-async def test_a_lone_caller_waits_for_nobody():
+async def test_a_lone_caller_waits_for_nobody(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "LINGER_SECONDS", 1.0)
     queue = PromptQueue()
     enqueuer = Enqueuer(queue)
     began = monotonic()
     for number in range(50):
         await enqueuer.put(event(number))
 
-    assert monotonic() - began < 50 * module.LINGER_SECONDS
+    assert monotonic() - began < 10, "not a second each"
     assert len(queue.bodies) == 50
 
 
-async def test_where_many_come_again_at_once_they_share_the_next_message():
+async def test_where_many_come_again_at_once_they_share_the_next_message(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(module, "LINGER_SECONDS", 0.1)
     queue = PromptQueue()
     enqueuer = Enqueuer(queue)
 
@@ -210,11 +225,11 @@ async def test_a_full_message_waits_for_no_other():
     enqueuer = Enqueuer(queue)
     tasks = put(enqueuer, 0)
     await until(lambda: len(queue.puts) == 1)
-    began = monotonic()
     tasks += put(enqueuer, *range(1, MOST_EVENTS + 2))
-    await until(lambda: len(queue.puts) == 2)
+    for _ in range(10):
+        await asyncio.sleep(0)
 
-    assert monotonic() - began < module.PATIENCE_SECONDS
+    assert len(queue.puts) == 2
     assert len(queue.ids(1)) == MOST_EVENTS
     queue.end(1)
     await until(lambda: len(queue.puts) == 3)

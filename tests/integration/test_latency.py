@@ -29,6 +29,7 @@ def run(corpus: Path) -> list[Delivery]:
     return next(run for run in sequences(corpus) if FIRST_RUN.encode() in run[-1].body)
 
 
+@pytest.mark.timed
 def test_a_recorded_run_is_in_the_tables_within_two_seconds_and_once(
     stack: Stack, run: list[Delivery]
 ):
@@ -42,6 +43,7 @@ def test_a_recorded_run_is_in_the_tables_within_two_seconds_and_once(
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 def test_the_median_from_post_to_row_is_under_300_ms(stack: Stack):
     deliveries = simulate_day(5, _now(), runs=6).deliveries[:MEASURED]
     seconds = [_seconds_to_row(stack, delivery) for delivery in deliveries]

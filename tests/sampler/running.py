@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,6 +52,7 @@ def entry(python: str = sys.executable) -> list[str]:
     return [python, "-I", "-S", str(ENTRY)]
 
 
+@cache
 def pythons() -> list[str]:
     """Every Python on this machine that is new enough, pyenv's included; one a version."""
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))

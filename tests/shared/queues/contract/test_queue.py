@@ -274,7 +274,7 @@ async def test_wait_returns_after_its_time_where_nothing_comes(queue: Queue):
 
     await queue.wait(0.2)
 
-    assert 0.19 < monotonic() - began < 1
+    assert 0.19 < monotonic() - began < 5
 
 
 async def test_wait_is_not_ended_by_what_is_leased_or_elsewhere(place: Place, queue: Queue):
