@@ -82,13 +82,14 @@ def risen(readings: list[int]) -> list[int]:
     total = before = readings[0]
     values = []
     for reading in readings:
-        total += _rise(before, reading)
+        total += risen_since(before, reading)
         before = reading
         values.append(total)
     return values
 
 
-def _rise(before: int, now: int) -> int:
+def risen_since(before: int, now: int) -> int:
+    """How much was counted from one reading to the next."""
     if now >= before:
         return now - before
     wrapped = _HALF < before < _FULL and now < _HALF

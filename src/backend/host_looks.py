@@ -3,7 +3,7 @@
 A counter says something of the interval that ends with the sample, where that is known.
 """
 
-from ..analysis.counters import risen
+from ..analysis.counters import risen_since
 from ..analysis.cpu import is_limited
 from ..analysis.series import disk_column, filesystem_column, machine_column
 from ..model import samples as names
@@ -117,5 +117,5 @@ class HostLooks:
         for place in self._intervals_ms:
             before, now = column[place - 1], column[place]
             if before is not None and now is not None:
-                rises[place] = risen([before, now])[-1] - before
+                rises[place] = risen_since(before, now)
         return rises

@@ -10,8 +10,8 @@
         emitted-REVISION-HASH                   these rows are out
         emitted-REVISION-HASH-TOTAL             … and this is what the job adds to its run: see
                                                 `run_totals`; the object holds the job's name
-    samples/HOST/RUN/JOB/HOUR/BATCH             a batch of samples: see `batch_facts`
-    samples/HOST/RUN/ATTEMPT-RUNNER/HOUR/BATCH  one whose sampler did not know its job's id
+    samples/HOST/RUN/JOB/TIME/BATCH             a batch of samples: see `batch_facts`
+    samples/HOST/RUN/ATTEMPT-RUNNER/TIME/BATCH  one whose sampler did not know its job's id
 
 Names are percent-encoded; an attempt and a job's id cannot be taken for each other.
 """
@@ -30,7 +30,7 @@ from .run_totals import read_total
 
 COMPLETED, SAMPLED = "completed-", "sampled"
 _GATE, _EMITTED = "gate-", "emitted-"
-_HOUR_MS = 3_600_000
+_FOLDER_MS = 600_000  # each batch lists its neighbours: forty of them, at one each 15 seconds
 _NEAR_MS = 120_000  # batches cover up to a minute, and the one before is needed
 
 
@@ -58,7 +58,7 @@ def jobs_folder(run: Subject) -> str:
 
 
 def samples_folder(subject: Subject) -> str:
-    """Where its samples are, by the hour: who needs the latest lists no others."""
+    """Where its samples are, by ten minutes: who needs the latest lists no others."""
     whose = str(subject.job_id)
     if subject.runner is not None:
         whose = f"{subject.attempt}-{segment(subject.runner)}"
@@ -67,7 +67,7 @@ def samples_folder(subject: Subject) -> str:
 
 def batch_key(subject: Subject, fact: BatchFact) -> str:
     """Where this batch of a job, or of a runner, is."""
-    return f"{samples_folder(subject)}{(fact.first_ms or 0) // _HOUR_MS}/{fact.name}"
+    return f"{samples_folder(subject)}{(fact.first_ms or 0) // _FOLDER_MS}/{fact.name}"
 
 
 def folders_near(subject: Subject, fact: BatchFact) -> list[str]:
@@ -76,7 +76,7 @@ def folders_near(subject: Subject, fact: BatchFact) -> list[str]:
     if fact.first_ms is None or fact.last_ms is None:
         return [folder]
     moments_ms = (fact.first_ms - _NEAR_MS, fact.first_ms, fact.last_ms + _NEAR_MS)
-    return [f"{folder}{hour}/" for hour in sorted({ms // _HOUR_MS for ms in moments_ms})]
+    return [f"{folder}{time}/" for time in sorted({ms // _FOLDER_MS for ms in moments_ms})]
 
 
 def fact_objects(arrival: AnyArrival) -> Iterator[tuple[str, bytes]]:

@@ -30,17 +30,24 @@ _decoder = msgspec.json.Decoder(_Envelope)
 
 
 def read_stored(body: bytes) -> dict[str, Any]:
-    """The object that the batch is, its segment of processes an object too.
+    """The object that the batch is; its segment of processes is still a text.
 
     Raises:
         UndecodableMessageError: it is torn, or a newer one.
     """
     try:
         envelope = _decoder.decode(messages.unpacked(body))
-        told = envelope.events[0].body.batch
-        told["processes"] = msgspec.json.decode(told["processes"])
-    except (msgspec.MsgspecError, ValueError, LookupError, TypeError, RecursionError) as exc:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as exc:
         raise UndecodableMessageError(f"not a stored batch: {exc}") from exc
+    told = envelope.events[0].body.batch
     if envelope.version != messages.VERSION or told.get("version") != VERSION:
         raise UndecodableMessageError("a stored batch of another version")
     return told
+
+
+def with_processes(told: dict[str, Any]) -> dict[str, Any]:
+    """The same, the segment an object too; what is none stays as it is, for who reads it to say."""
+    try:
+        return {**told, "processes": msgspec.json.decode(told["processes"])}
+    except (msgspec.MsgspecError, RecursionError):
+        return told

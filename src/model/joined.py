@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     Told = Mapping[str, Any]
     """The object that `batches.encode` made the text of."""
 
+_OWNER_COLUMNS = ("cpu_ticks", "resident_kb")
+
 
 class JoinedBatch(Batch):
     """Some batches in one; its processes are in its segments alone."""
@@ -65,6 +67,17 @@ def joined(told: Iterable[Told]) -> list[Batch]:
             by_sampler.setdefault(sampler, {}).setdefault(one["sequence"], one)
     in_order = ([each[key] for key in sorted(each)] for each in by_sampler.values())
     return [_Run(run).batch() for batches in in_order for run in _runs(batches)]
+
+
+def machines(told: Iterable[Told]) -> list[Batch]:
+    """What each of these batches says of its machine, owners and processes left out.
+
+    Raises:
+        ValueError, LookupError, TypeError: something else was told.
+    """
+    nobody = dict.fromkeys(("key", "born_ms", *_OWNER_COLUMNS), ())
+    alone = ({**one, "owners": nobody, "processes": {}} for one in told if one["uptime_ms"])
+    return [_Run([one]).batch() for one in alone]
 
 
 def _runs(batches: Sequence[Told]) -> Iterator[list[Told]]:
@@ -160,6 +173,3 @@ class _Run:
         values = accumulate(differences, initial=0)  # to 0 nothing can be added that is no number
         next(values)
         return list(values if quantum == 1 else map(quantum.__mul__, values))
-
-
-_OWNER_COLUMNS = ("cpu_ticks", "resident_kb")
