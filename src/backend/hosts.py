@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
 
-from ..model.joined import joined
+from ..model.joined import machines
 from ..model.samples import Batch
 from ..shared.github_events import JobDelivery
 from .arrivals import Arrival, SamplesArrival, Subject
@@ -31,6 +32,13 @@ class HostEmission:
     clamped_count: int = 0
 
 
+class _Came(NamedTuple):
+    """A batch that came."""
+
+    letter: Letter
+    arrival: SamplesArrival
+
+
 class Hosts:
     """Knows which minutes a batch completes, and what they were like."""
 
@@ -41,15 +49,15 @@ class Hosts:
         self, letters: Sequence[Letter], known: Mapping[Subject, Known], now: datetime
     ) -> list[Planned]:
         """What to emit of the machines that these letters tell of; each minute once."""
-        came: dict[tuple[Subject, str], list[tuple[Letter, SamplesArrival]]] = defaultdict(list)
+        came: dict[tuple[Subject, int], list[_Came]] = defaultdict(list)
         over: dict[Subject, Letter] = {}
         for letter in letters:
             if isinstance(letter.arrival, SamplesArrival):
-                sampler = letter.arrival.subject, letter.arrival.fact.sampler
-                came[sampler].append((letter, letter.arrival))
+                whose = letter.arrival.subject, letter.arrival.identity.repository_id
+                came[whose].append(_Came(letter, letter.arrival))
             if letter.arrival and known[letter.arrival.subject].judged:
                 over[letter.arrival.subject] = letter
-        told = [(each[0][0], await self._rows([a for _, a in each], now)) for each in came.values()]
+        told = [each for of_job in came.values() for each in await self._rows(of_job, now)]
         told += [(x, await self._last_rows(each, known[each], now)) for each, x in over.items()]
         return [
             Planned(letter, letter.arrival.subject, HostEmission(_name(rows)), rows)
@@ -67,25 +75,44 @@ class Hosts:
         starts_ms = {start_ms for each in due for start_ms in each.starts_ms}
         return _points(batches, starts_ms, _who_ran(known.completed[0]), known.batches, now)
 
-    async def _rows(self, arrivals: Sequence[SamplesArrival], now: datetime) -> list[MetricRow]:
-        """Of one sampler's batches."""
-        subject, identity = arrivals[0].subject, arrivals[0].identity
+    async def _rows(
+        self, came: Sequence[_Came], now: datetime
+    ) -> list[tuple[Letter, list[MetricRow]]]:
+        """Of one job's batches: its folder is listed once, however many samplers it seems to have.
+
+        Each is told by the first of its letters.
+        """
+        first = came[0].arrival
         facts = await self._state.facts_near(
-            subject, [each.fact for each in arrivals], identity.repository_id
+            first.subject, [each.arrival.fact for each in came], first.identity.repository_id
         )
+        stored: dict[str, list[BatchFact]] = defaultdict(list)
+        for fact in facts:
+            stored[fact.sampler].append(fact)
+        by_sampler: dict[str, list[_Came]] = defaultdict(list)
+        for each in came:
+            by_sampler[each.arrival.fact.sampler].append(each)
+        return [
+            (own[0].letter, await self._rows_of([x.arrival for x in own], stored[sampler], now))
+            for sampler, own in by_sampler.items()
+        ]
+
+    async def _rows_of(
+        self, arrivals: Sequence[SamplesArrival], facts: Sequence[BatchFact], now: datetime
+    ) -> list[MetricRow]:
+        """Of one sampler's batches, beside those that are stored."""
         due = [minutes_due(each.fact, each.batch.time_ms, facts) for each in arrivals]
         starts_ms = {start_ms for each in due for start_ms in each.starts_ms}
         if not starts_ms:
             return []
         held = {each.fact: each.batch for each in arrivals}
         lacking = {fact for each in due for fact in each.facts} - held.keys()
-        batches = [*held.values(), *await self._stored(subject, lacking)]
-        return _points(batches, starts_ms, _who(arrivals[0]), facts, now)
+        batches = [*held.values(), *await self._stored(arrivals[0].subject, lacking)]
+        return _points(batches, starts_ms, _who(arrivals[0]), [*facts, *held], now)
 
     async def _stored(self, subject: Subject, facts: Iterable[BatchFact]) -> list[Batch]:
         """Each by itself: whether one follows another is told by their numbers."""
-        told = await self._state.batches(subject, facts)
-        return [batch for one in told for batch in joined([one])]
+        return machines(await self._state.batches(subject, facts))
 
 
 def _points(

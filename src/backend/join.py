@@ -21,6 +21,7 @@ from .interpret import execution_of
 from .judging import Judged, judge_job
 from .sinks.archive import Archive
 from .state import State
+from .stored_batches import with_processes
 
 MOST_BATCHES = 10_000  # of a job: 40 hours at a batch each 15 seconds
 
@@ -56,13 +57,17 @@ class Joiner:
         }
         if not deliveries:
             return known
-        facts = distinct(known.batches)[:MOST_BATCHES]
-        told = await self._state.batches(known.sampled or subject, facts)
+        facts = distinct(known.batches)
+        is_cut = len(facts) > MOST_BATCHES
+        if is_cut:
+            extra = {"job_id": subject.job_id, "batches": len(facts), "judged": MOST_BATCHES}
+            log.warning("a job has too many batches", extra=extra)
+        told = await self._state.batches(known.sampled or subject, facts[:MOST_BATCHES])
         judged: dict[str, Judged] = {}
         try:
-            batches = joined(told)
+            batches = joined(map(with_processes, told))
             for name, delivery in deliveries.items():
-                judged[name] = judge_job(delivery, known.batches, batches)
+                judged[name] = judge_job(delivery, known.batches, batches, is_cut=is_cut)
         except Exception:
             log.exception("samples not judged", extra={"job_id": subject.job_id})
             return known

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from ..analysis.judge import judge
 from ..analysis.timeline import FAILED
+from ..analysis.usage import COMPLETE, PARTIAL
 from ..analysis.verdict import Verdict
 from ..model.samples import Batch
 from ..shared.github_events import JobDelivery
@@ -62,10 +63,25 @@ UNSAMPLED = Sampled()
 
 
 def judge_job(
-    delivery: JobDelivery, facts: Sequence[BatchFact], batches: Iterable[Batch]
+    delivery: JobDelivery,
+    facts: Sequence[BatchFact],
+    batches: Iterable[Batch],
+    *,
+    is_cut: bool = False,
 ) -> Judged:
-    """What these samples say of the job that the delivery tells of."""
+    """What these samples say of the job that the delivery tells of.
+
+    `is_cut`: there are more, which nobody looks at, so that they tell of a part at best.
+    """
     job = timeline_of(delivery.workflow_job)
     skew_ms = steps_skew_ms(job, facts)
     identity = SIGNED if all(fact.is_signed for fact in facts) else DECLARED
-    return Judged(judge(job, batches, skew_ms=skew_ms), identity, skew_ms)
+    verdict = judge(job, batches, skew_ms=skew_ms)
+    return Judged(_cut(verdict) if is_cut else verdict, identity, skew_ms)
+
+
+def _cut(verdict: Verdict) -> Verdict:
+    used = verdict.usage
+    if used.usage.samples != COMPLETE:
+        return verdict
+    return verdict._replace(usage=used._replace(usage=used.usage._replace(samples=PARTIAL)))

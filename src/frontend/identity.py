@@ -4,7 +4,7 @@ https://docs.github.com/en/actions/reference/security/oidc
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from ..shared.sent_batches import Identity
@@ -93,6 +93,14 @@ def declared_identity(scope: Scope, job: Mapping[str, Any]) -> Identity:
         run_attempt=job.get("run_attempt"),
         job_id=job.get("job_id"),
     )
+
+
+def job_of(identity: Identity, job: Mapping[str, object]) -> Hashable:
+    """A name for whose samples these are: as the worker tells jobs apart, and runners."""
+    run = identity.host, identity.repository_id, identity.run_id
+    if job_id := identity.job_id or job.get("job_id"):
+        return *run, job_id
+    return *run, identity.run_attempt or job.get("run_attempt"), job.get("runner_name")
 
 
 def _number(claims: Mapping[str, Any], name: str) -> int:

@@ -1,12 +1,15 @@
 """POST /samples: a request in, the verdict on a sampler's batch out.
 
 The order of the checks is the order of their cost: no body is read before a token is known to be
-good, none inflated or decoded before a signature is. What goes on is not the sender's text but
-what was understood of it, encoded anew.
+good, none inflated or decoded before a signature is. A sender pays for a batch before it is
+decoded; then its job does, since behind a repository's key there may be many, and one must not be
+told of without end. What goes on is not the sender's text but what was understood of it, encoded
+anew.
 """
 
 import asyncio
 import time
+from collections.abc import Hashable
 from datetime import UTC, datetime
 
 from starlette.types import Receive
@@ -19,6 +22,7 @@ from ..shared.sent_batches import to_event
 from .allowance import Allowance
 from .body import Bodies
 from .headers import JSON, Headers, content_encoding, media_type, refuse_length
+from .identity import job_of
 from .inflate import ENCODINGS, inflate
 from .senders import Sender, TokenSender, key_sender, sent_at, token_in
 from .tokens import Tokens
@@ -39,7 +43,7 @@ class SampleJudge:
         self._trust = trust
         self._bodies = bodies
         self._tokens = Tokens(trust.tokens) if trust.tokens else None
-        self._allowance = Allowance()
+        self._senders, self._jobs = Allowance(), Allowance()
         self._large = asyncio.Lock()  # one in memory at a time: decoded it is ten times as large
 
     def refuse_early(self, headers: Headers) -> Verdict | None:
@@ -64,8 +68,10 @@ class SampleJudge:
                 return body
             sender.check_body(body)
             text = inflate(body, content_encoding(headers), MAX_BATCH_BYTES)
-            self._charge(sender, len(text))
-            return Verdict(202, "queued", await self._event(sender, text, sent))
+            _charge(self._senders, sender.who, len(text), sender.jobs)
+            whose, event = await self._understood(sender, text, sent)
+            _charge(self._jobs, whose, len(text))
+            return Verdict(202, "queued", event)
         except RefusedError as exc:
             return exc.verdict
 
@@ -82,24 +88,29 @@ class SampleJudge:
             raise RefusedError(401, "tokens are not taken here: see SAMPLES_OWNER_IDS")
         return TokenSender(await self._tokens.identity(token))
 
-    def _charge(self, sender: Sender, size_bytes: int) -> None:
-        wait_seconds = self._allowance.take(
-            sender.who, size_bytes, time.monotonic(), jobs=sender.jobs
-        )
-        if wait_seconds:
-            raise RefusedError(429, "more than a sampler sends, try again later", wait_seconds)
-
-    async def _event(self, sender: Sender, text: bytes, sent: datetime | None) -> Event:
+    async def _understood(
+        self, sender: Sender, text: bytes, sent: datetime | None
+    ) -> tuple[Hashable, Event]:
         received_at = datetime.now(UTC)
         if len(text) <= LARGE_BYTES:
-            return _event_of(sender, text, sent, received_at)
+            return _understand(sender, text, sent, received_at)
         async with self._large:
-            return await asyncio.to_thread(_event_of, sender, text, sent, received_at)
+            return await asyncio.to_thread(_understand, sender, text, sent, received_at)
 
 
-def _event_of(sender: Sender, text: bytes, sent: datetime | None, received_at: datetime) -> Event:
+def _charge(allowance: Allowance, who: Hashable, size_bytes: int, jobs: int = 1) -> None:
+    wait_seconds = allowance.take(who, size_bytes, time.monotonic(), jobs=jobs)
+    if wait_seconds:
+        raise RefusedError(429, "more than a sampler sends, try again later", wait_seconds)
+
+
+def _understand(
+    sender: Sender, text: bytes, sent: datetime | None, received_at: datetime
+) -> tuple[Hashable, Event]:
+    """Which job's batch it is, as far as anybody says, and the event that it makes."""
     batch = _read(text)
-    return to_event(sender.identity(batch.job), batch, sent, received_at)
+    identity = sender.identity(batch.job)
+    return job_of(identity, batch.job), to_event(identity, batch, sent, received_at)
 
 
 def _read(text: bytes) -> Batch:

@@ -1,0 +1,85 @@
+"""Batches without end, as somebody with a key may send them: they cost their own job alone."""
+
+import logging
+
+import pytest
+
+from src.backend import join
+from src.shared import messages
+from src.shared.messages import Event
+from tests.backend import sampled
+from tests.backend.test_join import COMPLETED, SAMPLES, Town, told
+
+pytestmark = pytest.mark.anyio
+
+SAMPLERS = 64
+
+
+class Counting:
+    """A store's listing, and which folders it was asked for."""
+
+    def __init__(self, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folders: list[str] = []
+        self._keys = town.store.keys
+        monkeypatch.setattr(town.store, "keys", self.keys)
+
+    async def keys(self, prefix: str) -> list[str]:
+        self.folders.append(prefix)
+        return await self._keys(prefix)
+
+
+def of_many_samplers() -> list[Event]:
+    """A batch of each, all of one job."""
+    return [
+        sampled.event(sampled.batches(sampler=f"{number:x}")[0])
+        for number in range(1, 1 + SAMPLERS)
+    ]
+
+
+async def test_a_job_s_samples_are_listed_once_a_round_however_many_samplers_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    town = Town()
+    counting = Counting(town, monkeypatch)
+    await town.queue.put(messages.encode(of_many_samplers()))
+    await town.workers[0].work()
+
+    assert not town.queue.bodies
+    listed = [folder for folder in counting.folders if folder.startswith("samples/")]
+    assert listed
+    assert len(listed) == len(set(listed))
+
+
+async def test_all_of_them_have_the_rows_that_each_has_alone():
+    one, many = Town(), Town()
+    for event in of_many_samplers():
+        await one.take([event])
+    await many.queue.put(messages.encode(of_many_samplers()))
+    await many.workers[0].work()
+
+    assert one.sink.rows
+    assert sorted(map(repr, one.sink.rows)) == sorted(map(repr, many.sink.rows))
+
+
+async def test_of_a_job_with_too_many_batches_the_first_are_judged_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    assert (await told([*SAMPLES, COMPLETED])).job.properties["samples"] == "complete"
+    monkeypatch.setattr(join, "MOST_BATCHES", len(SAMPLES) - 1)
+    with caplog.at_level(logging.WARNING):
+        town = await told([*SAMPLES, COMPLETED])
+
+    assert town.job.properties["samples"] == "partial"
+    assert town.job.measurements["cpu_seconds"] > 0
+    [record] = [each for each in caplog.records if each.message == "a job has too many batches"]
+    assert (record.batches, record.judged) == (4, 3)  # type: ignore[attr-defined]
+
+
+async def test_that_is_said_even_where_the_first_cover_all_of_the_job(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    whole = sampled.event(sampled.batches(1, sampler="a11")[0])
+    monkeypatch.setattr(join, "MOST_BATCHES", 1)
+
+    assert (await told([whole, COMPLETED])).job.properties["samples"] == "complete"
+    assert (await told([whole, *SAMPLES, COMPLETED])).job.properties["samples"] == "partial"
