@@ -52,26 +52,31 @@ resource backend 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' e
 
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
   name: storageAccountName
+}
 
-  resource queues 'queueServices' existing = {
-    name: 'default'
+resource queues 'Microsoft.Storage/storageAccounts/queueServices@2025-01-01' existing = {
+  parent: account
+  name: 'default'
+}
 
-    resource events 'queues' existing = {
-      name: queueName
-    }
+resource events 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' existing = {
+  parent: queues
+  name: queueName
+}
 
-    resource poison 'queues' existing = {
-      name: poisonQueueName
-    }
-  }
+resource poison 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-01-01' existing = {
+  parent: queues
+  name: poisonQueueName
+}
 
-  resource blobs 'blobServices' existing = {
-    name: 'default'
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-01-01' existing = {
+  parent: account
+  name: 'default'
+}
 
-    resource container 'containers' existing = {
-      name: containerName
-    }
-  }
+resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' existing = {
+  parent: blobs
+  name: containerName
 }
 
 resource component 'Microsoft.Insights/components@2020-02-02' existing = {
@@ -94,8 +99,8 @@ resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing =
 }
 
 resource frontendSends 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: account::queues::events
-  name: guid(account::queues::events.id, frontend.id, roleIds.storageQueueDataMessageSender)
+  scope: events
+  name: guid(events.id, frontend.id, roleIds.storageQueueDataMessageSender)
   properties: {
     principalId: frontend.properties.principalId
     principalType: 'ServicePrincipal'
@@ -104,8 +109,8 @@ resource frontendSends 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 resource frontendCounts 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: account::queues::events
-  name: guid(account::queues::events.id, frontend.id, roleIds.storageQueueDataReader)
+  scope: events
+  name: guid(events.id, frontend.id, roleIds.storageQueueDataReader)
   properties: {
     principalId: frontend.properties.principalId
     principalType: 'ServicePrincipal'
@@ -114,8 +119,8 @@ resource frontendCounts 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 resource frontendKeepsLargeMessages 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: account::blobs::container
-  name: guid(account::blobs::container.id, frontend.id, roleIds.storageBlobDataContributor)
+  scope: container
+  name: guid(container.id, frontend.id, roleIds.storageBlobDataContributor)
   properties: {
     principalId: frontend.properties.principalId
     principalType: 'ServicePrincipal'
@@ -156,8 +161,8 @@ resource frontendPulls 'Microsoft.Authorization/roleAssignments@2022-04-01' = if
 }
 
 resource backendReceives 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: account::queues::events
-  name: guid(account::queues::events.id, backend.id, roleIds.storageQueueDataContributor)
+  scope: events
+  name: guid(events.id, backend.id, roleIds.storageQueueDataContributor)
   properties: {
     principalId: backend.properties.principalId
     principalType: 'ServicePrincipal'
@@ -166,8 +171,8 @@ resource backendReceives 'Microsoft.Authorization/roleAssignments@2022-04-01' = 
 }
 
 resource backendPoisons 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: account::queues::poison
-  name: guid(account::queues::poison.id, backend.id, roleIds.storageQueueDataContributor)
+  scope: poison
+  name: guid(poison.id, backend.id, roleIds.storageQueueDataContributor)
   properties: {
     principalId: backend.properties.principalId
     principalType: 'ServicePrincipal'
@@ -176,8 +181,8 @@ resource backendPoisons 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 resource backendKeepsState 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  scope: account::blobs::container
-  name: guid(account::blobs::container.id, backend.id, roleIds.storageBlobDataContributor)
+  scope: container
+  name: guid(container.id, backend.id, roleIds.storageBlobDataContributor)
   properties: {
     principalId: backend.properties.principalId
     principalType: 'ServicePrincipal'

@@ -29,7 +29,6 @@ param workspaceId string
 
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   // checkov:skip=CKV_AZURE_109:without a private network the roles are the door; isPrivate denies all else
-  // checkov:skip=CKV_AZURE_189:the same
   name: 'kv-${token}'
   location: location
   tags: tags
