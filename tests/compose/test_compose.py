@@ -20,7 +20,8 @@ SECRET = "a secret of the tests"
 PATIENCE_SECONDS = 60.0
 SIGNALLED = dict.fromkeys(["frontend", "insights"], -signal.SIGTERM)
 """uvicorn raises the signal once more when all is done."""
-QUESTION = "WorkflowJobs() | project job_name"
+JOBS = "WorkflowJobs() | project job_name"
+RUNS = "WorkflowRuns() | where status == 'completed'"
 
 
 @pytest.fixture
@@ -34,6 +35,13 @@ def local(tmp_path: Path) -> Iterator[Local]:
         local.end()
 
 
+def answer_to(local: Local, question: str) -> list[dict[str, str]]:
+    """From the tables, by the command line beside them."""
+    said = local.run("tools", "query", question, "--format", "json")
+    rows: list[dict[str, str]] = json.loads(said)
+    return rows
+
+
 def test_a_signed_delivery_becomes_a_row_and_nothing_is_left_running(local: Local):
     local.start()
     assert local.started == ["azurite", "insights", "frontend", "backend"]
@@ -44,12 +52,9 @@ def test_a_signed_delivery_becomes_a_row_and_nothing_is_left_running(local: Loca
         answer = http.post(url, content=JOB_BODY, headers=list(headers.items()))
     assert answer.status_code == 202, answer.text
 
-    def rows() -> list[dict[str, str]]:
-        found: list[dict[str, str]] = json.loads(
-            local.run("tools", "query", QUESTION, "--format", "json")
-        )
-        return found
+    wait_for(lambda: bool(answer_to(local, JOBS)), PATIENCE_SECONDS, "a row", poll_seconds=0.5)
+    assert answer_to(local, JOBS) == [{"job_name": JOB["name"]}]
 
-    wait_for(lambda: bool(rows()), PATIENCE_SECONDS, "a row", poll_seconds=0.5)
-    assert rows() == [{"job_name": JOB["name"]}]
+    local.run("tools", "simulate", "--runs", "2", "--url", "http://frontend:8080/webhook")
+    wait_for(lambda: bool(answer_to(local, RUNS)), PATIENCE_SECONDS, "a run", poll_seconds=0.5)
     assert local.stop() == dict.fromkeys(reversed(local.started), 0) | SIGNALLED
