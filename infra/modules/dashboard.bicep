@@ -50,10 +50,7 @@ resource reads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   properties: {
     principalId: grafana.identity.principalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId(
-      'Microsoft.Authorization/roleDefinitions',
-      roleIds.monitoringReader
-    )
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.monitoringReader)
   }
 }
 
@@ -63,10 +60,7 @@ resource administers 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     name: guid(grafana.id, adminId, roleIds.grafanaAdmin)
     properties: {
       principalId: adminId
-      roleDefinitionId: subscriptionResourceId(
-        'Microsoft.Authorization/roleDefinitions',
-        roleIds.grafanaAdmin
-      )
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.grafanaAdmin)
     }
   }
 ]
