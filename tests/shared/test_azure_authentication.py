@@ -11,6 +11,9 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from azure.identity import DefaultAzureCredential
+from azure.identity.aio import DefaultAzureCredential as AsyncDefaultAzureCredential
+from obstore.auth.azure import AzureCredentialProvider
 from pydantic import SecretStr
 
 from src.backend.settings import BackendSettings
@@ -99,6 +102,23 @@ def test_without_a_client_id_it_is_whoever_runs_this(cloud: Cloud, monkeypatch: 
 
     assert (receipt.missing, receipt.refused) == ((), [])
     assert [asked["client_id"] for asked in cloud.asked_for()] == [other]
+
+
+def test_queue_and_objects_are_met_as_the_same_identity(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+):
+    """By what `azure_clients` makes them with."""
+    monkeypatch.setenv("AZURE_CLIENT_ID", CLIENT)
+    monkeypatch.setenv("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential")
+
+    async def queue_token() -> str:
+        async with AsyncDefaultAzureCredential() as credential:
+            return (await credential.get_token("https://storage.azure.com/.default")).token
+
+    objects_token = AzureCredentialProvider(DefaultAzureCredential())()
+    assert (asyncio.run(queue_token()), objects_token["token"]) == (TOKEN, TOKEN)  # type: ignore[typeddict-item]
+    asked = {(query["client_id"], query["resource"]) for query in cloud.asked_for()}
+    assert asked == {(CLIENT, "https://storage.azure.com")}
 
 
 def test_health_is_told_with_the_same_token(cloud: Cloud):
