@@ -9,6 +9,7 @@ is known by its fingerprint.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TypeAlias
 
 from ..analysis.durations import RAN, Gate, was_gated
@@ -77,7 +78,7 @@ class Known:
     jobs: FinishedJobs = NO_JOBS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Emission:
     """Records that go out together, and whether their spans go with them, at this moment."""
 
@@ -85,9 +86,9 @@ class Emission:
     spans: bool
     received_at: datetime
 
-    @property
+    @cached_property
     def name(self) -> Emitted:
-        """What to remember of it."""
+        """What to remember of it; asked for many times."""
         subject = self.interpretation.subject
         revision, content_hash = subject.revision, subject.content_hash
         if isinstance(subject, RunRecord):

@@ -250,5 +250,8 @@ def _fingerprint(subject: RunRecord | JobRecord, steps: Sequence[StepRecord]) ->
 
 
 def _content(record: Record, content: Callable[[Record], tuple[object, ...]]) -> str:
+    told = map(str, content(record))
+    if not record.used:
+        return "\x1f".join(told)
     used = [f"{name}={value}" for name, value in sorted(record.used.items())]
-    return "\x1f".join([*map(str, content(record)), *used])
+    return "\x1f".join([*told, *used])

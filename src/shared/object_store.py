@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
@@ -43,6 +44,7 @@ _DIGITS_OF_CUT = 16
 _MISSING = (NotFoundError, FileNotFoundError)
 
 
+@lru_cache(maxsize=1024)  # hosts and repositories come again and again
 def segment(name: str) -> str:
     """A name as one segment of a key: no slash, no dot file, nothing that a folder minds.
 
