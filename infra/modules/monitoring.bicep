@@ -12,9 +12,10 @@ param token string
 @description('How long rows are kept, in days.')
 param retentionDays int
 
-@description('How much a day the workspace takes, in GB; more waits in the queue for the next day.')
+@description('How much a day is taken, in GB; more is refused, and waits in the queue for the next day.')
 param dailyCapGb int
 
+// It has no cap of its own: what that stops is lost, and nobody is told.
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: 'log-${token}'
   location: location
@@ -24,9 +25,6 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
       name: 'PerGB2018'
     }
     retentionInDays: retentionDays
-    workspaceCapping: {
-      dailyQuotaGb: dailyCapGb
-    }
     features: {
       disableLocalAuth: true
       enableLogAccessUsingOnlyResourcePermissions: true
@@ -45,6 +43,16 @@ resource component 'Microsoft.Insights/components@2020-02-02' = {
     DisableLocalAuth: true
     IngestionMode: 'LogAnalytics'
     WorkspaceResourceId: workspace.id
+  }
+}
+
+// Beyond this cap the door says so (439), and the worker keeps what it has.
+resource cap 'microsoft.insights/components/pricingPlans@2017-10-01' = {
+  parent: component
+  name: 'current'
+  properties: {
+    planType: 'Basic'
+    cap: dailyCapGb
   }
 }
 

@@ -14,6 +14,7 @@ VERSIONS = {
     "Microsoft.Insights/diagnosticSettings": "2021-05-01-preview",  # there is no other
     "Microsoft.Insights/scheduledQueryRules": "2023-12-01",
     "Microsoft.Insights/workbooks": "2023-06-01",
+    "microsoft.insights/components/pricingPlans": "2017-10-01",
     "Microsoft.KeyVault/vaults": "2024-11-01",
     "Microsoft.KeyVault/vaults/secrets": "2024-11-01",
     "Microsoft.ManagedIdentity/userAssignedIdentities": "2024-11-30",

@@ -86,6 +86,17 @@ def _assignments(resources: dict[str, Declaration]) -> dict[str, Declaration]:
     return {symbol: each for symbol, each in resources.items() if each.kind.startswith(kind)}
 
 
+def nothing_is_lost_by_a_cap(texts: Texts) -> list[str]:
+    """The cap is where rows are refused, not where they vanish."""
+    resources = parsed(texts["modules/monitoring.bicep"]).resources
+    complaints = []
+    if resources["cap"].one["properties"].get("cap") != Expression("dailyCapGb"):
+        complaints.append("no cap at the door")
+    if "workspaceCapping" in resources["workspace"].one["properties"]:
+        complaints.append("the workspace drops what is over its cap")
+    return complaints
+
+
 def closed(texts: Texts) -> list[str]:
     """No keys, no public blobs, no old TLS; rows by token alone; a vault that cannot be emptied."""
     wanted = {
@@ -147,4 +158,4 @@ def lifecycle(texts: Texts) -> list[str]:
     return complaints
 
 
-RULES = (roles, role_ids, closed, places, lifecycle)
+RULES = (roles, role_ids, nothing_is_lost_by_a_cap, closed, places, lifecycle)

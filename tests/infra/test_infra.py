@@ -85,6 +85,13 @@ FAULTS = [
         "resource queueMetrics",
     ),
     Fault("role_ids", ROLES, "19e7f393-", "974c5e8b-"),
+    Fault(
+        "nothing_is_lost_by_a_cap",
+        MONITORING,
+        "    features: {\n",
+        "    workspaceCapping: {\n      dailyQuotaGb: dailyCapGb\n    }\n    features: {\n",
+    ),
+    Fault("nothing_is_lost_by_a_cap", MONITORING, "    cap: dailyCapGb\n", ""),
     Fault("closed", STORAGE, "allowSharedKeyAccess: false", "allowSharedKeyAccess: true"),
     Fault("closed", STORAGE, "allowBlobPublicAccess: false", "allowBlobPublicAccess: true"),
     Fault("closed", STORAGE, "TLS1_2", "TLS1_0"),
