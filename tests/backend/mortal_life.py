@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from random import Random
 from typing import Any
 from zlib import crc32
 
@@ -17,6 +18,7 @@ from tests.backend.memory_parts import MemoryQueue, MemorySink, MemoryStore
 from tests.backend.virtual_time import VirtualLoop
 
 HANGING_SECONDS = 10.0
+LATE_SECONDS = (0.0, 2.0)  # a listing is then out of date before it is read
 RETRY_AFTER_SECONDS = 45.0
 TRIPPING, CURSED, CURSED_WHOLLY = "tripping", "cursed", "cursed wholly"
 
@@ -32,14 +34,15 @@ class Mood(Enum):
     DOWN = "does nothing, and says so"
     MUTE = "does it, and its answer gets lost"
     HANGING = "lets one wait, and does nothing"
+    LATE = "does it some time later, and answers some time after that (all but a sink)"
     HALF = "does it for some (a sink)"
     THROTTLING = "wants to be asked later (a sink)"
     REFUSING = "says that it never will, whatever it is (a sink)"
     BROKEN = "raises what nobody expects (a sink)"
 
 
-OF_SINKS = tuple(Mood)
-OF_OTHERS = (Mood.FINE, Mood.DOWN, Mood.MUTE, Mood.HANGING)
+OF_SINKS = tuple(mood for mood in Mood if mood is not Mood.LATE)
+OF_OTHERS = (Mood.FINE, Mood.DOWN, Mood.MUTE, Mood.HANGING, Mood.LATE)
 
 
 @dataclass
@@ -48,6 +51,7 @@ class World:
 
     loop: VirtualLoop
     moods: dict[str, Mood] = field(default_factory=dict)
+    random: Random = field(default_factory=lambda: Random(1))  # noqa: S311 -- no secret
 
     def __post_init__(self) -> None:
         self.queue = MemoryQueue(self.loop.now)
@@ -89,7 +93,8 @@ class MortalPart:
         self, part: MemoryQueue | MemoryStore, name: str, world: World, life: Life
     ) -> None:
         self._part = part
-        self._mood = lambda: world.mood(name)
+        self._world = world
+        self._name = name
         self._life = life
         is_store = isinstance(part, MemoryStore)
         self._error = ObjectStoreUnavailableError if is_store else QueueUnavailableError
@@ -97,18 +102,24 @@ class MortalPart:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         async def call(*arguments: Any) -> Any:
             await self._life.step()
-            mood = self._mood()
+            mood = self._world.mood(self._name)
             if mood is Mood.HANGING:
                 await asyncio.sleep(HANGING_SECONDS)
             if mood in {Mood.DOWN, Mood.HANGING}:
                 raise self._error(mood.value)
+            await self._be_late(mood)
             result = await getattr(self._part, name)(*arguments)
             if mood is Mood.MUTE:
                 raise self._error(mood.value)
+            await self._be_late(mood)
             await self._life.step()
             return result
 
         return call
+
+    async def _be_late(self, mood: Mood) -> None:
+        if mood is Mood.LATE:
+            await asyncio.sleep(self._world.random.uniform(*LATE_SECONDS))
 
 
 class MortalSink:

@@ -249,7 +249,7 @@ class Adversary(RuleBasedStateMachine):
             self.pass_time(20)
 
     def _check(self) -> None:
-        expected = _tables_without_faults(self.sound)
+        expected = tables_without_faults(self.sound)
         for name, sink in self.world.sinks.items():
             newest, spans = sink.tables
             assert {k: v for k, v in newest.items() if k in expected[0]} == expected[0], name
@@ -279,17 +279,17 @@ async def tire(queue: MemoryQueue) -> None:
         await queue.release(await queue.receive(1_000, PACE.lease_seconds))
 
 
-def worker_in(world: World, life: Life) -> Worker:
+def worker_in(world: World, life: Life, pace: Pace = PACE) -> Worker:
     parts: list[Any] = [
         MortalPart(world.queue, "queue", world, life),
         MortalPart(world.poison, "poison", world, life),
         State(MortalPart(world.store, "store", world, life)),  # type: ignore[arg-type]
     ]
     sinks = [MortalSink(sink, name, world, life) for name, sink in world.sinks.items()]
-    return Worker(*parts, sinks, PACE, now=world.loop.now)
+    return Worker(*parts, sinks, pace, now=world.loop.now)
 
 
-def _tables_without_faults(events: list[Event]) -> Tables:
+def tables_without_faults(events: list[Event]) -> Tables:
     loop = VirtualLoop()
     world = World(loop)
     for event in events:
