@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 
 from src.kql.dashboards.texts import literal, query_text, with_values
-from src.model.semconv import CLAMPED, LAG, OLDEST_AGE, POISONED, PROCESSED, QUEUE_DEPTH, REFUSED
+from src.model.semconv import (
+    CLAMPED,
+    LAG,
+    OLDEST_AGE,
+    POISONED,
+    PROCESSED,
+    QUEUE_DEPTH,
+    RECEIVED,
+    REFUSED,
+    SAMPLES_RECEIVED,
+)
 from src.model.terms import JOB_EVENT, RUN_EVENT, STEP_EVENT
 from tests.kql.component import Component
 
@@ -95,11 +105,12 @@ def test_key_figures(runs: Component):
     emit_job(runs, 1, queue_seconds=10.0)
     emit_job(runs, 2, queue_seconds=30.0)
     emit_job(runs, 3, execution="skipped", queue_seconds=9e9)
-    open_ = {"completed_at": None, "conclusion": None, "execution": None, "created_at": now}
-    emit_job(runs, 4, **open_, status="in_progress")
-    emit_job(runs, 5, **open_, status="queued", started_at=None)
+    open_ = {"completed_at": None, "conclusion": None, "execution": None}
+    emit_job(runs, 4, **open_, status="in_progress", started_at=now - timedelta(days=4))
+    emit_job(runs, 5, **open_, status="queued", created_at=now, started_at=None)
     # What has lost its completion a long time ago.
-    emit_job(runs, 6, **open_ | {"created_at": now - timedelta(days=40)}, status="in_progress")
+    emit_job(runs, 6, **open_, status="in_progress", started_at=now - timedelta(days=6))
+    emit_job(runs, 7, **open_, status="queued", created_at=now - timedelta(days=2))
 
     assert figures(runs, "key-figures") == {
         "Runs": 6,
@@ -296,6 +307,7 @@ def billed(component: Component) -> Component:
     emit_job(component, 3, duration_seconds=120.0, labels="cheap,dear", **WEB)
     emit_job(component, 4, duration_seconds=600.0, labels="unheard-of")
     emit_job(component, 5, execution="skipped", duration_seconds=None)
+    emit_job(component, 6, duration_seconds=1.0, completed_at=NOON - timedelta(days=1))
     return component
 
 
@@ -306,7 +318,7 @@ def test_cost_is_minutes_rounded_up_times_the_price_of_the_dearest_label(billed:
 
     told = {part: (row["minutes"], row["usd"]) for part, row in rows.items()}
     assert told == {
-        "ubuntu-latest": (2, 1),
+        "ubuntu-latest": (3, 1.5),
         "self-hosted,linux": (1, 0),
         "cheap,dear": (2, 4),
         "unheard-of": (10, 0),
@@ -318,21 +330,22 @@ def test_cost_is_minutes_rounded_up_times_the_price_of_the_dearest_label(billed:
 @pytest.mark.parametrize(
     ("each", "parts"),
     [
-        ("repository", {"octo/app": 12, "octo/web": 3}),
-        ("workflow", {"octo/app, CI": 12, "octo/web, Site": 3}),
-        ("day", {"2026-03-01": 15}),
+        ("repository", {"octo/app": 13, "octo/web": 3}),
+        ("workflow", {"octo/app, CI": 13, "octo/web, Site": 3}),
+        ("day", {"2026-02-28": 1, "2026-03-01": 15}),
     ],
 )
 def test_cost_by(billed: Component, each: str, parts: dict[str, float]):
     rows = ask(billed, "cost", each=each)
 
-    assert {row["part"]: row["minutes"] for row in rows} == parts
+    assert [(row["part"], row["minutes"]) for row in rows] == list(parts.items())
 
 
 def test_pipeline_figures(component: Component):
     later = NOON + timedelta(minutes=1)
     component.measure(QUEUE_DEPTH, NOON, [900.0])
     component.measure(QUEUE_DEPTH, later, [3.0, 12.0])
+    component.measure(OLDEST_AGE, NOON, [9e9])
     component.measure(OLDEST_AGE, later, [42.0])
     component.measure(PROCESSED, NOON, [100.0])
     component.measure(PROCESSED, later, [50.0])
@@ -355,6 +368,8 @@ def test_pipeline_figures(component: Component):
 
 
 def test_the_pipeline_over_time(component: Component):
+    component.measure(RECEIVED, NOON, [1.0])
+    component.measure(SAMPLES_RECEIVED, NOON, [2.0])
     for minute in (0, 4, 5):
         at = NOON + timedelta(minutes=minute)
         component.measure(QUEUE_DEPTH, at, [float(minute)])
@@ -363,11 +378,11 @@ def test_the_pipeline_over_time(component: Component):
 
     depths = [row["messages"] for row in ask(component, "queue-depth-over-time")]
     lags = [(r["mean_seconds"], r["longest_seconds"]) for r in ask(component, "lag-over-time")]
-    counts = [(r["what"], r["deliveries"]) for r in ask(component, "deliveries-over-time")]
+    counts = [(r["received"], r["processed"]) for r in ask(component, "deliveries-over-time")]
 
     assert depths == [4, 5]
     assert lags == [(2.5, 6), (4, 7)]
-    assert counts == [("processed", 20), ("processed", 10)]
+    assert counts == [(3, 20), (0, 10)]
 
 
 def test_clamped_durations(runs: Component):

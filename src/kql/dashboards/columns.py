@@ -22,38 +22,41 @@ class Unit(Enum):
 
 
 _BY_NAME = {
-    "at": Unit.TIME,
     "usd": Unit.USD,
-    "seconds": Unit.SECONDS,
     "conclusion": Unit.RESULT,
     "step_conclusion": Unit.RESULT,
     "record_id": Unit.KEY,
 }
-_BY_ENDING = {
-    "_seconds": Unit.SECONDS,
-    "_percent": Unit.PERCENT,
-    "_bytes": Unit.BYTES,
-    "_at": Unit.TIME,
-    "_url": Unit.LINK,
-}
+_BY_WORD = {"seconds": Unit.SECONDS, "percent": Unit.PERCENT, "bytes": Unit.BYTES}
+_BY_LAST_WORD = {"at": Unit.TIME, "url": Unit.LINK}
 _SPOKEN = {
     "at": "Time",
+    "before_seconds": "When",
+    "busy_percent": "Share busy",
+    "covered_percent": "Share covered",
+    "cpu_hours": "CPU hours",
+    "cpu_percent": "CPU",
+    "cpu_percent_mean": "CPU, mean",
+    "cpu_seconds": "CPU time",
     "duration_seconds": "Lasted",
-    "event": "By",
+    "failure_percent": "Share failed",
+    "flaky_percent": "Share flaky",
     "longest_seconds": "Longest",
     "memory_mib": "Memory (MiB)",
     "most_memory_mib": "Most memory (MiB)",
+    "p50_cpu_seconds": "CPU time, median",
     "p50_seconds": "Median",
     "p95_seconds": "95th percentile",
+    "part": "For",
     "queue_p95_seconds": "Queue, 95th percentile",
-    "p50_cpu_seconds": "CPU time, median",
-    "cpu_hours": "CPU hours",
-    "cpu_seconds": "CPU time",
-    "cpu_percent": "CPU",
-    "cpu_percent_mean": "CPU, mean",
     "repository_full_name": "Repository",
+    "run_attempt": "Attempt",
+    "run_number": "Run",
+    "runner_seconds": "Runners' time",
+    "seconds": "Time",
     "step_conclusion": "Conclusion",
     "usd": "USD",
+    "wasted_percent": "Share wasted",
 }
 
 
@@ -68,11 +71,14 @@ class Column:
 
 def column(name: str) -> Column:
     """What follows from its name."""
-    ending = next((ending for ending in _BY_ENDING if name.endswith(ending)), "")
-    unit = _BY_NAME.get(name, _BY_ENDING.get(ending, Unit.PLAIN))
-    return Column(name, _SPOKEN.get(name, _words(name, ending)), unit)
+    words = name.split("_")
+    told = [_BY_WORD[word] for word in words if word in _BY_WORD]
+    unit = _BY_NAME.get(name) or _BY_LAST_WORD.get(words[-1]) or next(iter(told), Unit.PLAIN)
+    return Column(name, _SPOKEN.get(name, _heading(words)), unit)
 
 
-def _words(name: str, ending: str) -> str:
-    words = name.removesuffix(ending).removesuffix("_name").replace("_", " ")
-    return f"{words[:1].upper()}{words[1:]}"
+def _heading(words: list[str]) -> str:
+    """Without what the unit says and what every name is."""
+    said = {*_BY_WORD, *_BY_LAST_WORD, "name"}
+    heading = " ".join(word for word in words if word not in said)
+    return f"{heading[:1].upper()}{heading[1:]}"

@@ -25,12 +25,7 @@ _UNITS = {
 }
 _COLOURS = {
     "succeeded": "green",
-    "processed": "green",
     "failed": "red",
-    "poisoned": "red",
-    "refused": "orange",
-    "put_back": "yellow",
-    "received": "blue",
     "cancelled": "#8e8e8e",
     "skipped": "#c0c0c0",
 }

@@ -88,7 +88,7 @@ PAGES = (
                 "The run",
                 "repository_full_name workflow_name run_number run_attempt display_title branch"
                 " event actor conclusion started_at duration_seconds critical_path"
-                " critical_path_seconds cpu_seconds run_url",
+                " run_url",
             ),
             _timeline(
                 "run-timeline",
@@ -261,12 +261,11 @@ PAGES = (
                 "at mean_seconds longest_seconds",
                 width_percent=_THIRD,
             ),
-            _bars(
+            _lines(
                 "deliveries-over-time",
-                "Deliveries",
-                "at what deliveries",
+                "Deliveries and batches of samples",
+                "at received processed put_back refused poisoned",
                 width_percent=_THIRD,
-                group="what",
             ),
             _table(
                 "refused-deliveries",

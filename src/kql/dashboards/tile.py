@@ -55,6 +55,11 @@ class Tile:
         return [column(name) for name in self.shown.split()]
 
     @property
+    def is_chart(self) -> bool:
+        """Whether it has axes."""
+        return self.kind in {Kind.LINES, Kind.BARS}
+
+    @property
     def values(self) -> list[Column]:
         """What a chart draws."""
         drawn = self.drawn.split()

@@ -37,7 +37,7 @@ _EXPRESSIONS = {
 # A workbook's tiles have one unit for all, so that each figure is put into words.
 _FIGURES_IN_WORDS = """\
 | extend told = case(
-    isnull(value), "unknown",
+    isnull(value), "-",
     unit == "percent", strcat(round(value, 1), " %"),
     unit != "s", tostring(tolong(value)),
     value < 120, strcat(round(value, 1), " s"),
@@ -175,7 +175,7 @@ def tile_query(tile: Tile) -> str:
 def _settings(tile: Tile) -> Item:
     if tile.kind is Kind.FIGURES:
         return {"tileSettings": tile_settings()}
-    if tile.kind in {Kind.LINES, Kind.BARS}:
+    if tile.is_chart:
         return {"chartSettings": chart_settings(tile)}
     return {"showExportToExcel": True, "gridSettings": grid_settings(tile)}
 

@@ -13,12 +13,7 @@ UNIT_CODES = {Unit.PERCENT: 1, Unit.BYTES: 2, Unit.SECONDS: 24}
 
 _COLOURS = {
     "succeeded": "green",
-    "processed": "green",
     "failed": "redBright",
-    "poisoned": "redBright",
-    "refused": "orange",
-    "put_back": "yellow",
-    "received": "blue",
     "cancelled": "gray",
     "skipped": "grayBlue",
 }

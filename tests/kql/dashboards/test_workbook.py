@@ -186,4 +186,4 @@ def test_figures_are_put_into_words(component: Component):
     }
 
     assert told["Runs"] == "0"
-    assert told["Success rate"] == told["Run, median"] == "unknown"
+    assert told["Success rate"] == told["Run, median"] == "-"
