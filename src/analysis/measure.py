@@ -12,6 +12,7 @@ from .attribution import Claim, Used, attribute, claims
 from .consumption import Consumption
 from .coverage import Coverage, coverages
 from .cpu_usage import cpu_figures, how_found
+from .heaviest import heaviest
 from .known_time import KnownTime
 from .matching import match
 from .memory import free_space, kills, memory_figures, own_memory
@@ -98,7 +99,7 @@ def _usages(
         "alone_percent": alone_percent(roster),
     }
     partly_known = known_time.partly_known()
-    found, ticks_per_second = tracks(series.segments), series.host.ticks_per_second
+    found, ticks_per_second = heaviest(tracks(series.segments)), series.host.ticks_per_second
     best = tops(found, roster, claimed, used, ticks_per_second)
     usages = {}
     for who, covered in coverage.items():

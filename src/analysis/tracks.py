@@ -100,6 +100,16 @@ class Track:
         """From its first moment to its last."""
         return Span(self.times_ms[0], self.times_ms[-1])
 
+    @property
+    def counted_ticks(self) -> int:
+        """How much CPU time its records speak of, at most."""
+        return sum(sum(group.cpu_ticks[:last]) for group, _, last in self._parts)
+
+    @property
+    def most_resident(self) -> int:
+        """The most that it ever held, in GROUP_RESIDENT_QUANTUM_KB."""
+        return max(self._resident)
+
     def tally(self, counter: str) -> Tally:
         """Of `cpu_ticks` or `seen`, as they are in ToldGroup."""
         if counter in self._odd:
