@@ -20,7 +20,7 @@ from src.shared.object_store import ObjectStore
 from src.shared.queues.sqlite import SqliteQueue
 from tests.backend.bodies import event_of, job_body
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 30.0
 
 
 class ListSink:

@@ -54,7 +54,7 @@ def test_what_the_user_says_counts_before_it(stack: StackSettings, monkeypatch: 
 @pytest.mark.parametrize("stale", ["gone", "torn", "other"])
 def test_what_a_killed_stack_left_is_not_believed(stack: StackSettings, stale: str):
     ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait(20)
+    ended.wait(60)
     ports = {"host": "127.0.0.1", "port": 9124, "insights_port": 9125}
     text = {"gone": json.dumps({"pid": ended.pid, **ports}), "torn": "{", "other": "[]"}[stale]
     (stack.home / RUNNING_FILE).write_text(text)

@@ -226,6 +226,6 @@ def test_a_terminal_gets_colours(archive: Path):
         pass  # how Linux says that nobody is at the other end
     finally:
         os.close(ours)
-    assert process.wait(30) == 0
+    assert process.wait(60) == 0
     assert b"\033[1mbuild (linux)" in said
     assert b"\033" not in output("301").encode()

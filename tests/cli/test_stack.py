@@ -9,7 +9,7 @@ import pytest
 from src.cli import stack as module
 from src.cli.stack import Stack, StackError
 
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 30.0
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from src.shared.errors import QueueUnavailableError
 from src.shared.guarded_http import GuardedProtocol
 from src.shared.queues.base import Message
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 30.0
 
 
 @contextmanager

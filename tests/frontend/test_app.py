@@ -40,7 +40,7 @@ def frontend(queue: Queue, *secrets: bytes) -> Iterator[httpx.Client]:
     """A client of a frontend over this queue."""
     with running(create_app(queue, secrets)) as port:
         base = f"http://127.0.0.1:{port}"
-        with httpx.Client(base_url=base, trust_env=False, timeout=10) as client:
+        with httpx.Client(base_url=base, trust_env=False, timeout=60) as client:
             yield client
 
 
@@ -49,7 +49,7 @@ def post(client: httpx.Client, headers: Headers, body: bytes = JOB_BODY) -> http
 
 
 def socket_to(client: httpx.Client) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", client.base_url.port or 0), timeout=10)
+    return socket.create_connection(("127.0.0.1", client.base_url.port or 0), timeout=60)
 
 
 def head(headers: Headers) -> bytes:
@@ -234,7 +234,7 @@ def test_what_cannot_be_a_signature_is_refused_before_the_body_is_sent():
 
 def test_a_server_that_stops_says_so_to_a_slow_sender(caplog: pytest.LogCaptureFixture):
     with running(create_app(ListQueue(), [SECRET]), grace_seconds=1) as port:
-        line = socket.create_connection(("127.0.0.1", port), timeout=10)
+        line = socket.create_connection(("127.0.0.1", port), timeout=60)
         line.sendall(head(signed(JOB_BODY)) + JOB_BODY[:-5])
         time.sleep(0.1)
     with line:
@@ -245,7 +245,7 @@ def test_a_server_that_stops_says_so_to_a_slow_sender(caplog: pytest.LogCaptureF
 
 def test_a_connection_lives_on_after_an_error():
     with frontend(ListQueue(), SECRET) as client:
-        connection = http.client.HTTPConnection("127.0.0.1", client.base_url.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", client.base_url.port, timeout=60)
         connection.connect()
         line, statuses = connection.sock, []
         for headers in (
@@ -357,7 +357,7 @@ def test_what_is_lost_to_a_stop_or_a_slow_queue_is_told_too(
 ):
     body = head(signed(JOB_BODY, x_github_delivery=b"stopped")) + JOB_BODY
     with running(create_app(ListQueue(put_seconds=30), [SECRET]), grace_seconds=1) as port:
-        line = socket.create_connection(("127.0.0.1", port), timeout=10)
+        line = socket.create_connection(("127.0.0.1", port), timeout=60)
         line.sendall(body)
         time.sleep(0.1)
     with line:
@@ -485,7 +485,7 @@ def test_bad_settings_under_uvicorn_are_one_line_and_exit_code_2(tmp_path: Path)
         env=environment,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
 

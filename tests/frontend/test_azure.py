@@ -50,7 +50,7 @@ def storage(azurite: Azurite, queue_url: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def http() -> Iterator[httpx.Client]:
     """One for all: to make one costs more than a request."""
-    with httpx.Client(trust_env=False, timeout=10) as client:
+    with httpx.Client(trust_env=False, timeout=30) as client:
         yield client
 
 

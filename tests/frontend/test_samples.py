@@ -65,7 +65,7 @@ def frontend(queue: Queue, trust: Trust) -> Iterator[httpx.Client]:
     """A client of a frontend that trusts these samplers."""
     with running(create_app(queue, [SECRET], samplers=trust)) as port:
         base = f"http://127.0.0.1:{port}"
-        with httpx.Client(base_url=base, trust_env=False, timeout=10) as client:
+        with httpx.Client(base_url=base, trust_env=False, timeout=30) as client:
             yield client
 
 
@@ -527,7 +527,7 @@ def test_a_server_that_stops_says_so_to_who_waits_for_the_issuer(issuer: Issuer)
     issuer.wait_seconds = 2.0
     app = create_app(ListQueue(), [SECRET], samplers=Trust(issuer.trust()))
     with running(app, grace_seconds=1) as port:
-        line = socket.create_connection(("127.0.0.1", port), timeout=10)
+        line = socket.create_connection(("127.0.0.1", port), timeout=30)
         lines = [f"{name}: {value}" for name, value in bearing(issuer.token()).items()]
         head = ["POST /samples HTTP/1.1", "Host: x", *lines, "Content-Length: 10"]
         line.sendall("\r\n".join([*head, "", ""]).encode())

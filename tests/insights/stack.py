@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).parents[2]
-READY_SECONDS = 20.0
+READY_SECONDS = 60.0
 QUERY_SECONDS = 60.0  # whole tables are asked for, on a machine that is busy
 KEY = "00000000-0000-0000-0000-000000000001"
 

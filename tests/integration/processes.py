@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tests.insights.stack import ROOT
 
-START_SECONDS = 20.0
-STOP_SECONDS = 5.0
+START_SECONDS = 60.0
+STOP_SECONDS = 15.0
 POLL_SECONDS = 0.02
 
 # Nothing of the machine's own settings may leak into the services.

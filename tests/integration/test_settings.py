@@ -65,7 +65,7 @@ def test_bad_settings_are_one_line_and_exit_code_2(
         env=environment(**(ports | home | settings)),
         capture_output=True,
         text=True,
-        timeout=10,
+        timeout=60,
         check=False,
     )
     assert ended.returncode == 2

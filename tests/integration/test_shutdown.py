@@ -66,7 +66,7 @@ def _is_any_leased(stack: Stack) -> bool:
 
 def _half_sent(stack: Stack, delivery: Delivery) -> HTTPConnection:
     """A connection that owes the frontend the second half of a delivery."""
-    connection = HTTPConnection(urlsplit(stack.url).netloc, timeout=10)
+    connection = HTTPConnection(urlsplit(stack.url).netloc, timeout=30)
     connection.putrequest("POST", "/webhook")
     headers = {
         "Content-Type": "application/json",

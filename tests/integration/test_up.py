@@ -239,7 +239,7 @@ def _end_of(stack: OneCommand, command: str) -> subprocess.CompletedProcess[str]
         env=environment(**stack.settings),
         capture_output=True,
         text=True,
-        timeout=10,
+        timeout=60,
         check=False,
     )
 

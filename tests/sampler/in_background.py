@@ -16,7 +16,7 @@ from src.model.samples import Batch
 from src.sampler import pid_file
 from tests.sampler.running import entry
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 class Session:

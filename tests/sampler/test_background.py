@@ -332,7 +332,7 @@ def test_a_full_disk_costs_lines_and_nothing_else(tmp_path: Path):
     script = f"ulimit -f 6; exec {' '.join(entry())} start --interval 0.05"
     with session(tmp_path) as running:
         subprocess.run(
-            ["bash", "-c", script], env=running.environment, check=True, timeout=20, cwd=tmp_path
+            ["bash", "-c", script], env=running.environment, check=True, timeout=60, cwd=tmp_path
         )
         log = running.folder / "sampler.log"
         wait_until(lambda: log.stat().st_size)

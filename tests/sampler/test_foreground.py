@@ -43,7 +43,7 @@ def test_a_signal_ends_it_and_its_files_are_whole(number: signal.Signals, tmp_pa
     with session(tmp_path) as running, collecting(running) as process:
         running.wait_for_samples(2)
         process.send_signal(number)
-        said, _ = process.communicate(timeout=20)
+        said, _ = process.communicate(timeout=60)
 
         assert (process.returncode, said) == (0, b"")
         assert not running.is_alive()
@@ -56,7 +56,7 @@ def test_raw_lines_go_where_they_are_wanted(tmp_path: Path):
         file = tmp_path / "tmp" / "x.jsonl"
         wait_until(lambda: file.exists() and file.read_bytes().count(b"\n") > 1)
         it.terminate()
-        it.wait(20)
+        it.wait(60)
         running.call("summarize", "--input-file", str(file), "--github-summary", "tmp/summary.md")
 
     first, *_ = file.read_text().splitlines()
@@ -72,7 +72,7 @@ def test_what_nohup_ignores_does_not_end_it(tmp_path: Path):
 
         assert process.poll() is None
         process.terminate()
-        process.wait(20)
+        process.wait(60)
         assert not running.is_alive()
 
 
@@ -81,14 +81,14 @@ def test_it_ends_with_the_sampler(tmp_path: Path):
         running.wait_for_samples(1)
         running.call("stop")
 
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
 
 
 def test_another_s_sampler_is_left_alone(tmp_path: Path):
     with session(tmp_path) as running:
         running.call("start", *OFTEN)
         with collecting(running) as process:
-            said, _ = process.communicate(timeout=20)
+            said, _ = process.communicate(timeout=60)
 
         assert said.startswith(b"a sampler runs already: process ")
         assert running.is_alive()

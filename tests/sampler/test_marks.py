@@ -96,7 +96,7 @@ def test_of_one_shell_s_steps_its_own_cpu_time_is_told_apart(tmp_path: Path):
         capture_output=True,
         text=True,
         check=True,
-        timeout=30,
+        timeout=60,
     )
     boxes = told.stdout.split("[busy] START")
 
@@ -116,7 +116,7 @@ def test_of_a_step_that_another_shell_ends_own_cpu_time_is_not_told(tmp_path: Pa
         capture_output=True,
         text=True,
         check=True,
-        timeout=30,
+        timeout=60,
     )
 
     assert "] END: " in told.stdout

@@ -59,7 +59,7 @@ class Pushing:
             env={"PATH": os.environ["PATH"], **self.environment},
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=60,
             check=False,
         )
 

@@ -13,7 +13,7 @@ from src.sampler.pusher import Pusher
 from tests.frontend.sampled import batch
 from tests.sampler.receiving import Receiver, receiving
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture

@@ -215,7 +215,7 @@ def test_signals_reach_the_command(number: signal.Signals, tmp_path: Path):
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         process.send_signal(number)
-        output, said = process.communicate(timeout=20)
+        output, said = process.communicate(timeout=60)
 
     assert (output, process.returncode) == ("got it\n", 9)
     assert said.startswith("bash -c ended with 9")

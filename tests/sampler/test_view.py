@@ -65,7 +65,7 @@ def told_inside(folder: Path, script: str, *options: str) -> dict[str, Any]:
     """What a sampler in a container told, where `script` prepares /proc for it."""
     sampler = [*entry(), "run", "--json", "inside.json", "--interval", "0.1", *options]
     command = [*CONTAINER, "sh", "-c", script, "sh", *sampler, "--", sys.executable, "-c", BURN]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=30)
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=60)
     told: dict[str, Any] = json.loads((folder / "inside.json").read_text())
     return told
 

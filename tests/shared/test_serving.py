@@ -6,7 +6,7 @@ from pathlib import Path
 from src.shared.guarded_http import MAX_HEAD_BYTES
 from tests.integration.stack import Stack
 
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 30.0
 
 
 def test_a_service_bounds_what_a_connection_may_hold(tmp_path: Path):

@@ -15,7 +15,7 @@ from src.shared.queues.sqlite import LONGEST_LEASE_SECONDS, PUTS_PER_COMMIT, Sql
 
 pytestmark = pytest.mark.anyio
 
-PATIENCE_SECONDS = 10
+PATIENCE_SECONDS = 30.0
 NOTICED_SECONDS = 1.0
 LEASE_SECONDS = 60.0
 FULL = 2  # what PRAGMA synchronous answers
