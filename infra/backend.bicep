@@ -35,6 +35,9 @@ param containerName string
 @description('The Application Insights resource that rows, and its own health, go to.')
 param applicationInsightsName string
 
+@description('Further settings of the README\'s table: NAME=value, with semicolons between.')
+param furtherSettings string = ''
+
 var name = 'backend'
 var sizing = loadJsonContent('sizes.json')[size].backend
 
@@ -53,6 +56,32 @@ resource component 'Microsoft.Insights/components@2020-02-02' existing = {
 resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing = if (!empty(registryName)) {
   name: registryName
 }
+
+var furtherPairs = empty(furtherSettings) ? [] : split(furtherSettings, ';')
+var further = [
+  for pair in furtherPairs: {
+    name: first(split(pair, '='))
+    value: join(skip(split(pair, '='), 1), '=')
+  }
+]
+
+var settings = [
+  { name: 'TELEMETRY_MODE', value: 'azure' }
+  { name: 'BACKEND_AZURE_STORAGE_ACCOUNT_NAME', value: storageAccountName }
+  { name: 'BACKEND_AZURE_STORAGE_QUEUE_NAME', value: queueName }
+  { name: 'BACKEND_OBJECT_STORE_URL', value: 'az://${containerName}' }
+  {
+    name: 'BACKEND_APPLICATIONINSIGHTS_CONNECTION_STRING'
+    value: component.properties.ConnectionString
+  }
+  {
+    name: 'BACKEND_APPLICATIONINSIGHTS_AUTHENTICATION_STRING'
+    value: 'Authorization=AAD;ClientId=${identity.properties.clientId}'
+  }
+  // Azure's own libraries read these: as whom, and by nothing else, they say who they are.
+  { name: 'AZURE_CLIENT_ID', value: identity.properties.clientId }
+  { name: 'AZURE_TOKEN_CREDENTIALS', value: 'ManagedIdentityCredential' }
+]
 
 resource app 'Microsoft.App/containerApps@2025-07-01' = {
   name: name
@@ -90,23 +119,7 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
             cpu: json(sizing.cpu)
             memory: sizing.memory
           }
-          env: [
-            { name: 'TELEMETRY_MODE', value: 'azure' }
-            { name: 'BACKEND_AZURE_STORAGE_ACCOUNT_NAME', value: storageAccountName }
-            { name: 'BACKEND_AZURE_STORAGE_QUEUE_NAME', value: queueName }
-            { name: 'BACKEND_OBJECT_STORE_URL', value: 'az://${containerName}' }
-            {
-              name: 'BACKEND_APPLICATIONINSIGHTS_CONNECTION_STRING'
-              value: component.properties.ConnectionString
-            }
-            {
-              name: 'BACKEND_APPLICATIONINSIGHTS_AUTHENTICATION_STRING'
-              value: 'Authorization=AAD;ClientId=${identity.properties.clientId}'
-            }
-            // Azure's own libraries read these: as whom, and by nothing else, they say who they are.
-            { name: 'AZURE_CLIENT_ID', value: identity.properties.clientId }
-            { name: 'AZURE_TOKEN_CREDENTIALS', value: 'ManagedIdentityCredential' }
-          ]
+          env: concat(settings, further)
         }
       ]
       scale: {

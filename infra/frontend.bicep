@@ -50,8 +50,14 @@ param samplesOwnerIds string = ''
 @description('Only these of the owners\' repositories, by their numbers; empty for all.')
 param samplesRepositoryIds string = ''
 
+@description('Who makes those tokens, where it is not github.com, with commas between; empty for that.')
+param samplesIssuers string = ''
+
 @description('The audience of samplers\' tokens; empty for the app\'s own URL.')
 param samplesAudience string = ''
+
+@description('Further settings of the README\'s table: NAME=value, with semicolons between.')
+param furtherSettings string = ''
 
 var name = 'frontend'
 var port = 8080
@@ -96,6 +102,14 @@ var secretSettings = [
   }
 ]
 
+var furtherPairs = empty(furtherSettings) ? [] : split(furtherSettings, ';')
+var further = [
+  for pair in furtherPairs: {
+    name: first(split(pair, '='))
+    value: join(skip(split(pair, '='), 1), '=')
+  }
+]
+
 var settings = [
   { name: 'TELEMETRY_MODE', value: 'azure' }
   { name: 'PORT', value: string(port) }
@@ -109,6 +123,7 @@ var settings = [
   }
   { name: 'SAMPLES_OWNER_IDS', value: samplesOwnerIds }
   { name: 'SAMPLES_REPOSITORY_IDS', value: samplesRepositoryIds }
+  { name: 'SAMPLES_ISSUERS', value: samplesIssuers }
   { name: 'SAMPLES_AUDIENCE', value: empty(samplesAudience) ? url : samplesAudience }
   // Azure's own libraries read these: as whom, and by nothing else, they say who they are.
   { name: 'AZURE_CLIENT_ID', value: identity.properties.clientId }
@@ -163,7 +178,7 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
             cpu: json(sizing.cpu)
             memory: sizing.memory
           }
-          env: concat(settings, secretSettings)
+          env: concat(settings, secretSettings, further)
           probes: [
             {
               type: 'Startup'

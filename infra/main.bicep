@@ -35,6 +35,9 @@ param samplesOwnerIds string = ''
 @description('Only these of the owners\' repositories, by their numbers; empty for all.')
 param samplesRepositoryIds string = ''
 
+@description('Who makes those tokens, where it is not github.com, with commas between; empty for that.')
+param samplesIssuers string = ''
+
 @description('The audience of samplers\' tokens; empty for the frontend\'s own URL.')
 param samplesAudience string = ''
 
@@ -43,6 +46,12 @@ param frontendImage string = ''
 
 @description('The backend\'s image; without one the backend is left to `azd deploy`.')
 param backendImage string = ''
+
+@description('Further settings of the frontend, of the README\'s table: NAME=value, with semicolons between.')
+param frontendSettings string = ''
+
+@description('Further settings of the backend, such as TRACES=false;HOST_METRICS=false.')
+param backendSettings string = ''
 
 @description('Whether a registry is made for the images: not needed where they are public.')
 param hasRegistry bool = true
@@ -252,6 +261,8 @@ module frontend 'frontend.bicep' = if (!empty(frontendImage)) {
     samplesOwnerIds: samplesOwnerIds
     samplesRepositoryIds: samplesRepositoryIds
     samplesAudience: samplesAudience
+    samplesIssuers: samplesIssuers
+    furtherSettings: frontendSettings
   }
   dependsOn: [roles]
 }
@@ -270,6 +281,7 @@ module backend 'backend.bicep' = if (!empty(backendImage)) {
     queueName: storage.outputs.queueName
     containerName: storage.outputs.containerName
     applicationInsightsName: monitoring.outputs.applicationInsightsName
+    furtherSettings: backendSettings
   }
   dependsOn: [roles]
 }

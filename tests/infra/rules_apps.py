@@ -33,9 +33,7 @@ def app(texts: Texts, service: str) -> dict[str, Any]:
 
 def variables(texts: Texts, service: str) -> dict[str, Any]:
     """The service's environment: name to value; a secret's value is where the vault has it."""
-    declared = parsed(texts[f"{service}.bicep"]).variables
-    [container] = app(texts, service)["template"]["containers"]
-    plain = declared["settings"] if service == "frontend" else container["env"]
+    plain = parsed(texts[f"{service}.bicep"]).variables["settings"]
     found = {each["name"]: each["value"] for each in plain}
     source = texts[f"{service}.bicep"]
     places = re.findall(r"variable: '(\w+)'\s*,?\s*name: '[\w-]+'\s*,?\s*uri: (\w+)", source)
@@ -71,7 +69,7 @@ def secrets_come_from_the_vault(texts: Texts) -> list[str]:
     complaints += [f"{name} is a plain value" for name in plain & SECRETS]
     if set(variables(texts, "frontend")) & SECRETS != SECRETS:
         complaints.append("a secret is missing")
-    if container["env"] != Expression("concat(settings, secretSettings)"):
+    if container["env"] != Expression("concat(settings, secretSettings, further)"):
         complaints.append("the environment is not what this reads")
     each = app(texts, "frontend")["configuration"]["secrets"]
     by_reference = {

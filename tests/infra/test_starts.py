@@ -28,6 +28,7 @@ FILLED_IN = {
     "identity.properties.clientId": CLIENT,
     "previousWebhookSecretUri": "the-secret-until-now",
     "queueName": "github-webhook-events",
+    "samplesIssuers": "",
     "samplesKeysUri": "22:a-word-of-sixteen",
     "samplesOwnerIds": "11",
     "samplesRepositoryIds": "",
