@@ -20,6 +20,7 @@ import duckdb_kql
 
 from ..kql.catalogue import FUNCTIONS
 from ..shared.errors import TelemetryError
+from .assigned import assigned
 from .tables import TABLES
 from .unparsed import hint
 
@@ -46,6 +47,8 @@ def run_kql(connection: duckdb.DuckDBPyConnection, text: str) -> Table:
         BadQueryError: it is no KQL, names what is not there, or uses what the translator lacks.
     """
     _register_functions()
+    if complaint := assigned(text):
+        raise BadQueryError(complaint)
     try:
         relation = duckdb_kql.kql(connection, text, allow_write=False)
         types = [str(type_) for type_ in relation.types]
