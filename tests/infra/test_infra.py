@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import pycep
 import pytest
 
-from tests.infra import rules, rules_access, rules_apps
+from tests.infra import rules, rules_access, rules_apps, rules_network
 from tests.infra.bicep import INFRA, sources
 from tests.infra.rules import Texts
 
-RULES = {rule.__name__: rule for rule in (*rules.RULES, *rules_access.RULES, *rules_apps.RULES)}
+ROOMS = (rules, rules_access, rules_apps, rules_network)
+RULES = {rule.__name__: rule for room in ROOMS for rule in room.RULES}
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,8 @@ class Fault:
 
 
 ROLES = "modules/roles.bicep"
+ENVIRONMENT = "modules/environment.bicep"
+NETWORK = "modules/network.bicep"
 MONITORING = "modules/monitoring.bicep"
 STORAGE = "modules/storage.bicep"
 VAULT = "modules/vault.bicep"
@@ -47,7 +50,7 @@ FAULTS = [
     Fault("syntax", "main.bicep", "var tags = {", "var tags = {{"),
     Fault("syntax", "frontend.bicep", "param image string\n", "param image\n"),
     Fault("descriptions", STORAGE, "@description('Where the account is.')\n", ""),
-    Fault("descriptions", "modules/environment.bicep", "@description('The environment.')\n", ""),
+    Fault("descriptions", ENVIRONMENT, "@description('The environment.')\n", ""),
     Fault("secrets", "main.bicep", "@secure()\n@minLength(16)\n", "@minLength(16)\n"),
     Fault("secrets", "main.bicep", "@secure()\nparam samplesKeys", "param samplesKeys"),
     Fault("secrets", "main.bicep", "samplesKeys string = ''", "samplesKeys string = 'a key'"),
@@ -63,7 +66,7 @@ FAULTS = [
     Fault("calls", "main.bicep", "    retentionDays: sizes[size].workspace.retentionDays\n", ""),
     Fault("calls", "main.bicep", "image: frontendImage", "image: frontendImage\n    host: 'here'"),
     Fault("calls", "main.bicep", "storage.outputs.accountId", "storage.outputs.identifier"),
-    Fault("calls", "modules/network.bicep", "      part: each.part\n", ""),
+    Fault("calls", NETWORK, "      part: each.part\n", ""),
     Fault("unused", "modules/registry.bicep", "'cr${token}'", "'crgithubtelemetry'"),
     Fault("versions", STORAGE, "storageAccounts@2025-01-01", "storageAccounts@2025-13-01"),
     Fault("versions", "frontend.bicep", "Microsoft.App/containerApps@", "Microsoft.App/apps@"),
@@ -159,6 +162,16 @@ FAULTS = [
     Fault("shutdown", "backend.bicep", "GracePeriodSeconds: 60", "GracePeriodSeconds: 10"),
     Fault("sizes", "sizes.json", '"memory": "2Gi"', '"memory": "3Gi"'),
     Fault("told_apart", "backend.bicep", "'azd-service-name': name", "'azd-service': name"),
+    Fault("private_where_wanted", VAULT, "isPrivate ? 'Disabled'", "isPrivate ? 'Enabled'"),
+    Fault("private_where_wanted", STORAGE, "isPrivate ? 'Deny'", "isPrivate ? 'Allow'"),
+    Fault("private_where_wanted", NETWORK, "vaultcore", "vault"),
+    Fault("private_where_wanted", NETWORK, "for each in parts", "for each in [parts[0]]"),
+    Fault("open_to_github", NETWORK, "'Internet'", "'VirtualNetwork'"),
+    Fault("open_to_github", NETWORK, "['443', '31443']", "['22', '443']"),
+    Fault("open_to_github", ENVIRONMENT, "internal: false", "internal: true"),
+    Fault("logs", ENVIRONMENT, "destination: 'azure-monitor'", "destination: 'log-analytics'"),
+    Fault("logs", VAULT, "  scope: vault\n", "  scope: webhook\n"),
+    Fault("logs", STORAGE, "workspaceId: workspaceId\n", "workspaceId: account.id\n"),
     Fault("told_apart", VAULT, "  tags: tags\n", ""),
 ]
 
