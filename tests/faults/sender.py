@@ -1,4 +1,4 @@
-"""Deliveries in, each acknowledged out: posted as by somebody who redelivers what got no 202."""
+"""Deliveries and samples in, each acknowledged out: posted again until there is a 202."""
 
 import time
 from collections import Counter
@@ -10,9 +10,11 @@ from itertools import count
 from queue import SimpleQueue
 from urllib.parse import urlsplit
 
-from src.cli.deliver import TIMEOUT_SECONDS, Target
+from src.cli.deliver import TIMEOUT_SECONDS, Post, Target
+from src.model.sending import KEY_HEADER, PATH, SIGNATURE_HEADER, TIME_HEADER, signature
 from src.shared.github_signature import sign
 from src.simulate.deliveries import Delivery
+from src.simulate.pushes import Push
 
 SENDERS = 8
 LONGEST_PATIENCE_SECONDS = 180.0
@@ -41,7 +43,7 @@ class Sender:
         self._host = urlsplit(target.url).netloc
         self._idle = SimpleQueue[HTTPConnection]()
 
-    def send(self, deliveries: Sequence[Delivery]) -> None:
+    def send(self, deliveries: Sequence[Post]) -> None:
         """Return when each of them was answered 202."""
         for _ in range(SENDERS):
             self._idle.put(HTTPConnection(self._host, timeout=TIMEOUT_SECONDS))
@@ -54,7 +56,7 @@ class Sender:
             while not self._idle.empty():
                 self._idle.get().close()
 
-    def _insist(self, started: float, number: int, delivery: Delivery) -> None:
+    def _insist(self, started: float, number: int, delivery: Post) -> None:
         time.sleep(max(0.0, started + number / self._per_second - time.monotonic()))
         while number % LOOKS_EVERY == 0 and self._is_behind():
             time.sleep(LOOK_AGAIN_SECONDS)
@@ -64,7 +66,7 @@ class Sender:
             assert time.monotonic() < deadline, f"never taken, at last: {answer}"
             time.sleep(MOST_WAITED_SECONDS)
 
-    def _try(self, delivery: Delivery) -> str:
+    def _try(self, delivery: Post) -> str:
         connection = self._idle.get()
         try:
             answer = self._post(delivery, connection)
@@ -76,22 +78,37 @@ class Sender:
         self.answers[answer] += 1
         return answer
 
-    def _post(self, delivery: Delivery, connection: HTTPConnection) -> str:
-        headers = {
+    def _post(self, delivery: Post, connection: HTTPConnection) -> str:
+        is_push = isinstance(delivery, Push)
+        headers = self._pushing(delivery) if is_push else self._delivering(delivery)
+        path = PATH if is_push else "/webhook"
+        connection.request("POST", path, delivery.body, headers)
+        response = connection.getresponse()
+        response.read()
+        return str(response.status)
+
+    def _delivering(self, delivery: Delivery) -> dict[str, str]:
+        return {
             "Content-Type": "application/json",
             "X-GitHub-Event": delivery.event,
             "X-GitHub-Delivery": delivery.delivery_id,
             "X-Hub-Signature-256": sign(delivery.body, self._target.secret).decode(),
         }
-        connection.request("POST", "/webhook", delivery.body, headers)
-        response = connection.getresponse()
-        response.read()
-        return str(response.status)
+
+    def _pushing(self, push: Push) -> dict[str, str]:
+        key, time_ms = self._target.keys[push.repository_id], str(time.time_ns() // 1_000_000)
+        return {
+            "Content-Type": "application/json",
+            "Content-Encoding": "gzip",
+            KEY_HEADER: str(push.repository_id),
+            TIME_HEADER: time_ms,
+            SIGNATURE_HEADER: signature(key, time_ms, push.body),
+        }
 
 
-def _in_any_order(deliveries: Iterable[Delivery]) -> Iterator[list[Delivery]]:
+def _in_any_order(deliveries: Iterable[Post]) -> Iterator[list[Post]]:
     """What may overtake each other; only arrivals tell whether a job waits or is queued again."""
-    together: list[Delivery] = []
+    together: list[Post] = []
     for delivery in deliveries:
         if delivery.body.startswith(WAITING):
             yield together

@@ -1,20 +1,30 @@
-"""Services in, random harm to them out: kill -9, SIGSTOP and SIGCONT, SIGTERM; then up again."""
+"""Services in, random harm to them out: kill -9, SIGSTOP and SIGCONT, SIGTERM; then up again.
+
+On a busy machine a start may take longer than the peace after it. So nobody is harmed again before
+it has worked a little, or all would be spent on starts.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from signal import SIGCONT, SIGSTOP, SIGTERM
 from threading import Event, Thread
-from time import sleep
+from time import monotonic, sleep
 from typing import Self
 
-from tests.integration.processes import Service
+import psutil
+
+from tests.integration.processes import Service, wait_for
 
 # Times the number of services: however many they are, as many have to start at once, which costs
 # half a second of a core each.
 SECONDS_OF_PEACE = (0.4, 1.8)
 SECONDS_OF_SLEEP = (0.1, 2.5)  # up to more than a lease
-STOP_SECONDS = 30.0
+STOP_SECONDS = 60.0
+WORK_SHARE = 0.3  # of what its start cost in CPU time, and then …
+MORE_PEACE_SECONDS = 10.0  # … no longer, since it may have nothing to do
+LOOK_SECONDS = 0.1
+ALL_HARMED_SECONDS = 180.0
 
 Harm = Callable[[Service, Random], None]
 
@@ -23,9 +33,10 @@ class Storm:
     """For as long as the block lasts; `harms` counts what was done to each service."""
 
     def __init__(self, seed: int, *services: Service, frail: Sequence[Service] = ()) -> None:
-        """Over these; those that are frail are only ever paused."""
+        """Over these, which have started; those that are frail are only ever paused."""
         self._harmed = [(one, HARMS) for one in services] + [(one, (_pause,)) for one in frail]
         self.harms: list[Counter[str]] = [Counter() for _ in self._harmed]
+        self._costs = {one: _cpu_seconds(one) for one, _ in self._harmed}
         self._peace = [seconds * len(self._harmed) for seconds in SECONDS_OF_PEACE]
         self._over = Event()
         self._errors: list[BaseException] = []
@@ -34,9 +45,12 @@ class Storm:
             for number, (harmed, counts) in enumerate(zip(self._harmed, self.harms, strict=True))
         ]
 
-    @property
-    def has_spared_nobody(self) -> bool:
-        """Whether each service had each of its harms."""
+    def await_all(self) -> None:
+        """Return when each service had each of its harms."""
+        wait_for(self._has_spared_nobody, ALL_HARMED_SECONDS, "a harm for everybody", LOOK_SECONDS)
+
+    def _has_spared_nobody(self) -> bool:
+        assert not self._errors, self._errors
         pairs = zip(self._harmed, self.harms, strict=True)
         return all(len(counts) == len(harms) for (_, harms), counts in pairs)
 
@@ -56,13 +70,23 @@ class Storm:
     ) -> None:
         try:
             for harm in _in_rounds(random, harms):
-                if self._over.wait(random.uniform(*self._peace)):
+                if self._is_over_after_peace(random, service):
                     return
                 assert service.is_running, f"ended by itself: {service.log.read_text()[-2000:]}"
                 harm(service, random)
                 counts[harm.__name__.strip("_")] += 1
         except BaseException as exc:  # noqa: BLE001 -- told when the storm is over
             self._errors.append(exc)
+
+    def _is_over_after_peace(self, random: Random, service: Service) -> bool:
+        seconds = random.uniform(*self._peace)
+        latest = monotonic() + seconds + MORE_PEACE_SECONDS
+        enough = (1 + WORK_SHARE) * self._costs[service]
+        while not self._over.wait(seconds) and monotonic() < latest:
+            if not service.is_running or _cpu_seconds(service) > enough:
+                break
+            seconds = LOOK_SECONDS
+        return self._over.is_set()
 
 
 def _in_rounds(random: Random, harms: Sequence[Harm]) -> Iterator[Harm]:
@@ -86,6 +110,11 @@ def _stop(service: Service, _: Random) -> None:
     service.signal(SIGTERM)
     service.wait(STOP_SECONDS)
     service.start()
+
+
+def _cpu_seconds(service: Service) -> float:
+    times = psutil.Process(service.pid).cpu_times()
+    return float(times.user + times.system)
 
 
 HARMS: tuple[Harm, ...] = (_kill, _pause, _stop)

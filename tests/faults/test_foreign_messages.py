@@ -15,7 +15,7 @@ from tests.faults.azurite_service import storage_at
 from tests.faults.town import RECOVERY_SECONDS, Town, running
 from tests.integration.processes import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 NEWER = b'{"version": 2, "events": []}'  # kept for an hour: a deployment may be under way
 NO_EVENT = b'{"version": 1, "events": [{"kind": "workflow_job", "id": "x"}]}'
@@ -37,8 +37,8 @@ def test_foreign_messages_in_sqlite(tmp_path: Path):
         town.recover()
         asyncio.run(put_all())
         town.recover()
-        assert asyncio.run(town.poisoned()) == len(POISON)
-        assert town.depth() == 1, "what is newer waits"
+        await_poisoned(town, len(POISON))
+        wait_for(lambda: town.depth() == 1, RECOVERY_SECONDS, "what is newer alone")
 
 
 def test_foreign_messages_in_azurite(tmp_path: Path, azurite: Azurite):
@@ -54,10 +54,14 @@ def test_foreign_messages_in_azurite(tmp_path: Path, azurite: Azurite):
         for message in (*map(to_text, (*POISON, NEWER)), *NOT_BASE64, CONTROL_CHARACTERS):
             queue.send_message(message)
         town.recover()
-        unreadable = len(POISON) + len(NOT_BASE64)
-        wait_for(lambda: asyncio.run(town.poisoned()) == unreadable, RECOVERY_SECONDS, "poison")
+        await_poisoned(town, len(POISON) + len(NOT_BASE64))
         town.recover()
-        assert town.depth() == 2, "what is newer waits; what cannot be given stays"
+        left = "what is newer, and what cannot be given"
+        wait_for(lambda: town.depth() == 2, RECOVERY_SECONDS, left)
+
+
+def await_poisoned(town: Town, count: int) -> None:
+    wait_for(lambda: asyncio.run(town.poisoned()) == count, RECOVERY_SECONDS, f"{count} poisoned")
 
 
 def to_text(body: bytes) -> str:

@@ -1,9 +1,9 @@
 """The proxy of the fault suite does what it is told, or the suite proves nothing."""
 
 import json
-import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -12,8 +12,10 @@ import pytest
 
 from tests.faults.toxic import HANG, PASS, REFUSE, Toxic, ToxicProxy, toxic_proxy
 from tests.http_service import serving
+from tests.integration.processes import wait_for
 
 BIG = b"x" * 100_000
+TIMEOUT_SECONDS = 30.0
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,7 @@ def proxy(upstream: int) -> Iterator[ToxicProxy]:
 
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
-    with httpx.Client(trust_env=False, timeout=5) as client:
+    with httpx.Client(trust_env=False, timeout=TIMEOUT_SECONDS) as client:
         yield client
 
 
@@ -88,10 +90,13 @@ def test_it_cuts_answers(proxy: ToxicProxy, client: httpx.Client, kept: int):
 def test_it_hangs_for_as_long_as_it_is_told(proxy: ToxicProxy, client: httpx.Client):
     proxy.toxic = HANG
     with pytest.raises(httpx.ReadTimeout):
-        client.get(proxy.url, timeout=0.1)
-    threading.Timer(0.1, setattr, (proxy, "toxic", PASS)).start()
-    with pytest.raises(httpx.RemoteProtocolError):
-        client.get(proxy.url)
+        client.get(proxy.url, timeout=httpx.Timeout(TIMEOUT_SECONDS, read=0.1))
+    with ThreadPoolExecutor(1) as elsewhere:
+        asking = elsewhere.submit(client.get, proxy.url)
+        wait_for(lambda: proxy.requests == 2, TIMEOUT_SECONDS, "a request")
+        proxy.toxic = PASS
+        with pytest.raises(httpx.RemoteProtocolError):
+            asking.result()
     assert client.get(proxy.url).content == BIG
 
 

@@ -11,20 +11,25 @@ from signal import SIGCONT
 import httpx
 import psutil
 
+from src.cli.deliver import Target
 from src.shared.settings import StorageSettings
 from src.shared.storage import open_poison_queue
 from src.simulate.days import Day
+from src.simulate.organisation import REPOSITORIES
+from tests.faults.samplers import SampledDay, assert_used
 from tests.faults.sender import Sender
 from tests.integration.processes import Service, wait_for
 from tests.integration.small_runs import SmallRun, small_run
-from tests.integration.stack import Stack, connection_string
+from tests.integration.stack import SECRET, Stack, connection_string
 from tests.integration.truths import assert_true
 
 LEASE_SECONDS = 2.0
 DRAIN_SECONDS = 150.0
-RECOVERY_SECONDS = 10.0
+RECOVERY_SECONDS = 30.0  # on a machine with nothing else to do it takes a few
+QUIET_WITHIN_SECONDS = 30.0
 ASK_SECONDS = 0.2  # a question takes a core for a tenth of a second
 FIRST_PROBE = 1_000  # no test's day has such a seed
+KEYS = {repository.id: b"a-key-of-the-tests-that-is-long-enough" for repository in REPOSITORIES}
 
 
 class Town(Stack):
@@ -34,16 +39,24 @@ class Town(Stack):
         super().__init__(home)
         self.settings["LEASE_SECONDS"] = str(LEASE_SECONDS)
         self.settings["POLL_INTERVAL_SECONDS"] = "0.5"  # Azure's queue is not told of a message
+        self.settings["SAMPLES_KEYS"] = ",".join(
+            f"{id_}:{key.decode()}" for id_, key in KEYS.items()
+        )
         self.workers = [
             self.service("-m", "tests.integration.hasty_backend") for _ in range(workers)
         ]
-        self._told: list[Day | SmallRun] = []
+        self._told: list[Day | SampledDay | SmallRun] = []
         self._probes = count(FIRST_PROBE)
 
     @property
     def services(self) -> tuple[Service, ...]:
         """All, who must not end by themselves."""
         return self.frontend, *self.workers, self.insights
+
+    @property
+    def target(self) -> Target:
+        """Where deliveries and samples go."""
+        return Target(f"{self.url}/webhook", SECRET.encode(), KEYS)
 
     def send_rows_to(self, url: str) -> None:
         """Before the start: whom the workers take for Application Insights."""
@@ -68,7 +81,7 @@ class Town(Stack):
 
         return Sender(self.target, per_second, is_behind)
 
-    def send(self, day: Day | SmallRun, sender: Sender | None = None) -> None:
+    def send(self, day: Day | SampledDay | SmallRun, sender: Sender | None = None) -> None:
         """Have all of it acknowledged; it will be looked for in the end."""
         self._told.append(day)
         (sender or self.sender()).send(day.deliveries)
@@ -87,10 +100,21 @@ class Town(Stack):
         return time.monotonic() - started
 
     def settle(self) -> None:
-        """Every acknowledged delivery is in the tables once, and nothing is poisoned."""
+        """What was acknowledged is in the tables once, what steps used too; nothing is poisoned."""
         self.drain(DRAIN_SECONDS)
         assert asyncio.run(self.poisoned()) == 0
         assert_true(self.tables, *(day.truth for day in self._told))
+        for day in self._told:
+            if isinstance(day, SampledDay):
+                assert_used(self.tables, day)
+
+    def await_quiet(self, seconds: float, most_cpu_share: float) -> None:
+        """Return when no worker has taken more than this share of a core, for so long."""
+        wait_for(
+            lambda: self.cpu_share(seconds) < most_cpu_share,
+            QUIET_WITHIN_SECONDS,
+            f"workers that take less than {most_cpu_share} of a core",
+        )
 
     def cpu_share(self, seconds: float) -> float:
         """How much of a core the busiest worker takes, for so long."""

@@ -8,7 +8,7 @@ from typing import Self
 from tests.faults.toxic import HANG, PASS, REFUSE, Toxic, ToxicProxy
 
 SECONDS_OF_TROUBLE = 1.0
-SECONDS_OF_PEACE = (1.0, 2.5)
+SECONDS_OF_PEACE = (0.6, 1.8)
 
 ANYWHERE = (
     REFUSE,
