@@ -19,10 +19,10 @@ from tests.browser.chromium import look_at
 
 from .pictured_page import page_html
 
-SHOWN = ("overview", "run", "runners", "cost")
+SHOWN = ("overview", "run", "cost")
 GRAIN = "6h"
-MOST_ROWS = 6  # a picture shows what a table is like, not all of it
-MOST_LANES = 30  # but a run as a whole
+# A picture shows what a table is like, not all of it.
+MOST_ROWS_BY_KIND = {Kind.TABLE: 6, Kind.TIMELINE: 24}
 WIDTH_PX = 1320
 
 
@@ -69,11 +69,7 @@ def _ask(tile: Tile, arguments: argparse.Namespace) -> Answer:
     values = {name: literal(value) for name, value in tile.given.items()}
     values |= {"grain": GRAIN, "run": literal(arguments.run)}
     answer = ask_server(with_values(query_text(tile.query), values), arguments.url)
-    return answer if tile.is_chart else Answer(answer.columns, answer.rows[: _most(tile)])
-
-
-def _most(tile: Tile) -> int:
-    return MOST_LANES if tile.kind is Kind.TIMELINE else MOST_ROWS
+    return Answer(answer.columns, answer.rows[: MOST_ROWS_BY_KIND.get(tile.kind)])
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ from src.model.semconv import (
 from src.model.terms import JOB_EVENT, RUN_EVENT, STEP_EVENT
 from tests.kql.component import Component
 
+pytestmark = pytest.mark.slow  # each asks functions of a hundred columns
+
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 APP = {"repository_full_name": "octo/app", "workflow_name": "CI", "host": "github.com"}
 WEB = {"repository_full_name": "octo/web", "workflow_name": "Site", "host": "github.com"}

@@ -43,6 +43,7 @@ _SPOKEN = {
     "flaky_percent": "Share flaky",
     "longest_seconds": "Longest",
     "memory_mib": "Memory (MiB)",
+    "name": "Job or step",
     "most_memory_mib": "Most memory (MiB)",
     "p50_cpu_seconds": "CPU time, median",
     "p50_seconds": "Median",
