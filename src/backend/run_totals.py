@@ -7,7 +7,7 @@ before a job's creation is the one it waited for.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..analysis.durations import RAN
+from ..analysis.durations import NOT_STARTED, RAN
 from ..model.ids import FIRST_ATTEMPT
 from ..model.records import PHASE_COMPLETED, REVISIONS_PER_PHASE, JobRecord
 
@@ -19,9 +19,10 @@ _ARROW = " → "
 
 @dataclass(frozen=True, slots=True)
 class JobTotal:
-    """What a job that ran adds to its run; times are epoch milliseconds.
+    """What a job that ran, or waited in vain, adds to its run; times are epoch milliseconds.
 
-    `cpu_ms` and `wasted_ms` are None where no samples tell.
+    One that no runner ever took started when it was given up. `cpu_ms` and `wasted_ms` are None
+    where no samples tell.
     """
 
     attempt: int
@@ -40,11 +41,12 @@ class JobTotal:
 
 
 def total_of(job: JobRecord) -> JobTotal | None:
-    """What this record adds; None where the job is not over, or never ran, or lacks its times."""
+    """What this record adds; None where the job is not over, or lacks its times, or is no work."""
     is_over = job.revision // REVISIONS_PER_PHASE == PHASE_COMPLETED
-    times = (job.created_at, job.started_at, job.completed_at)
+    began_at = {RAN: job.started_at, NOT_STARTED: job.completed_at}.get(job.execution or "")
+    times = (job.created_at, began_at, job.completed_at)
     known = [round(moment.timestamp() * 1000) for moment in times if moment]
-    if not is_over or job.execution != RAN or len(known) != len(times) or min(known) < 0:
+    if not is_over or len(known) != len(times) or min(known) < 0:
         return None
     created_ms, started_ms, completed_ms = known
     return JobTotal(

@@ -305,6 +305,27 @@ async def test_a_run_s_row_says_what_its_jobs_add_up_to_and_what_it_waited_for()
     assert run.measurements["cpu_seconds"] == pytest.approx(1.9 * 600, rel=0.01)
 
 
+async def test_a_job_that_no_runner_ever_took_is_what_its_run_waited_for():
+    given_up = event_of(
+        job_body(
+            id=504,
+            name="publish",
+            created_at=at("11:10:08"),
+            started_at=at("11:10:08"),
+            completed_at=at("11:40:08"),
+            conclusion="cancelled",
+            steps=[],
+            runner_id=0,
+            runner_name="",
+        ),
+        "d-9",
+    )
+    run = (await told([*WHOLE_RUN, given_up])).newest["github.com/runs/301/attempts/1"]
+
+    assert run.properties["critical_path"] == "build (linux) → publish"
+    assert run.measurements["sampled_job_count"] == 1
+
+
 @settings(max_examples=30)
 @given(
     st.permutations(range(len(WHOLE_RUN))),
