@@ -18,6 +18,8 @@ STARTS = {"frontend": "src.frontend.app", "backend": "src.backend.app"}
 SPEED = {"frontend": {"httptools", "uvloop"}, "backend": set[str]()}
 """What uvicorn takes where it is there."""
 
+pytestmark = pytest.mark.slow
+
 each = pytest.mark.parametrize("service", STARTS)
 
 
