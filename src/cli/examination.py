@@ -4,6 +4,7 @@ Every finding is there, also where one before it is bad: all that is to be mende
 """
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from ..backend.app import open_sinks
 from ..backend.settings import BackendSettings
 from ..backend.sinks.application_insights import ApplicationInsightsSink
 from ..backend.sinks.base import Sink
+from ..backend.sinks.build_bucket import BUCKET, open_build_bucket
 from ..backend.sinks.jsonl import JsonlSink
 from ..backend.sinks.otlp import OtlpSink
 from ..frontend.settings import FrontendSettings
@@ -119,8 +121,19 @@ class _Examination:
         if poison := self._open("backend: poison queue", lambda: open_poison_queue(settings)):
             await self._check("backend: poison queue", count_poison(poison))
         await self._store("backend: object store", settings)
+        await self._build_bucket(settings)
         await self._sinks(settings)
         return settings
+
+    async def _build_bucket(self, settings: BackendSettings) -> None:
+        """Where there is one: few have it."""
+        what = "backend: build bucket"
+        bucket = self._attempt(what, lambda: open_build_bucket(os.environ))
+        if bucket and settings.has_archive:
+            await self._check(what, use_store(bucket.store))
+        elif bucket:
+            said = f"{BUCKET} is not written to: ARCHIVE is off"
+            self.findings.append(Finding(what, None, said))
 
     async def _samplers(self, settings: FrontendSettings) -> None:
         trust = self._attempt("frontend: samples", settings.samplers)

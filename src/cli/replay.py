@@ -21,8 +21,9 @@ def command(
 ) -> None:
     """Sign and post the recorded deliveries in PATHS: files, or folders of files.
 
-    A file's event is told by its name, its folder or its content. Exit code 1 where any delivery
-    was refused or not answered.
+    A file's event is told by its name, its folder or its content. The samples of a folder that
+    `simulate --samples` wrote are left alone: `simulate --url` posts both. Exit code 1 where any
+    delivery was refused or not answered.
     """
     from .answer_table import all_taken, print_answers
     from .deliver import Target, deliver

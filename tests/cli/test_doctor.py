@@ -1,6 +1,7 @@
 import asyncio
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from tests.faults.azurite_service import storage_at
 from tests.frontend.issuing import issuing
 from tests.insights.stack import KEY, free_port
 from tests.integration.stack import running_stack
+from tests.moto_service import running_moto
 
 SECRET = "hunter2 of the webhook"
 WRONG_KEY = "aHVudGVyMg=="
@@ -412,3 +414,33 @@ def depth(queue: Queue) -> int:
             await queue.close()
 
     return asyncio.run(ask())
+
+
+# --- the bucket for builds ----------------------------------------------------------------------
+
+BUILDS = "backend: build bucket"
+
+
+@pytest.fixture
+def builds(environment: dict[str, str], tmp_path: Path) -> Iterator[dict[str, str]]:
+    """A bucket for them, at a server that speaks S3."""
+    with running_moto(tmp_path) as bucket:
+        endpoint = bucket.variables["AWS_ENDPOINT_URL"]
+        keys = {"MINIO_ACCESS_KEY": SECRET, "MINIO_SECRET_KEY": SECRET}
+        yield environment | keys | {"TELEMETRY_BUCKET": bucket.name, "MINIO_ENDPOINT": endpoint}
+
+
+def test_a_bucket_for_builds_is_written_to(builds: dict[str, str]):
+    assert findings(builds)[BUILDS] == (True, "took, gave and deleted a probe")
+    assert "TELEMETRY_BUCKET" in findings(builds | {"ARCHIVE": "false"})[BUILDS][1]
+
+
+def test_a_bucket_for_builds_that_is_not_there_is_told(builds: dict[str, str]):
+    assert wrong(builds | {"TELEMETRY_BUCKET": "another"}).keys() == {BUILDS}
+
+
+def test_variables_of_a_bucket_that_are_missing_are_refused(environment: dict[str, str]):
+    half = environment | {"TELEMETRY_BUCKET": "builds"}
+
+    assert "MINIO_ENDPOINT" in wrong(half)[BUILDS]
+    assert doctor(half).exit_code == 2

@@ -35,6 +35,11 @@ class BuildBucket:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
 
+    @property
+    def store(self) -> ObjectStore:
+        """What it writes to."""
+        return self._store
+
     async def keep(self, job: JobRecord, verdict: Verdict, batches: Sequence[Batch]) -> None:
         """Write the job's document, and as the latest of its version unless a later one is that.
 
