@@ -35,7 +35,7 @@ param containerName string
 @description('The Application Insights resource that its own health goes to.')
 param applicationInsightsName string
 
-@description('Where the vault has the webhook\'s secret; without a version, so that a new one is seen.')
+@description('Where the vault has the webhook\'s secret.')
 param webhookSecretUri string
 
 @description('Where the vault has the secret that was the webhook\'s until now; empty without such.')

@@ -179,6 +179,8 @@ module vault 'modules/vault.bicep' = {
     webhookSecret: webhookSecret
     previousWebhookSecret: previousWebhookSecret
     samplesKeys: samplesKeys
+    hasPreviousSecret: hasPreviousSecret
+    hasSamplesKeys: hasSamplesKeys
     isPrivate: isPrivate
     workspaceId: monitoring.outputs.workspaceId
   }
@@ -236,11 +238,6 @@ module containers 'modules/environment.bicep' = {
   }
 }
 
-var secretsUri = '${vault.outputs.vaultUri}secrets'
-var webhookSecretUri = '${secretsUri}/webhook-secret'
-var previousWebhookSecretUri = hasPreviousSecret ? '${secretsUri}/webhook-secret-previous' : ''
-var samplesKeysUri = hasSamplesKeys ? '${secretsUri}/samples-keys' : ''
-
 module frontend 'frontend.bicep' = if (!empty(frontendImage)) {
   scope: group
   params: {
@@ -255,9 +252,9 @@ module frontend 'frontend.bicep' = if (!empty(frontendImage)) {
     queueName: storage.outputs.queueName
     containerName: storage.outputs.containerName
     applicationInsightsName: monitoring.outputs.applicationInsightsName
-    webhookSecretUri: webhookSecretUri
-    previousWebhookSecretUri: previousWebhookSecretUri
-    samplesKeysUri: samplesKeysUri
+    webhookSecretUri: vault.outputs.webhookSecretUri
+    previousWebhookSecretUri: vault.outputs.previousWebhookSecretUri
+    samplesKeysUri: vault.outputs.samplesKeysUri
     samplesOwnerIds: samplesOwnerIds
     samplesRepositoryIds: samplesRepositoryIds
     samplesAudience: samplesAudience
@@ -299,9 +296,9 @@ output AZURE_LOG_ANALYTICS_WORKSPACE_NAME string = monitoring.outputs.workspaceN
 output AZURE_APPLICATION_INSIGHTS_NAME string = monitoring.outputs.applicationInsightsName
 output FRONTEND_IDENTITY_NAME string = identities.outputs.frontendName
 output BACKEND_IDENTITY_NAME string = identities.outputs.backendName
-output WEBHOOK_SECRET_URI string = webhookSecretUri
-output PREVIOUS_WEBHOOK_SECRET_URI string = previousWebhookSecretUri
-output SAMPLES_KEYS_URI string = samplesKeysUri
+output WEBHOOK_SECRET_URI string = vault.outputs.webhookSecretUri
+output PREVIOUS_WEBHOOK_SECRET_URI string = vault.outputs.previousWebhookSecretUri
+output SAMPLES_KEYS_URI string = vault.outputs.samplesKeysUri
 output GRAFANA_NAME string = hasGrafana ? dashboard!.outputs.grafanaName : ''
 output FRONTEND_URL string = 'https://frontend.${containers.outputs.domain}'
 output WEBHOOK_URL string = 'https://frontend.${containers.outputs.domain}/webhook'

@@ -21,6 +21,12 @@ param previousWebhookSecret string
 @secure()
 param samplesKeys string
 
+@description('Whether there is such a secret of until now.')
+param hasPreviousSecret bool
+
+@description('Whether there are such keys.')
+param hasSamplesKeys bool
+
 @description('Whether only private endpoints lead to it.')
 param isPrivate bool
 
@@ -60,7 +66,7 @@ resource webhook 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = {
   }
 }
 
-resource previous 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(previousWebhookSecret)) {
+resource previous 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (hasPreviousSecret) {
   // checkov:skip=CKV_AZURE_114:it has one, but checkov looks into nothing that is conditional
   // checkov:skip=CKV_AZURE_41:GitHub's side does not expire either; an expiry here would end the service
   parent: vault
@@ -71,7 +77,7 @@ resource previous 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(pr
   }
 }
 
-resource samples 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (!empty(samplesKeys)) {
+resource samples 'Microsoft.KeyVault/vaults/secrets@2024-11-01' = if (hasSamplesKeys) {
   // checkov:skip=CKV_AZURE_114:it has one, but checkov looks into nothing that is conditional
   // checkov:skip=CKV_AZURE_41:GitHub's side does not expire either; an expiry here would end the service
   parent: vault
@@ -99,5 +105,12 @@ output vaultName string = vault.name
 @description('The vault, for its private endpoint.')
 output vaultId string = vault.id
 
-@description('The vault\'s address, which secrets\' own begin with.')
-output vaultUri string = vault.properties.vaultUri
+// With their versions: who is told another one reads it at once, and not within half an hour.
+@description('Where the webhook\'s secret is.')
+output webhookSecretUri string = webhook.properties.secretUriWithVersion
+
+@description('Where the secret is that was the webhook\'s until now; empty without such.')
+output previousWebhookSecretUri string = hasPreviousSecret ? previous!.properties.secretUriWithVersion : ''
+
+@description('Where the samplers\' keys are; empty without such.')
+output samplesKeysUri string = hasSamplesKeys ? samples!.properties.secretUriWithVersion : ''

@@ -83,7 +83,8 @@ def _secrets_of(path: str, files: dict[str, Template]) -> Iterator[str]:
     file = files[path]
     secure = {name for name, parameter in file.parameters.items() if parameter.is_secure}
     for name, parameter in file.parameters.items():
-        if _SECRET_NAME.search(name) and name not in secure | _NO_SECRET:
+        is_text = parameter.type != "bool"
+        if is_text and _SECRET_NAME.search(name) and name not in secure | _NO_SECRET:
             yield f"{name} is not secure"
         if name in secure and parameter.default:
             yield f"{name} has a default"
