@@ -6,6 +6,7 @@ report to Microsoft, and drop what is more than a certain rate while calling it 
 
 import logging
 import os
+import re
 from typing import Any
 
 from .azure_authentication import EntraIdentity
@@ -16,6 +17,7 @@ _QUIET = (
     "APPLICATIONINSIGHTS_SDKSTATS_DISABLED",
     "APPLICATIONINSIGHTS_OPENTELEMETRY_RESOURCE_METRIC_DISABLED",
 )
+_OPEN_LINE = re.compile(r"(?i)IngestionEndpoint\s*=\s*http:")
 _TALKATIVE = ("azure.monitor.opentelemetry.exporter", "azure.core.pipeline.policies")
 
 
@@ -33,7 +35,15 @@ def options(
     """What every exporter is made with.
 
     `credential` is an `azure_clients.IngestionCredential`, or None where no identity is named.
+
+    Raises:
+        ValueError: a token would go over an open line, which Azure's libraries refuse each time.
     """
+    if identity and _OPEN_LINE.search(connection_string):
+        raise ValueError(
+            "IngestionEndpoint is not https, and APPLICATIONINSIGHTS_AUTHENTICATION_STRING is set:"
+            " tokens go by https alone"
+        )
     return {
         "connection_string": connection_string,
         "credential": _credential(identity),  # also None: else the exporter looks for one itself

@@ -151,6 +151,12 @@ def test_a_resource_that_takes_tokens_alone_refuses_without_one(
     assert cloud.bearers() == {None}
 
 
+def test_a_token_never_goes_over_an_open_line(cloud: Cloud):
+    with pytest.raises(SettingsError, match="https alone") as refusal:
+        ApplicationInsightsSink(cloud.connection_string.replace("https:", "http:"), OURS)
+    assert KEY not in str(refusal.value)
+
+
 def test_where_there_is_no_token_it_says_so(cloud: Cloud, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("IDENTITY_HEADER", "somebody else's")
     sink = ApplicationInsightsSink(cloud.connection_string, OURS)

@@ -40,12 +40,12 @@ class ApplicationInsightsSink:
     def __init__(self, connection_string: str, identity: EntraIdentity | None = None) -> None:
         silence()
         self._last_answer: Any = None
-        made_with = {
-            **options(connection_string, READ_TIMEOUT_SECONDS, identity),
-            "raw_response_hook": self._note_answer,
-        }
-        self._credential = made_with["credential"]
         try:
+            made_with = {
+                **options(connection_string, READ_TIMEOUT_SECONDS, identity),
+                "raw_response_hook": self._note_answer,
+            }
+            self._credential = made_with["credential"]
             self._logs = AzureMonitorLogExporter(**made_with)
             self._traces = AzureMonitorTraceExporter(**made_with)
             self._metrics = AzureMonitorMetricExporter(**made_with)
