@@ -183,8 +183,8 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
             {
               type: 'Startup'
               httpGet: { path: '/health', port: port }
-              periodSeconds: 1
-              failureThreshold: 60
+              periodSeconds: 3
+              failureThreshold: 10 // as many as may be
             }
             {
               type: 'Liveness'

@@ -95,6 +95,8 @@ def the_frontend_is_met_by_https_and_asked_how_it_is(texts: Texts) -> list[str]:
     for probe in container["probes"]:
         if probe["httpGet"]["port"] != Expression("port"):
             complaints.append("a probe asks another port")
+        if not (probe["periodSeconds"] <= 240 and probe["failureThreshold"] <= 10):
+            complaints.append("Container Apps do not ask so seldom, or so often")
         if probe["type"] == "Readiness" and probe["timeoutSeconds"] <= READY_DEADLINE_SECONDS:
             complaints.append("/ready is given no time to say that it is not")
     told = variables(texts, "frontend")["PORT"]

@@ -149,6 +149,12 @@ FAULTS = [
         "targetPort: port",
         "targetPort: 80",
     ),
+    Fault(
+        "the_frontend_is_met_by_https_and_asked_how_it_is",
+        "frontend.bicep",
+        "failureThreshold: 10",
+        "failureThreshold: 60",
+    ),
     Fault("scaling", "backend.bicep", "minReplicas: 0", "minReplicas: 1"),
     Fault("scaling", "backend.bicep", "              identity: identity.id\n", ""),
     Fault(
