@@ -7,6 +7,7 @@ disks and mount points by whatever runs there.
 import json
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +44,7 @@ pytestmark = pytest.mark.slow
 RUN_ID, FIRST_JOB = 301, 7_000
 OTHER_RUN_ID, OTHER_JOB = 302, 8_000
 JOB_IDS = {name: FIRST_JOB + number for number, name in enumerate(NAMES)}
+GREEDY_JOB, TOO_MANY = 9_000, 400
 COMMAND_SECONDS = 30
 
 
@@ -195,6 +197,36 @@ def test_a_job_is_found_by_its_runner_s_name_whatever_that_is(stack: Stack, name
 
     rows = newest(stack.tables, "WorkflowJobs").values()
     assert [row["samples"] for row in rows if row["job_id"] == str(job_id)] == ["complete"]
+
+
+# --- too many -----------------------------------------------------------------------------------
+
+
+def test_batches_without_end_cost_their_own_job_alone(stack: Stack):
+    """Each by a sampler that nobody has heard of; what was kept of an hour may be sent at once."""
+    began = time.monotonic()
+    with httpx.Client(trust_env=False) as client:
+        answers = [_send(client, stack, _alone(number)) for number in range(1, 1 + TOO_MANY)]
+        took_seconds = time.monotonic() - began
+        [other, *_] = _batches("beside", GREEDY_JOB + 1)
+        assert _send(client, stack, other).status_code == 202
+    statuses = [answer.status_code for answer in answers]
+    stack.take([_delivery(job_body(id=GREEDY_JOB, run_id=OTHER_RUN_ID))])
+
+    assert 300 <= statuses.count(202) <= 300 + took_seconds + 2
+    assert set(statuses[:300]) == {202}
+    assert set(statuses) == {202, 429}
+    assert all(int(a.headers["retry-after"]) > 0 for a in answers if a.status_code == 429)
+    rows = newest(stack.tables, "WorkflowJobs").values()
+    assert [row["samples"] for row in rows if row["job_id"] == str(GREEDY_JOB)] == ["partial"]
+
+
+def _alone(number: int) -> Batch:
+    """A few samples, and all that this sampler has."""
+    batch = batches()[0]
+    batch.job = {"run_id": OTHER_RUN_ID, "job_id": GREEDY_JOB}
+    batch.sampler, batch.sequence, batch.final = f"{number:x}", 0, True
+    return batch
 
 
 # --- archive ------------------------------------------------------------------------------------
