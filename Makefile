@@ -23,7 +23,7 @@ run: $(VENV)/runtime ## start everything on this machine and show an answer (Ctr
 	@exec $(BIN)/python -m src up
 
 test: $(VENV)/dev $(VENV)/checkov/.installed node_modules/.installed ## run all tests, first side by side, then those that need the machine; or ARGS="-k webhook"
-	@$(if $(ARGS),$(PYTEST) $(ARGS),$(PYTEST) -n 2 --dist loadfile -m "not alone and not timed"; together=$$?; $(PYTEST) -m "alone or timed" && exit $$together)
+	@$(if $(ARGS),$(PYTEST) $(ARGS),$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder -m "not alone and not timed"; together=$$?; $(PYTEST) -m "alone or timed" && exit $$together)
 
 check: $(VENV)/dev ## lint, types, walls, Python 3.9 for the standard-library rooms
 	$(BIN)/ruff check .

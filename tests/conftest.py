@@ -21,6 +21,11 @@ settings.load_profile("steady")
 TRIES_AGAIN = 2
 
 
+def pytest_configure() -> None:
+    """What a command prints is as wide as nobody says; tests that run side by side are told 80."""
+    os.environ.pop("COLUMNS", None)
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Another process on the machine may spoil what claims a time, and only that is tried again."""
     if item.get_closest_marker("timed"):

@@ -33,7 +33,7 @@ HELD_MIB, WRITTEN_MIB, MOVED_MIB = 300, 64, 64
 HOLD = f"""
 import os, time
 held = os.urandom({MIB}) * {HELD_MIB}
-time.sleep(2.2)
+time.sleep(3.5)
 """
 # Burning at last has the kernel show what was written: who looks on looks for work in CPU time.
 WRITE = f"""

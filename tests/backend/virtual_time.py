@@ -8,7 +8,7 @@ from typing import Any
 BEGINNING = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
 
-class _Impatient(selectors.SelectSelector):
+class _Impatient(selectors.DefaultSelector):
     """Does not wait for what is due later, but says that it did."""
 
     def __init__(self) -> None:

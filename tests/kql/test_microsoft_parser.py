@@ -78,7 +78,7 @@ def find(scope: Scope, tables: Mapping[str, str]) -> dict[str, list[str]]:
         input=json.dumps(asked),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert answer.returncode == 0, answer.stderr

@@ -26,7 +26,7 @@ print(used.ru_utime + used.ru_stime, resource.getrusage(resource.RUSAGE_CHILDREN
 HOLD = """
 import resource, time
 held = b"x" * (150 * 2**20)
-time.sleep(0.4)
+time.sleep(1.5)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 DAEMON = """

@@ -12,7 +12,7 @@ from src.shared.queues.base import Queue
 from tests.shared.queues.contract.places import Place
 
 ROOT = Path(__file__).parents[4]
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 def start(place: Place, *role: str) -> subprocess.Popen[str]:
