@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[2]
 FUNCTION = "src/kql/functions/WorkflowJobs.kql"
 WORKSPACE_FUNCTION = "src/kql/functions/workspace/WorkflowJobs.kql"
 PAGE = "docs/telemetry.md"
+DASHBOARDS = "infra/generated"
 
 
 @pytest.fixture
@@ -17,6 +18,7 @@ def checkout(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "docs").mkdir()
     shutil.copy(ROOT / PAGE, tmp_path / PAGE)
+    shutil.copytree(ROOT / DASHBOARDS, tmp_path / DASHBOARDS)
     return tmp_path
 
 
