@@ -33,7 +33,7 @@ h2{font-size:13px;margin:0 0 8px}
   white-space:nowrap}
 .figures b{display:block;font-size:22px;font-weight:600}
 .figures span{color:var(--faint);font-size:12px}
-table{border-collapse:collapse;width:100%;font-size:12px}
+table{border-collapse:collapse;width:100%;font-size:11px}
 th{text-align:left;color:var(--faint);font-weight:400;white-space:nowrap}
 th,td{padding:3px 12px 3px 0;border-bottom:1px solid var(--rule);vertical-align:top}
 td{max-width:230px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}

@@ -22,8 +22,8 @@ from .pictured_page import page_html
 SHOWN = ("overview", "run", "cost")
 GRAIN = "6h"
 # A picture shows what a table is like, not all of it.
-MOST_ROWS_BY_KIND = {Kind.TABLE: 6, Kind.TIMELINE: 24}
-WIDTH_PX = 1320
+MOST_ROWS_BY_KIND = {Kind.TABLE: 5, Kind.TIMELINE: 16}
+WIDTH_PX = 1180
 
 
 def main() -> None:

@@ -45,11 +45,6 @@ PAGES = (
                 "Repositories",
                 "repository_full_name runs success_percent failed p50_seconds p95_seconds last_at",
             ),
-            _table(
-                "running-and-queued-now",
-                "Running and queued now, by label",
-                "label queued waiting running oldest_asked_at oldest_wait_seconds",
-            ),
         ),
     ),
     Page(
@@ -130,6 +125,11 @@ PAGES = (
                 "How long jobs wait, by label",
                 "label jobs p50_seconds p95_seconds longest_seconds",
                 width_percent=_HALF,
+            ),
+            _table(
+                "running-and-queued-now",
+                "Running and queued now, by label",
+                "label queued waiting running oldest_asked_at oldest_wait_seconds",
             ),
             _table(
                 "right-size-candidates",

@@ -1,4 +1,4 @@
-"""What the dashboards send, values and all, goes through Microsoft's parser as a workspace has it."""
+"""What the dashboards send, values and all, goes through the parser as a workspace has it."""
 
 import json
 import os
