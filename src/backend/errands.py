@@ -26,11 +26,15 @@ async def to_jobs(runners: Iterable[Letter], state: State, now: datetime) -> Err
     The jobs themselves tell which samples are theirs, by the time.
     """
     errands: Errands = {}
+    jobs: dict[Subject, list[Subject]] = {}
     for letter in runners:
-        if isinstance(letter.arrival, SamplesArrival):
-            for job in await state.jobs_of(letter.arrival.subject):
-                of_job = replace(letter.arrival, subject=job)
-                errands[Letter(letter.event, now, of_job)] = [letter]
+        if not isinstance(letter.arrival, SamplesArrival):
+            continue
+        runner = letter.arrival.subject
+        if runner not in jobs:
+            jobs[runner] = await state.jobs_of(runner)
+        for job in jobs[runner]:
+            errands[Letter(letter.event, now, replace(letter.arrival, subject=job))] = [letter]
     return errands
 
 

@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from msgspec.structs import replace
 
 from src.backend import join
 from src.shared import messages
@@ -48,6 +49,22 @@ async def test_a_job_s_samples_are_listed_once_a_round_however_many_samplers_it_
     listed = [folder for folder in counting.folders if folder.startswith("samples/")]
     assert listed
     assert len(listed) == len(set(listed))
+
+
+async def test_a_runner_s_jobs_are_looked_for_once_a_round_however_many_batches_it_sends(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    town = Town()
+    counting = Counting(town, monkeypatch)
+    unnamed = replace(sampled.SIGNED, job_id=None)
+    sent = [
+        sampled.event(batch, unnamed) for batch in sampled.batches(50, job={"runner_name": "box"})
+    ]
+    await town.queue.put(messages.encode(sent))
+    await town.workers[0].work()
+
+    assert not town.queue.bodies
+    assert counting.folders.count("state/github.com/301/jobs/") == 1
 
 
 async def test_all_of_them_have_the_rows_that_each_has_alone():
