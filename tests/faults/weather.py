@@ -6,9 +6,12 @@ from threading import Event, Thread
 from typing import Self
 
 from tests.faults.toxic import HANG, PASS, REFUSE, Toxic, ToxicProxy
+from tests.integration.processes import wait_for
 
 SECONDS_OF_TROUBLE = 1.0
-SECONDS_OF_PEACE = (0.6, 1.8)
+SECONDS_OF_PEACE = (0.4, 1.2)
+ALL_SHOWN_SECONDS = 180.0
+LOOK_SECONDS = 0.1
 
 ANYWHERE = (
     REFUSE,
@@ -43,9 +46,12 @@ class Weather:
         self._error: BaseException | None = None
         self._thread = Thread(target=self._change)
 
-    @property
-    def has_shown_all(self) -> bool:
-        """Whether each trouble was there."""
+    def await_all(self) -> None:
+        """Return when each trouble was there."""
+        wait_for(self._has_shown_all, ALL_SHOWN_SECONDS, "every trouble", LOOK_SECONDS)
+
+    def _has_shown_all(self) -> bool:
+        assert self._error is None, self._error
         return self.changes >= len(self._round)
 
     def __enter__(self) -> Self:
