@@ -33,6 +33,11 @@ class SmallMachine:
     address: str
 
 
+def tells_stalls() -> bool:
+    """Whether such a machine tells how long it stood still: groups of version 2 do."""
+    return (GROUPS / "cgroup.procs").exists() and Path("/proc/pressure/io").exists()
+
+
 @contextmanager
 def small_machine(
     *, cores: float = 1, memory_mib: int = 512, is_container: bool = True
