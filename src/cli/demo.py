@@ -21,6 +21,7 @@ from ..simulate.plan import Run
 from ..simulate.pushes import ALL_IN_THE_END, in_order, pushes
 from ..simulate.sampled_jobs import SampledJob, sampled_jobs
 from ..simulate.sampling import Sampler
+from .ahead import ahead
 from .deliver import Reply, Target, deliver
 from .sampler_keys import known_keys
 from .stack import Stack, StackError
@@ -63,7 +64,7 @@ def _post(day: Day, target: Target) -> Iterator[Reply]:
     deliveries = finished(day)
     sent = pushes(demo_samples(day), ALL_IN_THE_END)
     with click.progressbar(length=len(deliveries), label="Playing a day") as shown:
-        for reply in deliver(in_order(deliveries, sent), target):
+        for reply in deliver(ahead(in_order(deliveries, sent)), target):
             yield reply
             shown.update(isinstance(reply.delivery, Delivery))
 
