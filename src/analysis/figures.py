@@ -72,7 +72,7 @@ FORMULAS = {
     "disk_own_percent": "what its own of the top processes read and wrote /"
     " (disk_read_bytes + disk_written_bytes), beside other steps",
     "disk_wait_percent": "disk_utilisation_percent, or else stalled_io_percent",
-    "disk_stalled_percent": "stalled_io_percent, where no disk_utilisation_percent is known",
+    "disk_stalled_percent": "stalled_io_percent, inside a container",
     "network_bytes_per_second": "the sum of what was received and sent per second",
     "top_process_percent": "CPU seconds of the first in top_by_cpu / cpu_seconds",
 }
@@ -104,11 +104,12 @@ def figures(
     known["network_bytes_per_second"] = _sum(
         usage.network_received_bytes_per_second, usage.network_sent_bytes_per_second
     )
-    if machine is not None and machine.is_container:
+    is_container = machine is not None and machine.is_container
+    if is_container:
         known.update(dict.fromkeys(OF_THE_HOST))
     busy, stalled = known["disk_utilisation_percent"], known["stalled_io_percent"]
     known["disk_wait_percent"] = stalled if busy is None else busy
-    known["disk_stalled_percent"] = stalled if busy is None else None
+    known["disk_stalled_percent"] = stalled if is_container else None
     return known
 
 

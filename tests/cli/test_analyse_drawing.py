@@ -224,7 +224,7 @@ def changed(job: JobUsage, number: int, **figures: object) -> JobUsage:
         ),
         (
             BUILD._replace(machine=MACHINE._replace(is_container=True)),
-            "The job ran in a container: disk and stalls are the host's",
+            "The job ran in a container: the disks' own figures are the host's",
         ),
     ],
 )
