@@ -37,7 +37,10 @@ def run(number: int, conclusion: str, ended: datetime, **values: Any) -> Told:
 def runs(hours_ago: float = 1, **counts: int) -> list[Told]:
     """So many of each conclusion."""
     said = [word for word, count in counts.items() for _ in range(count)]
-    return [run(number, word, ago(hours_ago)) for number, word in enumerate(said)]
+    return [
+        run(number, word, ago(hours_ago), workflow_name=f"workflow {number}")
+        for number, word in enumerate(said)
+    ]
 
 
 def job(number: int, at: datetime, **values: Any) -> Told:
@@ -51,12 +54,18 @@ def job(number: int, at: datetime, **values: Any) -> Told:
 
 
 def queued(minutes_ago: float, **values: Any) -> Told:
+    """GitHub gives such a job a start too, which is none."""
     at = ago(minutes=minutes_ago)
-    waiting = {"status": "queued", "created_at": at, "revision": revision(PHASE_QUEUED)}
+    waiting = {
+        "status": "queued",
+        "created_at": at,
+        "started_at": at,
+        "revision": revision(PHASE_QUEUED),
+    }
     return job(1, at, **waiting | values)
 
 
-def ran(started_minutes_ago: float, **values: Any) -> Told:
+def ran(started_minutes_ago: float, number: int = 1, **values: Any) -> Told:
     """A job of five minutes."""
     started = ago(minutes=started_minutes_ago)
     over = {
@@ -66,7 +75,12 @@ def ran(started_minutes_ago: float, **values: Any) -> Told:
         "completed_at": started + timedelta(minutes=5),
         "revision": revision(PHASE_COMPLETED),
     }
-    return job(1, started + timedelta(minutes=5), **over | values)
+    return job(number, started + timedelta(minutes=5), **over | values)
+
+
+def waits(seconds: float, count: int) -> list[Told]:
+    """So many of twenty jobs waited for so long, the others hardly."""
+    return [ran(30, number, queue_seconds=seconds if number < count else 5) for number in range(20)]
 
 
 def age(minutes_ago: float, seconds: float, instance: str = "frontend-3") -> Told:
@@ -97,6 +111,7 @@ FIRES: dict[str, tuple[str, list[Told], datetime, set[tuple[str, ...]]]] = {
     "a job waited before it ran": (
         *("queue-time", [ran(30, queue_seconds=1200)], END, {("self-hosted,gpu",)}),
     ),
+    "a tenth of the jobs waited": ("queue-time", waits(1200, 2), END, {("self-hosted,gpu",)}),
     "the frontend sees an old message": ("stuck-queue", [age(2, 1200)], END, {ALL}),
     "the backend cannot finish one": ("stuck-queue", [age(2, 1200, "backend-9")], END, {ALL}),
     "a delivery was put aside": ("poison-messages", [poisoned(50, 1)], END, {ALL}),
@@ -134,6 +149,7 @@ QUIET: dict[str, tuple[str, list[Told], datetime]] = {
     "it has been done since": ("queue-time", [queued(20), ran(15, queue_seconds=300)], END),
     "it waits for an approval": ("queue-time", [queued(300, status="waiting")], END),
     "it waited long ago": ("queue-time", [ran(70, queue_seconds=1200)], END),
+    "one of twenty waited": ("queue-time", waits(1200, 1), END),
     "its end was lost": ("queue-time", [queued(25 * 60)], END),
     "a message is not that old": ("stuck-queue", [age(2, 900)], END),
     "the old message is done": ("stuck-queue", [age(5, 1200), age(3, 20)], END),
