@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ..kql.catalogue import functions_folder, shipped_queries
+from ..kql.catalogue import functions_folder, shipped_alerts, shipped_queries
 from ..kql.dashboards.generated import generated
 from ..kql.saved_functions import render_functions
 from ..kql.scopes import SCOPES
@@ -47,7 +47,7 @@ def _functions() -> dict[Path, str]:
 
 
 def _page() -> dict[Path, str]:
-    return {PAGE: render_page(shipped_queries())}
+    return {PAGE: render_page(shipped_queries(), shipped_alerts())}
 
 
 _SOURCES: tuple[Source, ...] = (_functions, _page, generated)

@@ -38,7 +38,7 @@ _RARE_FIGURES = {
 }
 
 
-def render_page(queries: Iterable[Query]) -> str:
+def render_page(queries: Iterable[Query], alerts: Iterable[Query]) -> str:
     """docs/telemetry.md, in Markdown."""
     return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(
         properties=_properties(),
@@ -46,7 +46,8 @@ def render_page(queries: Iterable[Query]) -> str:
         results=_results(),
         functions=_functions(),
         looked_up=_listed(LOOKED_UP),
-        queries=_queries(queries),
+        queries=_queries(queries, "Its question"),
+        alerts=_queries(alerts, "What it tells, and what to do then"),
         metrics=_metrics(),
         host_metrics=_host_metrics(),
         runner_samples=_columns(runner_samples.COLUMNS),
@@ -125,8 +126,8 @@ def _columns(columns: Mapping[str, str]) -> str:
     return _table(("Column", "Is"), ((_code(name), told) for name, told in columns.items()))
 
 
-def _queries(queries: Iterable[Query]) -> str:
-    return _table(("Query", "Its question"), ((_code(q.name), q.question) for q in queries))
+def _queries(queries: Iterable[Query], told: str) -> str:
+    return _table(("Query", told), ((_code(q.name), q.question) for q in queries))
 
 
 def _metrics() -> str:

@@ -7,7 +7,7 @@ import pytest
 from src.backend.rows import OLDEST_ROW
 from src.insights.tables import TABLES
 from src.kql import runner_samples, service_health
-from src.kql.catalogue import shipped_queries
+from src.kql.catalogue import shipped_alerts, shipped_queries
 from src.kql.saved_functions import render_functions
 from src.kql.scopes import COMPONENT
 from src.model import ids
@@ -62,7 +62,7 @@ def test_each_column_of_the_functions_of_metrics_is_there(columns: dict[str, str
 def test_the_functions_and_queries_are_there():
     for name in render_functions(COMPONENT):
         assert f"`{name}()`" in PAGE
-    for query in shipped_queries():
+    for query in (*shipped_queries(), *shipped_alerts()):
         assert row_of(query.name)[1] == query.question
 
 
