@@ -6,7 +6,7 @@ Follow one delivery:
     shared/     what both services stand on: signature, events, envelopes, queues, object store
     backend/    takes messages, decides what they mean, emits rows, remembers what was emitted
     insights/   the local stand-in for Application Insights: ingestion, tables, KQL
-    kql/        the questions: saved functions and queries, one a file
+    kql/        the questions: saved functions, queries, alerts, dashboards
 
 What the rooms share: `model/` (times, ids, records, sample batches, the table of names) and
 `analysis/` (durations; what each step used and what it was short of), both pure; `charts/` draws.
