@@ -70,7 +70,7 @@ def assert_used(tables: Insights, day: SampledDay) -> None:
         rows, names = newest(tables, table), {name for values in told.values() for name in values}
         found = {key: {n: rows[key][n] for n in names if n in rows[key]} for key in told}
         wrong = {key: _differences(found[key], values) for key, values in told.items()}
-        assert {key: names for key, names in wrong.items() if names} == {}
+        assert not any(wrong.values()), {key: names for key, names in wrong.items() if names}
 
 
 def _differences(row: Facts, values: Values) -> dict[str, tuple[object, object]]:
