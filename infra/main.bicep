@@ -86,9 +86,6 @@ var tags = { 'azd-env-name': environmentName }
 var sizes = loadJsonContent('sizes.json')
 var hasPreviousSecret = !empty(previousWebhookSecret)
 var hasSamplesKeys = !empty(samplesKeys)
-var webhookSecretNames = ['webhook-secret']
-var previousSecretNames = hasPreviousSecret ? ['webhook-secret-previous'] : []
-var samplesKeysNames = hasSamplesKeys ? ['samples-keys'] : []
 
 resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
   name: 'rg-${environmentName}'
@@ -207,7 +204,6 @@ module roles 'modules/roles.bicep' = {
     containerName: storage.outputs.containerName
     applicationInsightsName: monitoring.outputs.applicationInsightsName
     vaultName: vault.outputs.vaultName
-    secretNames: concat(webhookSecretNames, previousSecretNames, samplesKeysNames)
     registryName: hasRegistry ? registry!.outputs.name : ''
   }
 }

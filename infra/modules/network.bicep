@@ -109,6 +109,8 @@ resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
   }
 }
 
+// One after the other: an account refuses a second connection while it is busy with the first.
+@batchSize(1)
 module endpoints 'private-endpoint.bicep' = [
   for each in parts: {
     params: {

@@ -25,9 +25,6 @@ param applicationInsightsName string
 @description('The vault.')
 param vaultName string
 
-@description('The vault\'s secrets that the frontend reads.')
-param secretNames array
-
 @description('The registry of the services\' images; empty where there is none.')
 param registryName string
 
@@ -87,15 +84,8 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {
   name: vaultName
 }
 
-resource secrets 'Microsoft.KeyVault/vaults/secrets@2024-11-01' existing = [
-  for name in secretNames: {
-    parent: vault
-    name: name
-  }
-]
-
 resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing = if (!empty(registryName)) {
-  name: registryName
+  name: empty(registryName) ? 'none' : registryName // names are read even where nothing is made
 }
 
 resource frontendSends 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
@@ -138,17 +128,17 @@ resource frontendTells 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-resource frontendReadsSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for (name, index) in secretNames: {
-    scope: secrets[index]
-    name: guid(secrets[index].id, frontend.id, roleIds.keyVaultSecretsUser)
-    properties: {
-      principalId: frontend.properties.principalId
-      principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.keyVaultSecretsUser)
-    }
+// On the vault, which has nothing but the frontend's secrets. A role on a secret that has just been
+// made, as in a rotation, takes minutes to be in force, and until then the app cannot be updated.
+resource frontendReadsSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: vault
+  name: guid(vault.id, frontend.id, roleIds.keyVaultSecretsUser)
+  properties: {
+    principalId: frontend.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.keyVaultSecretsUser)
   }
-]
+}
 
 resource frontendPulls 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(registryName)) {
   scope: registry

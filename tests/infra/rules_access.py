@@ -20,7 +20,7 @@ ROLES = {
     ("frontend", "storageQueueDataReader", "events"),
     ("frontend", "storageBlobDataContributor", "container"),
     ("frontend", "monitoringMetricsPublisher", "component"),
-    ("frontend", "keyVaultSecretsUser", "secrets[index]"),
+    ("frontend", "keyVaultSecretsUser", "vault"),
     ("frontend", "acrPull", "registry"),
     ("backend", "storageQueueDataContributor", "events"),
     ("backend", "storageQueueDataContributor", "poison"),
@@ -33,8 +33,11 @@ SCOPES = {
     "poison": ("Microsoft.Storage/storageAccounts/queueServices/queues", "poisonQueueName"),
     "container": ("Microsoft.Storage/storageAccounts/blobServices/containers", "containerName"),
     "component": ("Microsoft.Insights/components", "applicationInsightsName"),
-    "secrets": ("Microsoft.KeyVault/vaults/secrets", "name"),
-    "registry": ("Microsoft.ContainerRegistry/registries", "registryName"),
+    "vault": ("Microsoft.KeyVault/vaults", "vaultName"),
+    "registry": (
+        "Microsoft.ContainerRegistry/registries",
+        "empty(registryName) ? 'none' : registryName",
+    ),
 }
 OTHERS_WITH_ROLES = {"modules/dashboard.bicep"}  # Grafana's own, where it is wanted
 
