@@ -1,4 +1,4 @@
-// An image in; the backend's container app, which runs while messages wait, out.
+// An image in; the backend's container app, which runs while messages wait (modules/backend-app.bicep), out.
 // `azd deploy backend` deploys this file alone, by backend.parameters.json; main.bicep calls it too.
 
 @description('The name of the environment: a tag of every resource.')
@@ -37,9 +37,6 @@ param applicationInsightsName string
 
 @description('Further settings of the README\'s table: NAME=value, with semicolons between.')
 param furtherSettings string = ''
-
-var name = 'backend'
-var sizing = loadJsonContent('sizes.json')[size].backend
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: identityName
@@ -83,67 +80,20 @@ var settings = [
   { name: 'AZURE_TOKEN_CREDENTIALS', value: 'ManagedIdentityCredential' }
 ]
 
-resource app 'Microsoft.App/containerApps@2025-07-01' = {
-  name: name
-  location: location
-  tags: {
-    'azd-env-name': environmentName
-    'azd-service-name': name
-  }
-  identity: {
-    type: 'UserAssigned'
-    userAssignedIdentities: {
-      '${identity.id}': {}
-    }
-  }
-  properties: {
-    managedEnvironmentId: environment.id
-    workloadProfileName: 'Consumption'
-    configuration: {
-      activeRevisionsMode: 'Single'
-      registries: empty(registryName) ? [] : [
-        {
-          server: registry!.properties.loginServer
-          identity: identity.id
-        }
-      ]
-    }
-    template: {
-      // A round under way waits for what it sends, 8 s a call; what is left is put back in 4 s.
-      terminationGracePeriodSeconds: 60
-      containers: [
-        {
-          name: name
-          image: image
-          resources: {
-            cpu: json(sizing.cpu)
-            memory: sizing.memory
-          }
-          env: concat(settings, further)
-        }
-      ]
-      scale: {
-        minReplicas: 0
-        maxReplicas: sizing.maxReplicas
-        rules: [
-          {
-            name: 'queue'
-            custom: {
-              type: 'azure-queue'
-              identity: identity.id
-              metadata: {
-                accountName: storageAccountName
-                queueName: queueName
-                queueLength: string(sizing.messagesPerReplica)
-                queueLengthStrategy: 'all' // a message that a worker holds is work too
-              }
-            }
-          }
-        ]
-      }
-    }
+module app 'modules/backend-app.bicep' = {
+  params: {
+    environmentName: environmentName
+    location: location
+    size: size
+    image: image
+    environmentId: environment.id
+    identityId: identity.id
+    registryServer: empty(registryName) ? '' : registry!.properties.loginServer
+    settings: concat(settings, further)
+    storageAccountName: storageAccountName
+    queueName: queueName
   }
 }
 
 @description('The backend\'s container app.')
-output BACKEND_NAME string = app.name
+output BACKEND_NAME string = app.outputs.appName

@@ -1,4 +1,4 @@
-// An image in; the frontend's container app, which takes deliveries, and its address out.
+// An image in; the frontend's container app, which takes deliveries (modules/frontend-app.bicep), out.
 // `azd deploy frontend` deploys this file alone, by frontend.parameters.json; main.bicep calls it too.
 
 @description('The name of the environment: a tag of every resource.')
@@ -59,10 +59,6 @@ param samplesAudience string = ''
 @description('Further settings of the README\'s table: NAME=value, with semicolons between.')
 param furtherSettings string = ''
 
-var name = 'frontend'
-var port = 8080
-var sizing = loadJsonContent('sizes.json')[size].frontend
-
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: identityName
 }
@@ -79,7 +75,7 @@ resource registry 'Microsoft.ContainerRegistry/registries@2025-04-01' existing =
   name: registryName
 }
 
-var url = 'https://${name}.${environment.properties.defaultDomain}'
+var url = 'https://frontend.${environment.properties.defaultDomain}'
 
 var webhookSecret = [
   { variable: 'GITHUB_WEBHOOK_SECRET', name: 'webhook-secret', uri: webhookSecretUri }
@@ -112,7 +108,7 @@ var further = [
 
 var settings = [
   { name: 'TELEMETRY_MODE', value: 'azure' }
-  { name: 'PORT', value: string(port) }
+  { name: 'PORT', value: '8080' } // the ingress's and the probes' too
   { name: 'AZURE_STORAGE_ACCOUNT_NAME', value: storageAccountName }
   { name: 'AZURE_STORAGE_QUEUE_NAME', value: queueName }
   { name: 'OBJECT_STORE_URL', value: 'az://${containerName}' }
@@ -130,99 +126,22 @@ var settings = [
   { name: 'AZURE_TOKEN_CREDENTIALS', value: 'ManagedIdentityCredential' }
 ]
 
-resource app 'Microsoft.App/containerApps@2025-07-01' = {
-  name: name
-  location: location
-  tags: {
-    'azd-env-name': environmentName
-    'azd-service-name': name
-  }
-  identity: {
-    type: 'UserAssigned'
-    userAssignedIdentities: {
-      '${identity.id}': {}
-    }
-  }
-  properties: {
-    managedEnvironmentId: environment.id
-    workloadProfileName: 'Consumption'
-    configuration: {
-      activeRevisionsMode: 'Single'
-      ingress: {
-        external: true
-        allowInsecure: false
-        targetPort: port
-        transport: 'http'
-      }
-      registries: empty(registryName) ? [] : [
-        {
-          server: registry!.properties.loginServer
-          identity: identity.id
-        }
-      ]
-      secrets: [
-        for secret in secrets: {
-          name: secret.name
-          identity: identity.id
-          keyVaultUrl: secret.uri
-        }
-      ]
-    }
-    template: {
-      terminationGracePeriodSeconds: 30
-      containers: [
-        {
-          name: name
-          image: image
-          resources: {
-            cpu: json(sizing.cpu)
-            memory: sizing.memory
-          }
-          env: concat(settings, secretSettings, further)
-          probes: [
-            {
-              type: 'Startup'
-              httpGet: { path: '/health', port: port }
-              periodSeconds: 3
-              failureThreshold: 10 // as many as may be
-            }
-            {
-              type: 'Liveness'
-              httpGet: { path: '/health', port: port }
-              periodSeconds: 10
-              timeoutSeconds: 5
-              failureThreshold: 3
-            }
-            {
-              type: 'Readiness'
-              httpGet: { path: '/ready', port: port }
-              periodSeconds: 10
-              timeoutSeconds: 3 // it answers within two
-              failureThreshold: 3
-            }
-          ]
-        }
-      ]
-      scale: {
-        minReplicas: sizing.minReplicas
-        maxReplicas: sizing.maxReplicas
-        rules: [
-          {
-            name: 'requests'
-            http: {
-              metadata: {
-                concurrentRequests: '50'
-              }
-            }
-          }
-        ]
-      }
-    }
+module app 'modules/frontend-app.bicep' = {
+  params: {
+    environmentName: environmentName
+    location: location
+    size: size
+    image: image
+    environmentId: environment.id
+    identityId: identity.id
+    registryServer: empty(registryName) ? '' : registry!.properties.loginServer
+    settings: concat(settings, secretSettings, further)
+    references: secrets
   }
 }
 
 @description('Where the frontend is.')
-output FRONTEND_URL string = url
+output FRONTEND_URL string = 'https://${app.outputs.host}'
 
 @description('What GitHub\'s webhook has as its payload URL.')
-output WEBHOOK_URL string = '${url}/webhook'
+output WEBHOOK_URL string = 'https://${app.outputs.host}/webhook'

@@ -82,6 +82,8 @@ param grafanaAdminIds array = []
 
 var containerName = 'github-telemetry'
 var token = uniqueString(subscription().id, environmentName, location)
+// Known beforehand: Container Apps refuse a network that is looked up where there may be none.
+var networkName = 'vnet-${token}'
 var tags = { 'azd-env-name': environmentName }
 var sizes = loadJsonContent('sizes.json')
 var hasPreviousSecret = !empty(previousWebhookSecret)
@@ -214,6 +216,7 @@ module network 'modules/network.bicep' = if (isPrivate) {
     location: location
     tags: tags
     token: token
+    networkName: networkName
     networkPrefix: networkPrefix
     appsPrefix: appsPrefix
     endpointsPrefix: endpointsPrefix
@@ -229,9 +232,10 @@ module containers 'modules/environment.bicep' = {
     tags: tags
     token: token
     workspaceId: monitoring.outputs.workspaceId
-    subnetId: isPrivate ? network!.outputs.appsSubnetId : ''
+    subnetId: isPrivate ? '${group.id}/providers/Microsoft.Network/virtualNetworks/${networkName}/subnets/apps' : ''
     isZoneRedundant: isPrivate && size == 'large'
   }
+  dependsOn: [network]
 }
 
 module frontend 'frontend.bicep' = if (!empty(frontendImage)) {

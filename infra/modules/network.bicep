@@ -10,6 +10,9 @@ param tags object
 @description('What makes names unique.')
 param token string
 
+@description('What the network is called.')
+param networkName string
+
 @description('The network\'s addresses.')
 param networkPrefix string
 
@@ -70,7 +73,7 @@ resource endpointsGroup 'Microsoft.Network/networkSecurityGroups@2024-07-01' = {
 }
 
 resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
-  name: 'vnet-${token}'
+  name: networkName
   location: location
   tags: tags
   properties: {
@@ -125,6 +128,3 @@ module endpoints 'private-endpoint.bicep' = [
     }
   }
 ]
-
-@description('The subnet that the services run in.')
-output appsSubnetId string = network.properties.subnets[0].id

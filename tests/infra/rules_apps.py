@@ -24,9 +24,14 @@ OF_AZURES_LIBRARIES = {"AZURE_CLIENT_ID", "AZURE_TOKEN_CREDENTIALS"}
 SECRETS = {"GITHUB_WEBHOOK_SECRET", "GITHUB_WEBHOOK_SECRET_PREVIOUS", "SAMPLES_KEYS"}
 
 
+def app_file(service: str) -> str:
+    """Where the service's container app is declared."""
+    return f"modules/{service}-app.bicep"
+
+
 def app(texts: Texts, service: str) -> dict[str, Any]:
     """The container app's properties."""
-    properties = parsed(texts[f"{service}.bicep"]).resources["app"].one["properties"]
+    properties = parsed(texts[app_file(service)]).resources["app"].one["properties"]
     assert isinstance(properties, dict)
     return properties
 
@@ -69,15 +74,19 @@ def secrets_come_from_the_vault(texts: Texts) -> list[str]:
     complaints += [f"{name} is a plain value" for name in plain & SECRETS]
     if set(variables(texts, "frontend")) & SECRETS != SECRETS:
         complaints.append("a secret is missing")
-    if container["env"] != Expression("concat(settings, secretSettings, further)"):
+    given = file.modules["app"].one["params"]
+    told = (given["settings"], given["references"], container["env"])
+    if told != tuple(
+        map(Expression, ("concat(settings, secretSettings, further)", "secrets", "settings"))
+    ):
         complaints.append("the environment is not what this reads")
     each = app(texts, "frontend")["configuration"]["secrets"]
     by_reference = {
-        "name": Expression("secret.name"),
-        "identity": Expression("identity.id"),
-        "keyVaultUrl": Expression("secret.uri"),
+        "name": Expression("reference.name"),
+        "identity": Expression("identityId"),
+        "keyVaultUrl": Expression("reference.uri"),
     }
-    if each != Each(Expression("secrets"), by_reference):
+    if each != Each(Expression("references"), by_reference):
         complaints.append("secrets are not references")
     return complaints
 
@@ -101,7 +110,8 @@ def the_frontend_is_met_by_https_and_asked_how_it_is(texts: Texts) -> list[str]:
             complaints.append("/ready is given no time to say that it is not")
     told = variables(texts, "frontend")["PORT"]
     ingress = properties["configuration"]["ingress"]
-    if (told, ingress["targetPort"]) != (Expression("string(port)"), Expression("port")):
+    port = parsed(texts[app_file("frontend")]).variables["port"]
+    if (told, ingress["targetPort"]) != (str(port), Expression("port")):
         complaints.append("ports differ")
     if ingress["allowInsecure"] is not False or ingress["external"] is not True:
         complaints.append("the door is not HTTPS alone")
@@ -124,7 +134,7 @@ def scaling(texts: Texts) -> list[str]:
     metadata = rule["metadata"]
     if backend["minReplicas"] != 0 or rule["type"] != "azure-queue":
         complaints.append("the backend does not sleep, or by nothing that wakes it")
-    if rule.get("identity") != Expression("identity.id") or "auth" in rule:
+    if rule.get("identity") != Expression("identityId") or "auth" in rule:
         complaints.append("the queue is looked at by something else than the identity")
     if set(metadata) != {"accountName", "queueName", "queueLength", "queueLengthStrategy"}:
         complaints.append(f"the rule has {sorted(metadata)}")
@@ -132,6 +142,24 @@ def scaling(texts: Texts) -> list[str]:
         complaints.append("what a worker holds does not count")
     if "ingress" in app(texts, "backend")["configuration"]:
         complaints.append("the backend has a door")
+    return complaints
+
+
+def nothing_looked_up_in_a_list(texts: Texts) -> list[str]:
+    """Container Apps refuse, before anything is made, a list that is put together of references.
+
+    https://github.com/microsoft/azure-container-apps/issues/391
+    """
+    complaints = []
+    for path, file in templates(texts).items():
+        kinds = {each.kind.partition("@")[0]: each for each in file.resources.values()}
+        if "Microsoft.App/containerApps" not in kinds:
+            continue
+        complaints += [
+            f"{path}: looks {symbol} up"
+            for symbol, each in file.resources.items()
+            if each.is_existing
+        ]
     return complaints
 
 
@@ -156,7 +184,7 @@ def told_apart(texts: Texts) -> list[str]:
     """azd finds each app by its tags, and everything by its environment's."""
     complaints = []
     for service in SERVICES:
-        file = parsed(texts[f"{service}.bicep"])
+        file = parsed(texts[app_file(service)])
         tags = {
             "azd-env-name": Expression("environmentName"),
             "azd-service-name": Expression("name"),
@@ -182,6 +210,7 @@ RULES = (
     secrets_come_from_the_vault,
     the_frontend_is_met_by_https_and_asked_how_it_is,
     scaling,
+    nothing_looked_up_in_a_list,
     shutdown,
     sizes,
     told_apart,

@@ -45,6 +45,8 @@ NETWORK = "modules/network.bicep"
 MONITORING = "modules/monitoring.bicep"
 STORAGE = "modules/storage.bicep"
 VAULT = "modules/vault.bicep"
+FRONTEND = "modules/frontend-app.bicep"
+BACKEND = "modules/backend-app.bicep"
 
 FAULTS = [
     Fault("syntax", "main.bicep", "var tags = {", "var tags = {{"),
@@ -69,7 +71,7 @@ FAULTS = [
     Fault("calls", NETWORK, "      part: each.part\n", ""),
     Fault("unused", "modules/registry.bicep", "'cr${token}'", "'crgithubtelemetry'"),
     Fault("versions", STORAGE, "storageAccounts@2025-01-01", "storageAccounts@2025-13-01"),
-    Fault("versions", "frontend.bicep", "Microsoft.App/containerApps@", "Microsoft.App/apps@"),
+    Fault("versions", FRONTEND, "Microsoft.App/containerApps@", "Microsoft.App/apps@"),
     Fault("azd_parameters", "frontend.parameters.json", '"webhookSecretUri"', '"webhookUri"'),
     Fault("azd_parameters", "backend.parameters.json", "${BACKEND_IDENTITY_NAME}", "${BACKEND_ID}"),
     Fault("azd_parameters", "main.parameters.json", "${AZURE_LOCATION}", "${AZURE_PLACE}"),
@@ -121,53 +123,60 @@ FAULTS = [
     ),
     Fault(
         "secrets_come_from_the_vault",
-        "frontend.bicep",
-        "keyVaultUrl: secret.uri",
-        "value: secret.uri",
+        FRONTEND,
+        "keyVaultUrl: reference.uri",
+        "value: reference.uri",
     ),
     Fault(
         "the_frontend_is_met_by_https_and_asked_how_it_is",
-        "frontend.bicep",
+        FRONTEND,
         "path: '/ready'",
         "path: '/readiness'",
     ),
     Fault(
         "the_frontend_is_met_by_https_and_asked_how_it_is",
-        "frontend.bicep",
+        FRONTEND,
         "timeoutSeconds: 3",
         "timeoutSeconds: 1",
     ),
     Fault(
         "the_frontend_is_met_by_https_and_asked_how_it_is",
-        "frontend.bicep",
+        FRONTEND,
         "allowInsecure: false",
         "allowInsecure: true",
     ),
     Fault(
         "the_frontend_is_met_by_https_and_asked_how_it_is",
-        "frontend.bicep",
+        FRONTEND,
         "targetPort: port",
         "targetPort: 80",
     ),
     Fault(
         "the_frontend_is_met_by_https_and_asked_how_it_is",
-        "frontend.bicep",
+        FRONTEND,
         "failureThreshold: 10",
         "failureThreshold: 60",
     ),
-    Fault("scaling", "backend.bicep", "minReplicas: 0", "minReplicas: 1"),
-    Fault("scaling", "backend.bicep", "              identity: identity.id\n", ""),
+    Fault("scaling", BACKEND, "minReplicas: 0", "minReplicas: 1"),
+    Fault("scaling", BACKEND, "              identity: identityId\n", ""),
     Fault(
         "scaling",
-        "backend.bicep",
+        BACKEND,
         "queueLengthStrategy: 'all'",
         "queueLengthStrategy: 'visibleonly'",
     ),
-    Fault("scaling", "backend.bicep", "accountName: storageAccountName", "connectionFromEnv: 'X'"),
+    Fault("scaling", BACKEND, "accountName: storageAccountName", "connectionFromEnv: 'X'"),
     Fault("scaling", "sizes.json", '"minReplicas": 1', '"minReplicas": 0'),
-    Fault("shutdown", "backend.bicep", "GracePeriodSeconds: 60", "GracePeriodSeconds: 10"),
+    Fault(
+        "nothing_looked_up_in_a_list",
+        BACKEND,
+        "resource app ",
+        "resource vault 'Microsoft.KeyVault/vaults@2024-11-01' existing = {\n  name: name\n}\n"
+        "resource app ",
+    ),
+    Fault("shutdown", BACKEND, "GracePeriodSeconds: 60", "GracePeriodSeconds: 10"),
     Fault("sizes", "sizes.json", '"memory": "2Gi"', '"memory": "3Gi"'),
-    Fault("told_apart", "backend.bicep", "'azd-service-name': name", "'azd-service': name"),
+    Fault("told_apart", BACKEND, "'azd-service-name': name", "'azd-service': name"),
     Fault("private_where_wanted", VAULT, "isPrivate ? 'Disabled'", "isPrivate ? 'Enabled'"),
     Fault("private_where_wanted", STORAGE, "isPrivate ? 'Deny'", "isPrivate ? 'Allow'"),
     Fault("private_where_wanted", NETWORK, "vaultcore", "vault"),

@@ -33,7 +33,6 @@ FILLED_IN = {
     "samplesOwnerIds": "11",
     "samplesRepositoryIds": "",
     "storageAccountName": "stexample",
-    "string(port)": "8080",
     "webhookSecretUri": "the-secret-of-now",
 }
 INSIDE = {"${containerName}": "github-telemetry", "${identity.properties.clientId}": CLIENT}
