@@ -141,7 +141,7 @@ module app 'modules/frontend-app.bicep' = {
 }
 
 @description('Where the frontend is.')
-output FRONTEND_URL string = 'https://${app.outputs.host}'
+output FRONTEND_URL string = url
 
 @description('What GitHub\'s webhook has as its payload URL.')
-output WEBHOOK_URL string = 'https://${app.outputs.host}/webhook'
+output WEBHOOK_URL string = '${url}/webhook'

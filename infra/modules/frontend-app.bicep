@@ -65,10 +65,10 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
         }
       ]
       secrets: [
-        for reference in references: {
-          name: reference.name
+        for each in references: {
+          name: each.name
           identity: identityId
-          keyVaultUrl: reference.uri
+          keyVaultUrl: each.uri
         }
       ]
     }
@@ -124,6 +124,3 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
     }
   }
 }
-
-@description('The host that it answers at.')
-output host string = app.properties.configuration.ingress.fqdn

@@ -82,9 +82,9 @@ def secrets_come_from_the_vault(texts: Texts) -> list[str]:
         complaints.append("the environment is not what this reads")
     each = app(texts, "frontend")["configuration"]["secrets"]
     by_reference = {
-        "name": Expression("reference.name"),
+        "name": Expression("each.name"),
         "identity": Expression("identityId"),
-        "keyVaultUrl": Expression("reference.uri"),
+        "keyVaultUrl": Expression("each.uri"),
     }
     if each != Each(Expression("references"), by_reference):
         complaints.append("secrets are not references")

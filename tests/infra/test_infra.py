@@ -124,8 +124,8 @@ FAULTS = [
     Fault(
         "secrets_come_from_the_vault",
         FRONTEND,
-        "keyVaultUrl: reference.uri",
-        "value: reference.uri",
+        "keyVaultUrl: each.uri",
+        "value: each.uri",
     ),
     Fault(
         "the_frontend_is_met_by_https_and_asked_how_it_is",
