@@ -146,21 +146,13 @@ def scaling(texts: Texts) -> list[str]:
 
 
 def nothing_looked_up_in_a_list(texts: Texts) -> list[str]:
-    """Container Apps refuse, before anything is made, a list that is put together of references.
-
-    https://github.com/microsoft/azure-container-apps/issues/391
-    """
-    complaints = []
-    for path, file in templates(texts).items():
-        kinds = {each.kind.partition("@")[0]: each for each in file.resources.values()}
-        if "Microsoft.App/containerApps" not in kinds:
-            continue
-        complaints += [
-            f"{path}: looks {symbol} up"
-            for symbol, each in file.resources.items()
-            if each.is_existing
-        ]
-    return complaints
+    """What an app has as a list is given to its file: put together there of references it is refused."""
+    return [
+        f"{app_file(service)}: looks {symbol} up"
+        for service in SERVICES
+        for symbol, each in parsed(texts[app_file(service)]).resources.items()
+        if each.is_existing
+    ]
 
 
 def shutdown(texts: Texts) -> list[str]:
