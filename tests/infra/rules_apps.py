@@ -146,7 +146,7 @@ def scaling(texts: Texts) -> list[str]:
 
 
 def nothing_looked_up_in_a_list(texts: Texts) -> list[str]:
-    """What an app has as a list is given to its file: put together there of references it is refused."""
+    """An app is given its lists: one put together of references in its own file is refused."""
     return [
         f"{app_file(service)}: looks {symbol} up"
         for service in SERVICES
