@@ -168,7 +168,7 @@ resource alerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       evaluationFrequency: rule.frequency
       windowSize: rule.window
       // As far as a log alert may look back: a row's own time may be that of its first news.
-      overrideQueryTimeRange: 'P2D'
+      overrideQueryTimeRange: rule.window == 'P2D' ? null : 'P2D'
       criteria: {
         allOf: [
           {

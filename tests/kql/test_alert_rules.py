@@ -105,7 +105,7 @@ def test_every_parameter_is_described():
 def test_a_rule_looks_two_days_back_and_heals_itself():
     text = (MODULES / "alerts.bicep").read_text()
 
-    assert "overrideQueryTimeRange: 'P2D'" in text
+    assert "overrideQueryTimeRange: rule.window == 'P2D' ? null : 'P2D'" in text
     assert "autoMitigate: true" in text
     assert "operator: 'GreaterThan'" in text
     assert "timeAggregation: 'Maximum'" in text
