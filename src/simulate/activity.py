@@ -75,7 +75,9 @@ class Activity:
 
     def totals(self, quantity: Quantity, places: Sequence[tuple[int, float]]) -> list[float]:
         """What has come together from the beginning to each of these places."""
-        rates = self.levels(quantity)
+        if quantity not in self.rates:
+            return [0.0] * len(places)
+        rates = self.rates[quantity]
         if quantity not in self._sums:
             amounts = map(float.__mul__, rates, self._widths)
             self._sums[quantity] = list(accumulate(amounts, initial=0.0))

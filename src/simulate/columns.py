@@ -6,7 +6,6 @@ https://docs.kernel.org/accounting/psi.html, https://docs.kernel.org/admin-guide
 
 from collections.abc import Iterator, Sequence
 from math import floor
-from operator import mul
 from random import Random
 
 from ..model import samples as s
@@ -89,7 +88,7 @@ class Columns:
             tables = tables | _GROUP | _GROUP_STALLED
         columns = self._cpu(moments, places)
         for name, terms in tables.items():
-            columns[name] = list(self._counted(name, terms, places))
+            columns[name] = [*self._counted(name, terms, places)]
         columns[s.MEMORY_USED_KB] = self._memory(a.MACHINE_MIB, places)
         columns[s.SWAP_USED_KB] = list(self._level_kb(a.SWAP_MIB, places))
         if self._machine.has_group:
@@ -98,7 +97,7 @@ class Columns:
 
     def disk(self, places: Places) -> dict[str, Column]:
         """Its one disk's."""
-        return {name: list(self._counted(name, terms, places)) for name, terms in _DISK.items()}
+        return {name: [*self._counted(name, terms, places)] for name, terms in _DISK.items()}
 
     def free_kb(self, places: Places) -> dict[str, Column]:
         """What the filesystem on it has left, and those that have had nothing all along."""
@@ -110,7 +109,7 @@ class Columns:
 
     def _cpu(self, moments: Sequence[float], places: Places) -> dict[str, Column]:
         """Ticks; what is left of every core's is idle."""
-        spent = {name: list(self._counted(name, terms, places)) for name, terms in _CPU.items()}
+        spent = {name: self._counted(name, terms, places) for name, terms in _CPU.items()}
         before = self._before[s.CPU_IDLE] + sum(self._before[name] for name in _CPU)
         ticks = self._machine.cpus * TICKS
         idle: Column = [
@@ -125,12 +124,13 @@ class Columns:
             return max(ticks - self._rng.randint(1, BACKWARD_TICKS), 0)
         return ticks
 
-    def _counted(self, name: str, terms: _Sum, places: Places) -> Iterator[int]:
+    def _counted(self, name: str, terms: _Sum, places: Places) -> list[int]:
         before = self._before[name]
-        totals = [self._activity.totals(quantity, places) for quantity, _ in terms]
-        factors = [factor for _, factor in terms]
-        for now in zip(*totals, strict=True):
-            yield before + floor(sum(map(mul, now, factors)) + ROUNDING)
+        amounts = [
+            [factor * now for now in self._activity.totals(quantity, places)]
+            for quantity, factor in terms
+        ]
+        return [before + floor(sum(now) + ROUNDING) for now in zip(*amounts, strict=True)]
 
     def _memory(self, quantity: str, places: Places) -> Column:
         gauss = self._rng.gauss

@@ -2,7 +2,6 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
 from math import ceil, exp
 from random import Random
 
@@ -108,10 +107,11 @@ class Intensity:
         last = cells[-1:]  # the kernel kills once it has tried everything else
         self._add(a.KILLS, last, [phase.out_of_memory_kills / self._seconds(last)])
 
-    def _add(self, quantity: a.Quantity, cells: range, values: Iterable[float]) -> None:
+    def _add(self, quantity: a.Quantity, cells: range, values: Values) -> None:
         rates = self.rates[quantity]
-        for cell, value in zip(cells, values, strict=True):
-            rates[cell] += value
+        if any(values):
+            there = slice(cells.start, cells.stop)
+            rates[there] = map(float.__add__, rates[there], values)
 
     def _seconds(self, cells: range) -> float:
         return self._edges[cells[-1] + 1] - self._edges[cells[0]]

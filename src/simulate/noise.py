@@ -1,12 +1,16 @@
 """What makes a simulated load look like a real one: typical values in, varied ones out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import chain, repeat
+from math import ceil
 from random import Random
 
 VARIATION = 0.05  # of a load, from job to job; a share
 PAUSES, WHILE_PAUSING = 0.03, 0.2  # how often hardly anything goes on, and how much then
 RAMP_SECONDS, AT_FIRST = 1.5, 0.3  # until work is in full swing; the share of it at first
 MEMORY_RAMP = 0.4  # the share of a phase after which it holds all its memory
+DRAWN = 1 << 12  # values of one deviation; a day of samples asks for a million
 
 Values = list[float]
 
@@ -29,11 +33,27 @@ class Noise:
 
     def about(self, values: Sequence[float], deviation: float, typical: float = 1.0) -> Values:
         """`typical` times each value, with noise of this share."""
-        gauss = self._rng.gauss
-        return [typical * value * max(gauss(1.0, deviation), 0.0) for value in values]
+        if not typical:
+            return [0.0] * len(values)
+        factors = self._factors(deviation)
+        return [typical * value * factor for value, factor in zip(values, factors, strict=False)]
+
+    def _factors(self, deviation: float) -> Iterator[float]:
+        """Without end: what was drawn once, from some place on and round again."""
+        drawn = _drawn(deviation)
+        return chain(drawn[self._rng.randrange(DRAWN) :], chain.from_iterable(repeat(drawn)))
+
+
+@cache
+def _drawn(deviation: float) -> tuple[float, ...]:
+    """Factors about 1, none below 0, the same ones in every process."""
+    gauss = Random(f"noise/{deviation}").gauss  # noqa: S311 -- a simulation, no secret
+    return tuple(max(gauss(1.0, deviation), 0.0) for _ in range(DRAWN))
 
 
 def growth(count: int, at_first: float) -> Values:
     """From the share `at_first` to the whole, over the first part of `count` cells."""
     ramp = max(count * MEMORY_RAMP, 1.0)
-    return [min(at_first + (1 - at_first) * number / ramp, 1.0) for number in range(count)]
+    rising = min(ceil(ramp), count)
+    rise = (1 - at_first) / ramp
+    return [at_first + rise * number for number in range(rising)] + [1.0] * (count - rising)
