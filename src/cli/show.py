@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\b
 Examples:
-  python -m src show lumen-forge/engine           (its latest run; in the demo of `up`)
+  python -m src show lumen-forge/orders-api       (its latest run; in the demo of `up`)
   python -m src show 19872301234
   python -m src show https://github.com/OWNER/NAME/actions/runs/19872301234
   python -m src show 19872301234 --job "build (linux)"
@@ -29,7 +29,7 @@ def _parse_target(_ctx: click.Context, _param: click.Parameter, given: str) -> "
 
     target = parse_target(given)
     if target is None:
-        raise click.BadParameter("give a run's number, a run's or a job's URL, or OWNER/NAME")
+        raise click.BadParameter("give a run's id, a run's or a job's URL, or OWNER/NAME")
     return target
 
 
@@ -49,8 +49,8 @@ def command(
 ) -> None:
     """Show a run: its jobs, their steps, what those used and were short of.
 
-    RUN is a run's number, its URL, or OWNER/NAME for the repository's latest run. It comes from
-    the archive that the backend keeps; the settings say where that is.
+    RUN is a run's id (the number in its URL), the URL, or OWNER/NAME for the repository's latest
+    run. It comes from the archive that the backend keeps; the settings say where that is.
     """
     from dataclasses import replace
 

@@ -60,7 +60,7 @@ async def read_run(store: ObjectStore, target: Target) -> dict[str, Any]:
 
 
 def _nothing(run_id: int | None) -> str:
-    return f"the archive has nothing of run {run_id}"
+    return f"the archive has nothing of run {run_id}: is it the id, the number in its URL?"
 
 
 def _of_url(found: re.Match[str]) -> Target:

@@ -185,7 +185,7 @@ def test_a_run_of_several_hosts_is_asked_for_by_its_url(archive: Path):
 
 
 def test_a_bad_name_is_a_mistake(home: Path):
-    assert "give a run's number, a run's or a job's URL, or OWNER/NAME" in failure("x y", code=2)
+    assert "give a run's id, a run's or a job's URL, or OWNER/NAME" in failure("x y", code=2)
     assert list(home.iterdir()) == []
 
 
