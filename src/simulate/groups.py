@@ -46,9 +46,10 @@ class Processes:
         """The groups that were among those that did most at any of these places."""
         ticks = {who: self._ticks(who, places) for who in self._programs}
         held = {who: self._held_kb(who, places) for who in self._programs}
+        there = [who for who in self._programs if self._is_there(who, ticks[who], held[who])]
         told: defaultdict[Program, list[int]] = defaultdict(list)
         for index in range(len(places)):
-            for who in self._most(index, ticks, held):
+            for who in self._most(index, there, ticks, held):
                 told[who].append(index)
         self._ticks_before = {who: counted[-1] for who, counted in ticks.items()}
         last = len(places) - 1
@@ -80,14 +81,21 @@ class Processes:
             held = list(map(int.__add__, held, self._held_kb(who, places)))
         return Owner(key, born_ms, ticks, held)
 
+    def _is_there(self, who: Program, ticks: list[int], held: list[int]) -> bool:
+        return ticks[-1] > self._ticks_before[who] or any(held)
+
     def _most(
-        self, index: int, ticks: dict[Program, list[int]], held: dict[Program, list[int]]
+        self,
+        index: int,
+        there: list[Program],
+        ticks: dict[Program, list[int]],
+        held: dict[Program, list[int]],
     ) -> list[Program]:
         def did(who: Program) -> tuple[int, int]:
             before = ticks[who][index - 1] if index else self._ticks_before[who]
             return ticks[who][index] - before, held[who][index]
 
-        active = [(did(who), who) for who in self._programs]
+        active = [(did(who), who) for who in there]
         active.sort(reverse=True)
         return [who for (used, holds), who in active[:AT_MOST] if used or holds]
 

@@ -10,7 +10,7 @@ VARIATION = 0.05  # of a load, from job to job; a share
 PAUSES, WHILE_PAUSING = 0.03, 0.2  # how often hardly anything goes on, and how much then
 RAMP_SECONDS, AT_FIRST = 1.5, 0.3  # until work is in full swing; the share of it at first
 MEMORY_RAMP = 0.4  # the share of a phase after which it holds all its memory
-DRAWN = 1 << 12  # values of one deviation; a day of samples asks for a million
+DRAWN = 6_000  # values of one deviation; a day of samples asks for a million
 
 Values = list[float]
 
