@@ -8,7 +8,7 @@ batch that was sent twice is two facts: each tells how far the sampler's clock i
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..model.samples import Batch
@@ -33,6 +33,8 @@ class BatchFact:
         first_ms, last_ms: its samples' times by the sampler's clock; None where it has none.
         received_ms: when the frontend had it.
         sent_ms: the sampler's clock when it sent it; None where that was not told.
+        folder: where a listing found it, since other versions of ours put it elsewhere; None
+            where it is where it belongs.
     """
 
     repository_id: int
@@ -44,6 +46,7 @@ class BatchFact:
     last_ms: int | None
     received_ms: int
     sent_ms: int | None
+    folder: str | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -76,8 +79,9 @@ def fact_of(sent: SentBatch, batch: Batch, received_at: datetime) -> BatchFact:
     )
 
 
-def read_fact(name: str) -> BatchFact | None:
-    """The fact of this name; None where it is no such name."""
+def read_fact(path: str) -> BatchFact | None:
+    """The fact of this name, or of `FOLDER/NAME`; None where it is no such name."""
+    folder, _, name = path.rpartition("/")
     parts = name.split("-", _PARTS - 1)
     if len(parts) != _PARTS:
         return None
@@ -90,8 +94,9 @@ def read_fact(name: str) -> BatchFact | None:
     if received_ms is None:
         return None
     is_signed, is_final = proof == _SIGNED, more == _FINAL
+    times_ms = (first_ms, last_ms, received_ms, sent_ms)
     return BatchFact(
-        repository_id, is_signed, sampler, number, is_final, first_ms, last_ms, received_ms, sent_ms
+        repository_id, is_signed, sampler, number, is_final, *times_ms, folder=folder or None
     )
 
 

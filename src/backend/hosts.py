@@ -3,6 +3,7 @@
 Nobody waits for it: a minute is told as soon as it is over, and again when more of it is known.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from .minutes import minutes_due, minutes_left
 from .rows import OLDEST_ROW
 from .sinks.base import MetricRow
 from .state import State
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +114,16 @@ class Hosts:
         return _points(batches, starts_ms, _who(arrivals[0]), [*facts, *held], now)
 
     async def _stored(self, subject: Subject, facts: Iterable[BatchFact]) -> list[Batch]:
-        """Each by itself: whether one follows another is told by their numbers."""
-        return machines(await self._state.batches(subject, facts))
+        """Each by itself: whether one follows another is told by their numbers.
+
+        Those that trip us up cost what they tell of these minutes, and no letter.
+        """
+        told = await self._state.batches(subject, facts)
+        try:
+            return machines(told)
+        except Exception:
+            log.exception("stored samples not read", extra={"job_id": subject.job_id})
+            return []
 
 
 def _points(

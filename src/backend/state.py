@@ -172,7 +172,7 @@ class State:
 
 
 def _read_facts(names: Iterable[str]) -> list[BatchFact]:
-    return [fact for name in names if (fact := read_fact(name.rpartition("/")[2]))]
+    return [fact for name in names if (fact := read_fact(name))]
 
 
 def _newest(names: Iterable[str], attempt: int | None) -> tuple[dict[str, JobTotal], int]:

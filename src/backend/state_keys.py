@@ -67,7 +67,8 @@ def samples_folder(subject: Subject) -> str:
 
 def batch_key(subject: Subject, fact: BatchFact) -> str:
     """Where this batch of a job, or of a runner, is."""
-    return f"{samples_folder(subject)}{(fact.first_ms or 0) // _FOLDER_MS}/{fact.name}"
+    time = fact.folder or (fact.first_ms or 0) // _FOLDER_MS
+    return f"{samples_folder(subject)}{time}/{fact.name}"
 
 
 def folders_near(subject: Subject, fact: BatchFact) -> list[str]:
