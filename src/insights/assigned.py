@@ -6,9 +6,12 @@ would vanish, and `where is_fork = true` find everything.
 
 import re
 
-_TEXT = re.compile(r"""//[^\n]*|h?@?"(?:\\.|[^"\\\n])*"|h?@?'(?:\\.|[^'\\\n])*'""")
+_TEXT = re.compile(
+    r"""//[^\n]*|@"(?:""|[^"\n])*"|@'(?:''|[^'\n])*'|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'"""
+)
+"""In one that begins with @ nothing is escaped, but for a quote by another."""
 _WHERE = re.compile(r"\|\s*(?:where|filter)\b([^|;]*)")
-_SINGLE = re.compile(r"([\w.\[\]]+)\s*(?<![=!<>])=(?![=~])\s*([^\s()|;]+)")
+_SINGLE = re.compile(r"(?<![\w.\[\]])([\w.\[\]]+)\s*(?<![=!<>])=(?![=~])\s*([^\s()|;]+)")
 
 
 def assigned(text: str) -> str | None:

@@ -1,5 +1,7 @@
 """A single = where == was meant."""
 
+import time
+
 import duckdb
 import pytest
 
@@ -30,6 +32,8 @@ def test_what_was_meant_is_told(text: str, meant: str):
     [
         "T | where a == 1 and b != 2 and c <= 3 and d >= 4 and e =~ 'x' and f !~ 'y'",
         'T | where name == "a = b" or name contains @"\\="',
+        'T | where path == @"C:\\" and name == "a = b"',
+        """T | where path == @'C:\\' and name == @"say ""a = b"" twice" """,
         "T | where a == 1 // not a = 2",
         "T | where a == 1 | extend b = 2 | summarize c = count() by d = e",
         "let b = T | where a == 1; let c = 5; b | where a > c",
@@ -42,6 +46,13 @@ def test_what_was_meant_is_told(text: str, meant: str):
 )
 def test_what_compares_is_left_alone(text: str):
     assert assigned(text) is None
+
+
+def test_a_long_text_is_looked_at_quickly():
+    started = time.perf_counter()
+
+    assert assigned(f'T | where name == "{"x" * 200_000}"') is None
+    assert time.perf_counter() - started < 5
 
 
 def test_nothing_that_we_ship_is_complained_of():
