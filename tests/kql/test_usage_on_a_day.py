@@ -109,10 +109,11 @@ def test_steps_moved_what_they_were_made_to(
 
     rows = {(row["job_name"], row["step_name"]): row for row in component.ask(QUERIES[query])}
 
-    heaviest = max(moved, key=lambda step: mean(moved[step]))
-    assert next(iter(rows)) == heaviest
-    assert rows[heaviest]["steps"] == len(moved[heaviest])
-    assert rows[heaviest]["mean_bytes"] == pytest.approx(mean(moved[heaviest]), rel=SHARE)
+    first = next(iter(rows))
+    heaviest = max(mean(totals) for totals in moved.values())
+    assert mean(moved[first]) >= heaviest * (1 - 2 * SHARE)  # of steps closer than that, any
+    assert rows[first]["steps"] == len(moved[first])
+    assert rows[first]["mean_bytes"] == pytest.approx(mean(moved[first]), rel=SHARE)
 
 
 def test_what_stood_idle_is_what_nobody_used(component: Component, jobs: list[Told]):
