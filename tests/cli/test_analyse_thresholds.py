@@ -21,7 +21,7 @@ GIB, MIB = 1 << 30, 1 << 20
         ("slow_disk=20ms", "slow_disk", 20),
         ("slow_disk=1s", "slow_disk", 1000),
         ("io_congestion=0.5", "io_congestion", 0.5),
-        ("waiting.disk_utilisation_percent=0.5", "waiting.disk_utilisation_percent", 0.5),
+        ("waiting.disk_wait_percent=0.5", "waiting.disk_wait_percent", 0.5),
     ],
 )
 def test_a_number_may_have_its_unit(text: str, name: str, value: float):

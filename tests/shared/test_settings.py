@@ -161,7 +161,11 @@ def test_every_wrong_variable_is_named_on_one_line(
 def test_settings_do_not_print_their_secrets(
     settings_class: type[Settings], monkeypatch: pytest.MonkeyPatch
 ):
-    secrets = [name for name in variables(settings_class) if "SECRET" in name or "STRING" in name]
+    secrets = [
+        name
+        for name in variables(settings_class)
+        if "SECRET" in name or name.endswith("CONNECTION_STRING")
+    ]
     for name in secrets:
         monkeypatch.setenv(name, f"InstrumentationKey={UUID(int=0)};{VALUE}")
 
