@@ -7,7 +7,8 @@ Where what is: `state_keys`.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from ..analysis.durations import was_gated
@@ -36,13 +37,15 @@ from .state_keys import (
     sampled_mark,
     samples_folder,
 )
-from .stored_batches import read_stored
+from .stored_batches import StoredBatch, read_stored
 from .sweep_marks import run_mark
 
 Held = Mapping[str, Arrival]
 """Completed deliveries that are in hand, by their ids: they need not be read."""
 
-READ_TOGETHER = 16  # batches; many stores answer as many calls at once
+READ_TOGETHER = 16  # batches, by one call
+READ_AT_ONCE = 128  # batches, by all calls: they may be as large as the frontend takes them
+MOST_BYTES = 8 * 1024 * 1024  # of a job's batches, as text: eleven hours of a busy machine
 
 log = logging.getLogger(__name__)
 
@@ -77,11 +80,27 @@ class State:
         await all_of(self._store.create(key, body) for key, body in objects)
 
     async def batches(self, subject: Subject, facts: Iterable[BatchFact]) -> list[dict[str, Any]]:
-        """What the batches of these facts tell, without those that were stored torn."""
+        """What the batches of these facts tell, without those that were stored torn.
+
+        Of the first few MiB: in memory names made up anew are forty times as large as their text,
+        and a sender may take his time.
+        """
         keys = [batch_key(subject, fact) for fact in facts]
-        parts = [keys[at : at + READ_TOGETHER] for at in range(0, len(keys), READ_TOGETHER)]
-        read = await all_of(self._store.read_all(part) for part in parts)
-        return [told for bodies in read for body in bodies for told in _told(body)]
+        told: list[dict[str, Any]] = []
+        left_bytes = MOST_BYTES
+        for some in _parts(keys, READ_AT_ONCE):
+            for stored in map(_stored_batch, await self._read(some)):
+                left_bytes -= stored.size_bytes if stored else 0
+                if left_bytes < 0:
+                    extra = {"job_id": subject.job_id, "batches": len(keys), "read": len(told)}
+                    log.warning("a job has too large batches", extra=extra)
+                    return told
+                told += [stored.told] if stored else []
+        return told
+
+    async def _read(self, keys: Sequence[str]) -> list[bytes]:
+        parts = _parts(keys, READ_TOGETHER)
+        return [*chain(*await all_of(self._store.read_all(part) for part in parts))]
 
     async def facts_near(
         self, subject: Subject, facts: Iterable[BatchFact], repository_id: int
@@ -189,13 +208,17 @@ def _newest(names: Iterable[str], attempt: int | None) -> tuple[dict[str, JobTot
     return {name: found.total for name, found in newest.values() if found.total}, correction
 
 
-def _told(body: bytes) -> list[dict[str, Any]]:
-    """The stored batch; none where a power cut left half of it, or nothing."""
+def _parts(keys: Sequence[str], length: int) -> Iterator[Sequence[str]]:
+    return (keys[at : at + length] for at in range(0, len(keys), length))
+
+
+def _stored_batch(body: bytes) -> StoredBatch | None:
+    """The stored batch; None where a power cut left half of it, or nothing."""
     try:
-        return [read_stored(body)]
+        return read_stored(body)
     except UndecodableMessageError as exc:
         log.warning("a stored batch cannot be read", extra={"reason": str(exc)})
-        return []
+        return None
 
 
 def _stored(body: bytes) -> list[AnyArrival]:

@@ -4,7 +4,7 @@ It was checked when it came, by the frontend and by whoever stored it: all that 
 whether it is whole, and no newer than we are.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -26,23 +26,31 @@ class _Envelope(msgspec.Struct):
     events: tuple[_Event]
 
 
+class StoredBatch(NamedTuple):
+    """The object that the batch is, its segment of processes still a text; and its own size."""
+
+    told: dict[str, Any]
+    size_bytes: int
+
+
 _decoder = msgspec.json.Decoder(_Envelope)
 
 
-def read_stored(body: bytes) -> dict[str, Any]:
-    """The object that the batch is; its segment of processes is still a text.
+def read_stored(body: bytes) -> StoredBatch:
+    """The batch, and how long the text is that it was unpacked from.
 
     Raises:
         UndecodableMessageError: it is torn, or a newer one.
     """
     try:
-        envelope = _decoder.decode(messages.unpacked(body))
+        text = messages.unpacked(body)
+        envelope = _decoder.decode(text)
     except (msgspec.MsgspecError, ValueError, RecursionError) as exc:
         raise UndecodableMessageError(f"not a stored batch: {exc}") from exc
     told = envelope.events[0].body.batch
     if envelope.version != messages.VERSION or told.get("version") != VERSION:
         raise UndecodableMessageError("a stored batch of another version")
-    return told
+    return StoredBatch(told, len(text))
 
 
 def with_processes(told: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import logging
 import pytest
 from msgspec.structs import replace
 
-from src.backend import join
+from src.backend import join, state
 from src.shared import messages
 from src.shared.messages import Event
 from tests.backend import sampled
@@ -100,3 +100,28 @@ async def test_that_is_said_even_where_the_first_cover_all_of_the_job(
 
     assert (await told([whole, COMPLETED])).job.properties["samples"] == "complete"
     assert (await told([whole, *SAMPLES, COMPLETED])).job.properties["samples"] == "partial"
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 128])
+async def test_of_a_job_with_too_large_batches_the_first_are_judged_and_that_is_said(
+    at_once: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    sizes = [len(bytes(messages.encode([each]))) for each in SAMPLES]
+    monkeypatch.setattr(state, "READ_AT_ONCE", at_once)
+    monkeypatch.setattr(state, "MOST_BYTES", sum(sizes) - 1)
+    with caplog.at_level(logging.WARNING):
+        town = await told([*SAMPLES, COMPLETED])
+
+    assert town.job.properties["samples"] == "partial"
+    assert town.job.measurements["cpu_seconds"] > 0
+    said = [each for each in caplog.records if each.message == "a job has too large batches"]
+    assert {(each.batches, each.read) for each in said} == {(4, 3)}  # type: ignore[attr-defined]
+
+
+async def test_a_job_whose_batches_are_just_not_too_large_is_judged_whole(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    sizes = [len(bytes(messages.encode([each]))) for each in SAMPLES]
+    monkeypatch.setattr(state, "MOST_BYTES", sum(sizes))
+
+    assert (await told([*SAMPLES, COMPLETED])).job.properties["samples"] == "complete"
