@@ -58,11 +58,11 @@ class Joiner:
         if not deliveries:
             return known
         facts = distinct(known.batches)
-        is_cut = len(facts) > MOST_BATCHES
-        if is_cut:
+        if len(facts) > MOST_BATCHES:
             extra = {"job_id": subject.job_id, "batches": len(facts), "judged": MOST_BATCHES}
             log.warning("a job has too many batches", extra=extra)
         told = await self._state.batches(known.sampled or subject, facts[:MOST_BATCHES])
+        is_cut = len(told) < len(facts)
         judged: dict[str, Judged] = {}
         try:
             batches = joined(map(with_processes, told))

@@ -71,7 +71,7 @@ def judge_job(
 ) -> Judged:
     """What these samples say of the job that the delivery tells of.
 
-    `is_cut`: there are more, which nobody looks at, so that they tell of a part at best.
+    `is_cut`: there are more, which are too many or cannot be read: they tell of a part at best.
     """
     job = timeline_of(delivery.workflow_job)
     skew_ms = steps_skew_ms(job, facts)

@@ -92,14 +92,20 @@ async def test_of_a_job_with_too_many_batches_the_first_are_judged_and_that_is_s
     assert (record.batches, record.judged) == (4, 3)  # type: ignore[attr-defined]
 
 
-async def test_that_is_said_even_where_the_first_cover_all_of_the_job(
-    monkeypatch: pytest.MonkeyPatch,
-):
-    whole = sampled.event(sampled.batches(1, sampler="a11")[0])
-    monkeypatch.setattr(join, "MOST_BATCHES", 1)
+WHOLE = sampled.event(sampled.batches(1, sampler="a11")[0])
 
-    assert (await told([whole, COMPLETED])).job.properties["samples"] == "complete"
-    assert (await told([whole, *SAMPLES, COMPLETED])).job.properties["samples"] == "partial"
+
+@pytest.mark.parametrize(
+    ("limited", "name", "most"),
+    [(join, "MOST_BATCHES", 1), (state, "MOST_BYTES", len(messages.encode([WHOLE])))],
+)
+async def test_that_is_said_even_where_the_first_cover_all_of_the_job(
+    limited: object, name: str, most: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(limited, name, most)
+
+    assert (await told([WHOLE, COMPLETED])).job.properties["samples"] == "complete"
+    assert (await told([WHOLE, *SAMPLES, COMPLETED])).job.properties["samples"] == "partial"
 
 
 @pytest.mark.parametrize("at_once", [1, 3, 128])
