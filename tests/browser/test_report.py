@@ -95,7 +95,7 @@ def test_a_pointer_is_told_the_moment_its_steps_and_all_values(seen: dict[str, S
     assert moment == "0:41"  # of 2:16
     assert steps_and_values[:2] == ["compile", "serve"]
     values = dict(zip(steps_and_values[2::2], steps_and_values[3::2], strict=True))
-    assert values["CPU"] == "2.5 cores"
+    assert values["CPU"] == "2.7 cores"
     assert values["Memory"] == "1.7 GiB"
     assert values["Disk written"].endswith(" MiB/s")
     assert len(values) == 6
@@ -120,7 +120,7 @@ def test_keys_move_through_time_and_leave(seen: dict[str, Seen]):
 
     assert said["focused"] == "course"
     assert said["told"][0] == said["value"].split(", ")[0] == "0:03"
-    assert "Run actions/checkout@v4, CPU 0.72 cores, Memory 1018 MiB" in said["value"]
+    assert "Run actions/checkout@v4, CPU 0.18 cores, Memory 1020 MiB" in said["value"]
     assert seen["past by keys"].said["focused"] == "scroll"
     assert seen["past by keys"].said["told"] is None
     assert seen["hidden by keys"].said["told"] is None
