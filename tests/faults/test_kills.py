@@ -20,7 +20,7 @@ from tests.integration.processes import Service
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 END = datetime(2026, 1, 1, tzinfo=UTC)
-RUNS, RUNS_APART = 290, 12  # a good four thousand deliveries, half a thousand batches
+RUNS, RUNS_APART = 220, 12  # a good three thousand deliveries, hundreds of batches
 # As a rule each service has had each of its harms by then.
 SECONDS_AT_LEAST, SECONDS_FOR_EACH = 10.0, 6.0
 MOST_WAITING = 200  # messages: a second's work, or a few on a busy machine
@@ -51,8 +51,8 @@ def test_a_storm_over_four_workers_and_azures_queue(tmp_path: Path):
 def storm_over(town: Town, seed: int, frail: Sequence[Service] = ()) -> None:
     """Harm everybody while thousands of deliveries come; then all is well, and soon."""
     day = sampled_day(seed, END, RUNS, RUNS_APART)
-    assert len(day.deliveries) - day.push_count > 4_000
-    assert day.push_count > 500
+    assert len(day.deliveries) - day.push_count > 3_000
+    assert day.push_count > 300
     harmed = town.frontend, *town.workers
     seconds = SECONDS_AT_LEAST + SECONDS_FOR_EACH * len((*harmed, *frail))
     sender = town.considerate_sender(len(day.deliveries) / seconds, MOST_WAITING)
