@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from ..shared.beside import beside
 from ..shared.errors import SettingsError
 
 BEAT_SECONDS = 5.0
@@ -28,12 +29,8 @@ async def beating(file: Path | None) -> AsyncIterator[None]:
         _touch(file)
     except OSError as exc:
         raise SettingsError(f"BACKEND_HEARTBEAT_PATH: cannot write {file}: {exc}") from exc
-    task = asyncio.create_task(_beat_for_ever(file))
-    try:
+    async with beside(_beat_for_ever(file)):
         yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
 
 
 async def _beat_for_ever(file: Path) -> None:

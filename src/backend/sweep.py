@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ..shared.beside import beside
 from ..shared.errors import TelemetryError
 from ..shared.object_store import ObjectStore
 from .sweep_marks import MARKS, SAMPLES_KEPT, STATE_KEPT, mark_key
@@ -102,9 +103,5 @@ class Sweeper:
 @asynccontextmanager
 async def sweeping(store: ObjectStore, now: Callable[[], datetime]) -> AsyncIterator[None]:
     """While the block runs, sweep."""
-    task = asyncio.create_task(Sweeper(store, now).run())
-    try:
+    async with beside(Sweeper(store, now).run()):
         yield
-    finally:
-        task.cancel()
-        await asyncio.wait([task])

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec.structs import replace
 
 from ..model.semconv import FAILED, LAG, PROCESSED
+from ..shared.beside import beside
 from ..shared.errors import QueueUnavailableError, TelemetryError
 from ..shared.health import Health
 from ..shared.queues.base import Queue
@@ -110,12 +111,10 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; the round under way is finished, what is left is put back."""
-        renewing = asyncio.create_task(self._hand.keep_leases())
         try:
-            await self._go_round(stop)
+            async with beside(self._hand.keep_leases()):
+                await self._go_round(stop)
         finally:
-            renewing.cancel()
-            await asyncio.wait([renewing])
             await self.give_back()
 
     async def _go_round(self, stop: asyncio.Event) -> None:

@@ -34,11 +34,15 @@ def functions_folder(scope: Scope) -> Path:
     return FUNCTIONS if scope is COMPONENT else FUNCTIONS / scope.name
 
 
+def question_of(text: str) -> str:
+    """What a query answers: its first line, which is a comment."""
+    return text.partition("\n")[0].removeprefix("//").strip()
+
+
 def _read_all(folder: Path) -> list[Query]:
     return [_read(path) for path in sorted(folder.glob("*.kql"))]
 
 
 def _read(path: Path) -> Query:
     text = path.read_text(encoding="utf-8")
-    question = text.partition("\n")[0].removeprefix("//").strip()
-    return Query(path.stem, question, text)
+    return Query(path.stem, question_of(text), text)

@@ -3,7 +3,6 @@
 Imported only where an account is set: Azure's libraries cost a local start more than all else.
 """
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +17,7 @@ from obstore.auth.azure import AzureCredentialProvider
 from .azure_account import AzureAccount
 from .azure_authentication import EntraIdentity
 from .errors import ObjectStoreUnavailableError
+from .logs import hush
 from .object_store import CONNECT_SECONDS, NO_RETRIES, REQUEST_SECONDS, ObjectStore, client_options
 from .queues.azure import AzureQueue
 from .queues.azure_complaints import complaint
@@ -31,7 +31,7 @@ def open_azure_queue(
     account: AzureAccount, name: str, store: ObjectStore, *, may_create: bool
 ) -> AzureQueue:
     """The queue `name`; `store` keeps its large bodies."""
-    _silence()
+    hush(_TALKATIVE)
     identity = None if _secret(account) else AsyncDefaultAzureCredential()
     client = QueueClient(
         account.queue_url,
@@ -90,15 +90,10 @@ class IngestionCredential:
 
 def ingestion_credential(identity: EntraIdentity) -> IngestionCredential:
     """Whose tokens Application Insights is written to with."""
-    _silence()
+    hush(_TALKATIVE)
     if identity.client_id is None:
         return IngestionCredential(DefaultAzureCredential())
     return IngestionCredential(ManagedIdentityCredential(client_id=identity.client_id))
-
-
-def _silence() -> None:
-    for logger in _TALKATIVE:
-        logging.getLogger(logger).setLevel(logging.CRITICAL)
 
 
 def _secret(account: AzureAccount) -> dict[str, str] | str | None:

@@ -4,12 +4,12 @@ Left alone they log refused payloads and every request's headers, keep a folder,
 report to Microsoft, and drop what is more than a certain rate while calling it a success.
 """
 
-import logging
 import os
 import re
 from typing import Any
 
 from .azure_authentication import EntraIdentity
+from .logs import hush
 
 _QUIET = (
     "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL",
@@ -25,8 +25,7 @@ def silence() -> None:
     """For the whole process; the exporters read these when they are made and at each export."""
     for name in _QUIET:
         os.environ[name] = "true"
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    hush(_TALKATIVE)
 
 
 def options(

@@ -4,7 +4,6 @@ By the SDK and Azure's exporters, not by Azure's distribution of both: that brin
 of frameworks which nobody here uses, and takes five times as long to start.
 """
 
-import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from .health_export import Destination
 from .health_instruments import register
 from .health_requests import RequestSpans
 from .health_warnings import Warnings
+from .logs import hush
 
 SCOPE = "github_telemetry"
 INTERVAL_SECONDS = 60.0
@@ -54,8 +54,7 @@ def start_exporters(health: Health, to: Destination) -> Callable[[], None]:
         ValueError: the connection string makes no sense.
     """
     silence()
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    hush(_TALKATIVE)
     places = _places(to)
     resource = Resource({SERVICE_NAME: to.service})
     warnings = Warnings(resource, [place.logs for place in places])

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 from ..model.semconv import PREFIX
+from .beside import beside
 from .errors import QueueUnavailableError
 from .health import Health
 from .queues.base import Queue
@@ -55,12 +56,10 @@ def _key(name: str, value: str = "") -> str:
 async def reporting(health: Health, queue: Queue) -> AsyncIterator[None]:
     """While the block runs, keep the depth known and write lines; a last one in the end."""
     reporter = _Reporter(health, queue)
-    task = asyncio.create_task(reporter.run())
     try:
-        yield
+        async with beside(reporter.run()):
+            yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
         await reporter.measure(LAST_DEPTH_DEADLINE_SECONDS)
         reporter.write()
 

@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
@@ -63,3 +64,9 @@ def set_up_logs(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Readable() if sys.stderr.isatty() else JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+
+
+def hush(loggers: Iterable[str]) -> None:
+    """Have no lines from these libraries, which log what must not be logged, or at length."""
+    for name in loggers:
+        logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -3,22 +3,15 @@
 In both scopes, against the tables that each of them documents.
 """
 
-import json
-import os
-import shutil
-import subprocess
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
 from src.kql.saved_functions import render_functions
 from src.kql.scopes import COMPONENT, WORKSPACE, Scope
 from tests.kql.azure_tables import COMPONENT_TABLES, WORKSPACE_TABLES
+from tests.kql.microsoft_parser import NEEDS_PARSER, findings_in
 from tests.kql.texts import TEXTS
-
-HERE = Path(__file__).parent
-PARSER = HERE.parents[1] / "node_modules" / "@kusto"
 
 SCHEMAS = {COMPONENT: COMPONENT_TABLES, WORKSPACE: WORKSPACE_TABLES}
 OURS = {f"{name}()": body for name, body in render_functions(COMPONENT).items()}
@@ -52,13 +45,7 @@ MISTAKEN = [
     for name in sorted(MISTAKES.keys() | own.keys())
 ]
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not os.environ.get("CI") and not (shutil.which("node") and PARSER.is_dir()),
-        reason="needs node and `npm ci`, which `make test` sees to",
-    ),
-]
+pytestmark = [pytest.mark.slow, NEEDS_PARSER]
 
 
 @pytest.fixture(scope="module")
@@ -68,21 +55,11 @@ def findings() -> dict[Scope, dict[str, list[str]]]:
 
 
 def find(scope: Scope, tables: Mapping[str, str]) -> dict[str, list[str]]:
-    """What it finds in a scope; one process for all texts, since it takes seconds to load."""
+    """What it finds in a scope."""
     functions = render_functions(scope)
     mistakes = {name: text for name, (text, _) in (MISTAKES | OF_ONE_SCOPE[scope]).items()}
     bodies = {f"{name}()": body for name, body in functions.items()}
-    asked = {"tables": tables, "functions": functions, "texts": bodies | TEXTS | mistakes}
-    answer = subprocess.run(
-        ["node", HERE / "parse.cjs"],
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert answer.returncode == 0, answer.stderr
-    return json.loads(answer.stdout)
+    return findings_in(bodies | TEXTS | mistakes, tables, functions)
 
 
 @pytest.mark.parametrize("scope", SCHEMAS, ids=lambda scope: scope.name)

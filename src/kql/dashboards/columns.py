@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+GOOD_PERCENT, FAIR_PERCENT = 95, 80  # of runs that succeed
+
 
 class Unit(Enum):
     """What a column's values are."""

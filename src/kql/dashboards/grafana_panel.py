@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from .columns import Column, Unit
+from ..catalogue import question_of
+from .columns import FAIR_PERCENT, GOOD_PERCENT, Column, Unit
 from .texts import defaults, literal, query_text, with_values
 from .tile import Kind, Tile
 
@@ -48,7 +49,7 @@ def panel(tile: Tile, dashboard: str) -> Json:
     least = {"interval": defaults(text)["grain"]} if "grain" in defaults(text) else {}
     return {
         "title": tile.title,
-        "description": text.partition("\n")[0].removeprefix("// "),
+        "description": question_of(text),
         "datasource": DATA_SOURCE,
         "targets": [target],
         **least,
@@ -171,8 +172,8 @@ def _cells(column: Column, dashboard: str) -> Json:
 def _shares() -> Json:
     steps = [
         {"color": "red", "value": None},
-        {"color": "orange", "value": 80},
-        {"color": "green", "value": 95},
+        {"color": "orange", "value": FAIR_PERCENT},
+        {"color": "green", "value": GOOD_PERCENT},
     ]
     return {"mode": "absolute", "steps": steps}
 

@@ -5,7 +5,7 @@ https://learn.microsoft.com/azure/azure-monitor/visualize/workbooks-grid-visuali
 
 from typing import Any
 
-from .columns import Column, Unit
+from .columns import FAIR_PERCENT, GOOD_PERCENT, Column, Unit
 from .tile import Kind, Tile
 from .workbook_chart import number_format
 
@@ -27,7 +27,6 @@ _ICONS = {
     "action_required": "warning",
     "cancelled": "cancelled",
 }
-_GOOD_PERCENT, _FAIR_PERCENT = 95, 80
 
 Settings = dict[str, Any]
 
@@ -112,8 +111,8 @@ def _results() -> list[Settings]:
 def _shares() -> list[Settings]:
     return [
         _threshold("is Empty", None, "gray"),
-        _threshold(">=", str(_GOOD_PERCENT), "green"),
-        _threshold(">=", str(_FAIR_PERCENT), "orange"),
+        _threshold(">=", str(GOOD_PERCENT), "green"),
+        _threshold(">=", str(FAIR_PERCENT), "orange"),
         _threshold("Default", None, "redBright"),
     ]
 

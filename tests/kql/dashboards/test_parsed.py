@@ -1,11 +1,5 @@
 """What the dashboards send, values and all, goes through the parser as a workspace has it."""
 
-import json
-import os
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
 
 from src.kql.dashboards.grafana_panel import panel_query
@@ -15,23 +9,16 @@ from src.kql.saved_functions import render_functions
 from src.kql.scopes import WORKSPACE
 from tests.kql.azure_tables import WORKSPACE_TABLES
 from tests.kql.dashboards.asked import HOSTILE, by_grafana, by_workbook
+from tests.kql.microsoft_parser import NEEDS_PARSER, findings_in
 
-PARSE = Path(__file__).parents[1] / "parse.cjs"
-PARSER = PARSE.parents[2] / "node_modules" / "@kusto"
 TILES = {f"{page.name}: {tile.title}": tile for page in PAGES for tile in page.tiles}
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not os.environ.get("CI") and not (shutil.which("node") and PARSER.is_dir()),
-        reason="needs node and `npm ci`, which `make test` sees to",
-    ),
-]
+pytestmark = [pytest.mark.slow, NEEDS_PARSER]
 
 
 @pytest.fixture(scope="module")
 def findings() -> dict[str, list[str]]:
-    """What the parser finds in each text; one process for all, since it takes seconds to load."""
+    """What the parser finds in each text."""
     by_product = {
         f"{product}, {name}": text
         for name, tile in TILES.items()
@@ -42,21 +29,8 @@ def findings() -> dict[str, list[str]]:
     }
     # Had a value ended its string, this is what would be found.
     broken = {"broken": f'let repository = "{HOSTILE}"; WorkflowRuns() | count'}
-    asked = {
-        "tables": WORKSPACE_TABLES,
-        "functions": render_functions(WORKSPACE),
-        "texts": by_product | broken,
-    }
-    answer = subprocess.run(
-        ["node", PARSE],
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert answer.returncode == 0, answer.stderr
-    return json.loads(answer.stdout)
+    functions = render_functions(WORKSPACE)
+    return findings_in(by_product | broken, WORKSPACE_TABLES, functions, within_seconds=120)
 
 
 @pytest.mark.parametrize("product", ["workbook", "grafana"])
