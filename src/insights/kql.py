@@ -50,12 +50,13 @@ def run_kql(connection: duckdb.DuckDBPyConnection, text: str) -> Table:
     if complaint := assigned(text):
         raise BadQueryError(complaint)
     try:
-        relation = duckdb_kql.kql(connection, text, allow_write=False)
-        types = [str(type_) for type_ in relation.types]
-        rows = [tuple(map(_read, types, row)) for row in relation.fetchall()]
+        # A relation would have DuckDB bind the long SQL of our functions twice.
+        answer = duckdb_kql.execute(connection, text, allow_write=False)
+        names, types = _columns(answer)
+        rows = [tuple(map(_read, types, row)) for row in answer.fetchall()]
     except (duckdb_kql.KqlError, duckdb.Error, RecursionError) as exc:
         raise BadQueryError(_complaint(exc, text)) from exc
-    return Table(_told_apart(relation.columns), rows)
+    return Table(_told_apart(names), rows)
 
 
 @cache
@@ -67,6 +68,12 @@ def _register_functions() -> None:
             for path in _saved_functions()
         ]
     )
+
+
+def _columns(answer: duckdb.DuckDBPyConnection) -> tuple[list[str], list[str]]:
+    """Names and DuckDB's types of what was executed."""
+    described = answer.description or []
+    return [name for name, *_ in described], [str(type_) for _, type_, *_ in described]
 
 
 def _told_apart(names: Iterable[str]) -> list[str]:
