@@ -34,10 +34,11 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """A fate, and what went wrong, if anything did."""
+    """A fate, what went wrong, if anything did, and when to look again, where that is known."""
 
     fate: Fate
     error: Exception | None = None
+    retry_after_seconds: float | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -13,12 +13,13 @@ from functools import cached_property
 from typing import TypeAlias
 
 from ..analysis.durations import RAN, Gate, was_gated
-from ..model.records import PHASE_COMPLETED, REVISIONS_PER_PHASE, RunRecord
+from ..model.records import PHASE_COMPLETED, REVISIONS_PER_PHASE, RunRecord, revision
 from ..shared.github_events import RunDelivery
 from .arrivals import AnyArrival, Arrival, SamplesArrival, Subject
 from .batch_facts import BatchFact, are_complete
-from .interpret import Interpretation, interpret_job, interpret_run
+from .interpret import Interpretation, corrections_by, interpret_job, interpret_run
 from .judging import Judged, Sampled
+from .lookouts import Lookout
 from .run_totals import NO_JOBS, FinishedJobs, JobTotal, total_of
 
 PATIENCE = timedelta(minutes=2)  # for a job's last samples, after its completion came
@@ -64,6 +65,7 @@ class Known:
         sampled: whose they are in the store: the job's own, or its runner's.
         batch_count: how many there are, those that nobody believes included: it never falls, so
             what is told later has a higher revision.
+        lookouts: late batches of it whose letters wait for others, or did.
         judged: what they say, by the completion's delivery id; empty before they are all there.
         jobs: of a run that is over, its jobs that are.
     """
@@ -74,6 +76,7 @@ class Known:
     batches: tuple[BatchFact, ...] = ()
     sampled: Subject | None = None
     batch_count: int = 0
+    lookouts: tuple[Lookout, ...] = ()
     judged: Mapping[str, Judged] = field(default_factory=dict)
     jobs: FinishedJobs = NO_JOBS
 
@@ -110,6 +113,17 @@ def is_waiting(known: Known, now: datetime) -> bool:
     if not known.batches or are_complete(known.batches):
         return False
     return any(abs(now - each.event.received_at) < PATIENCE for each in known.completed)
+
+
+def is_corrected_by_samples(known: Known, now: datetime) -> bool:
+    """Whether samples that come now are late: their job's end was told, and nobody waits for it."""
+    return bool(known.completed) and _is_end_out(known.emitted) and not is_waiting(known, now)
+
+
+def is_told(known: Known) -> bool:
+    """Whether the end of a job is out, with no fewer facts than are known."""
+    newest = revision(PHASE_COMPLETED, corrections_by(known.gates, known.batch_count))
+    return any(emitted.revision >= newest for emitted in known.emitted)
 
 
 def decide(arrival: AnyArrival, known: Known) -> tuple[Emission, ...]:
@@ -152,7 +166,11 @@ def _deserves_spans(interpretation: Interpretation, emitted: Emissions) -> bool:
     """Once, at the first completion, for what really ran."""
     if interpretation.phase != PHASE_COMPLETED:
         return False
-    if any(e.revision // REVISIONS_PER_PHASE == PHASE_COMPLETED for e in emitted):
+    if _is_end_out(emitted):
         return False
     subject = interpretation.subject
     return isinstance(subject, RunRecord) or subject.execution == RAN
+
+
+def _is_end_out(emitted: Emissions) -> bool:
+    return any(e.revision // REVISIONS_PER_PHASE == PHASE_COMPLETED for e in emitted)

@@ -127,9 +127,7 @@ def interpret_job(
     phase = phase_of(delivery.action, delivery.workflow_job.status)
     if phase == PHASE_IN_PROGRESS:
         gates = ()  # what a job waited for is told at its end: nothing corrects a running one
-    corrections = len(gates) if was_gated(gates) else 0
-    if phase == PHASE_COMPLETED:
-        corrections += sampled.batch_count
+    corrections = corrections_by(gates, sampled.batch_count if phase == PHASE_COMPLETED else 0)
     job = _job_record(delivery, delivery_id, gates, phase)
     if phase == PHASE_COMPLETED and job.execution == RAN:
         sampled = sampled.with_failure(delivery)
@@ -142,6 +140,11 @@ def interpret_job(
     unhashed = tuple(_step_record(step, job, sampled) for step in listed)
     job = replace(job, content_hash=_fingerprint(job, unhashed))
     return Interpretation(job, tuple(replace(step, job=job) for step in unhashed), phase)
+
+
+def corrections_by(gates: Sequence[Gate], batch_count: int) -> int:
+    """How many facts corrected a job; with each that comes the number rises."""
+    return batch_count + (len(gates) if was_gated(gates) else 0)
 
 
 def _job_record(

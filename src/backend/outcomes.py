@@ -27,7 +27,7 @@ class Outcome:
         error: what went wrong; None where it is out, at every sink.
         may_pass: whether time alone may mend that.
         passed_at: when others last passed where this one did not, this time included.
-        retry_after_seconds: when to try again, where a sink said so.
+        retry_after_seconds: when to try again, where that is known: a sink said so, or it is early.
         is_early: whether nothing went wrong, but it is to be looked at again later.
     """
 
@@ -41,6 +41,12 @@ class Outcome:
 OUT = Outcome()
 WAITING = Outcome(SamplesMissingError("the job's last samples may still come"), is_early=True)
 Outcomes: TypeAlias = dict[Letter, Outcome]
+
+
+def waiting_for(seconds: float) -> Outcome:
+    """That of a late batch's letter, which comes back to tell of all that came meanwhile."""
+    late = SamplesMissingError("a job's late samples are told together")
+    return Outcome(late, retry_after_seconds=seconds, is_early=True)
 
 
 def outcomes_of(
@@ -90,7 +96,7 @@ def end_of(letter: Letter, outcome: Outcome, now: datetime) -> End | None:
     if outcome.error is None:
         return End(Fate.DONE)
     if outcome.is_early:
-        return End(Fate.PUT_BACK, outcome.error)
+        return End(Fate.PUT_BACK, outcome.error, outcome.retry_after_seconds)
     if not _is_alone(letter, outcome, now):
         return None
     if not outcome.may_pass:

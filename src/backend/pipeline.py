@@ -19,7 +19,8 @@ from .errands import blame, to_jobs, to_runs
 from .extras import Extras
 from .hosts import Hosts
 from .join import Joiner
-from .outcomes import OUT, WAITING, Outcome, Outcomes, outcomes_of
+from .latecomers import Latecomers, Turns
+from .outcomes import OUT, WAITING, Outcome, Outcomes, outcomes_of, waiting_for
 from .pauses import all_of
 from .sinks.base import Sink
 from .state import State
@@ -34,6 +35,7 @@ class Pipeline:
         self._state = state
         self._extras = extras
         self._archive = extras.archive
+        self._latecomers = Latecomers(state)
         self._joiner = Joiner(state, extras.archive)
         self._hosts = Hosts(state) if extras.host_metrics else None
         self._emitter = Emitter(sinks, health)
@@ -80,32 +82,33 @@ class Pipeline:
         runners = [x for x in letters if x.arrival and x.arrival.subject.runner is not None]
         errands = await to_jobs(runners, self._state, now)
         jobs = [*others, *errands]
-        known = await self._recall(jobs, now)
-        outcomes = await self._carry(jobs, known, now, telling=others)
+        turns = await self._latecomers.turns(jobs, await self._recall(jobs), now)
+        outcomes = await self._carry(jobs, turns, now, telling=others)
         done = (letter for letter in jobs if outcomes[letter] is OUT)
-        errands_to_runs = await to_runs(done, known, self._state, now)
+        errands_to_runs = await to_runs(done, turns.known, self._state, now)
         runs += errands_to_runs
-        outcomes |= await self._carry(runs, await self._recall(runs, now), now)
+        outcomes |= await self._carry(runs, Turns(await self._recall(runs)), now)
         return blame(outcomes, errands | errands_to_runs)
 
-    async def _recall(self, letters: Sequence[Letter], now: datetime) -> dict[Subject, Known]:
+    async def _recall(self, letters: Sequence[Letter]) -> dict[Subject, Known]:
         arrivals = [letter.arrival for letter in letters if letter.arrival]
-        known = await self._state.recall((a.subject for a in arrivals), in_hand=arrivals)
-        return await self._joiner.join(known, now)
+        return await self._state.recall((a.subject for a in arrivals), in_hand=arrivals)
 
     async def _carry(
         self,
         letters: Sequence[Letter],
-        known: Mapping[Subject, Known],
+        turns: Turns,
         now: datetime,
         *,
         telling: Sequence[Letter] = (),
     ) -> Outcomes:
-        """Decide, emit, keep, remember; `telling` may tell of machines too."""
+        """Join, decide, emit, keep, remember; `telling` may tell of machines too."""
         if not letters:
             return {}
-        told = plan(letters, known, now)
-        apart = {*told.tripped, *told.waiting}
+        speaking = turns.speaking(letters)
+        known = await self._join(speaking, turns.known, now)
+        told = plan(speaking, known, now)
+        apart = {*told.tripped, *told.waiting, *turns.waiting}
         if self._hosts:
             telling = [letter for letter in telling if letter not in apart]
             told.planned += await self._hosts.plan(telling, known, now)
@@ -118,7 +121,16 @@ class Pipeline:
         self._emitter.forget(out)
         self._note_passing(out, outcomes, now)
         outcomes |= {x: Outcome(e, passed_at=self._passed_at) for x, e in told.tripped.items()}
+        outcomes |= {x: waiting_for(seconds) for x, seconds in turns.waiting.items()}
         return outcomes | dict.fromkeys(told.waiting, WAITING)
+
+    async def _join(
+        self, speaking: Iterable[Letter], known: Mapping[Subject, Known], now: datetime
+    ) -> dict[Subject, Known]:
+        """Of all that is known, with verdicts on the jobs that these letters speak of."""
+        subjects = {letter.arrival.subject for letter in speaking if letter.arrival}
+        asked = {subject: each for subject, each in known.items() if subject in subjects}
+        return {**known, **await self._joiner.join(asked, now)}
 
     async def _keep(self, out: Sequence[Planned], known: Mapping[Subject, Known]) -> None:
         """In the archive, unless that was done when the job's samples were at hand."""

@@ -106,6 +106,8 @@ def _delay_seconds(end: End | None, event: Event) -> float:
         return 0.0
     if end.fate is Fate.FAILED:
         return float(FIRST_DELAY_SECONDS * 2 ** (event.attempts - 1))
+    if end.retry_after_seconds is not None:
+        return end.retry_after_seconds
     return NEWER_DELAY_SECONDS if end.fate is Fate.NEWER else LACKING_DELAY_SECONDS
 
 

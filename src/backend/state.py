@@ -18,6 +18,7 @@ from ..shared.object_store import ObjectStore
 from .arrivals import AnyArrival, Arrival, Subject, arrive
 from .batch_facts import BatchFact, of_repository, read_fact, trusted, within
 from .decide import Emitted, Known
+from .lookouts import read_lookouts
 from .marks import Marks
 from .pauses import all_of
 from .run_totals import FinishedJobs, JobTotal, critical_path
@@ -79,6 +80,10 @@ class State:
         objects = (emitted_object(subject, name) for subject, name in emitted)
         await all_of(self._store.create(key, body) for key, body in objects)
 
+    async def mark(self, subject: Subject, name: str) -> None:
+        """Leave this mark beside its facts."""
+        await self._marks.leave([folder_of(subject) + name])
+
     async def batches(self, subject: Subject, facts: Iterable[BatchFact]) -> list[dict[str, Any]]:
         """What the batches of these facts tell, without those that were stored torn.
 
@@ -124,7 +129,8 @@ class State:
         sampled, facts, count = await self._samples(subject, completed, has_own=SAMPLED in names)
         if not count and not was_gated(gates):
             return Known(gates, emitted=emitted)
-        return Known(gates, completed, emitted, facts, sampled, count)
+        lookouts = read_lookouts(names)
+        return Known(gates, completed, emitted, facts, sampled, count, lookouts)
 
     async def _recall_run(
         self, subject: Subject, done: Sequence[str], emitted: frozenset[Emitted], held: Held

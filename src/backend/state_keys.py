@@ -7,6 +7,8 @@
         completed-DELIVERY.RUNNER               … of a job whose samples may not name it: see
                                                 `runner_mark`
         sampled                                 there are samples of it
+        late-MILLISECONDS-BATCH, looked-BATCH   the letter of that late batch waits till then, and
+                                                looks: see `lookouts`
         emitted-REVISION-HASH                   these rows are out
         emitted-REVISION-HASH-TOTAL             … and this is what the job adds to its run: see
                                                 `run_totals`; the object holds the job's name

@@ -139,6 +139,7 @@ async def test_late_samples_correct_what_was_told():
     town = await told([*SAMPLES[:2], COMPLETED])
     before = town.job.measurements["revision"]
     await town.take(SAMPLES[2:])
+    await town.wait()
 
     assert town.step.properties["samples"] == "complete"
     assert town.job.measurements["revision"] > before

@@ -1,6 +1,8 @@
 """Batches without end, as somebody with a key may send them: they cost their own job alone."""
 
 import logging
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -131,3 +133,49 @@ async def test_a_job_whose_batches_are_just_not_too_large_is_judged_whole(
     monkeypatch.setattr(state, "MOST_BYTES", sum(sizes))
 
     assert (await told([*SAMPLES, COMPLETED])).job.properties["samples"] == "complete"
+
+
+def late_batches(count: int) -> list[Event]:
+    """A batch of the job again and again: each push is a fact of its own."""
+    [batch] = sampled.batches(1, sampler="1a7e")
+    return [sampled.event(batch, seconds=number) for number in range(count)]
+
+
+class Judgements:
+    """How often jobs were judged."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.count = 0
+        self._judge_job = join.judge_job
+        monkeypatch.setattr(join, "judge_job", self._judge)
+
+    def _judge(self, *given: Any, **named: Any) -> Any:
+        self.count += 1
+        return self._judge_job(*given, **named)
+
+
+async def test_late_batches_without_end_have_their_job_judged_seldom_and_are_all_told(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    late = late_batches(60)
+    town = await told([*SAMPLES, COMPLETED], workers=2)
+    judgements = Judgements(monkeypatch)
+    for event in late:  # for five minutes
+        town.now += timedelta(seconds=5)
+        await town.take([event])
+        assert len(town.queue.bodies) <= 1, "one waits, the others are done with"
+        await town.workers[1].work()
+    await town.wait(1_200)
+
+    assert judgements.count <= 7
+    assert not town.queue.bodies
+    assert town.newest == (await told([*SAMPLES, *late, COMPLETED])).newest
+
+
+async def test_the_first_that_is_late_is_told_at_once(monkeypatch: pytest.MonkeyPatch):
+    town = await told([*SAMPLES, COMPLETED])
+    judgements = Judgements(monkeypatch)
+    await town.take(late_batches(1))
+
+    assert (judgements.count, town.queue.bodies) == (1, [])
+    assert town.job.measurements["revision"] % 1_000_000 == len(SAMPLES) + 1

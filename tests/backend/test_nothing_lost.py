@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from src.backend import poison
+from src.backend.lookouts import LONGEST_WAIT
 from src.backend.settle import LACKING_DELAY_SECONDS
 from src.backend.state import State
 from src.backend.worker import Pace, Worker
@@ -234,6 +235,7 @@ class Adversary(RuleBasedStateMachine):
         self.pass_time(200)  # who was to end has ended
         for slot in SLOTS:
             self.start(slot)
+        self.pass_time(LONGEST_WAIT.total_seconds())
         self._be_busy(rounds=30)
         left = [e for body in self.world.queue.bodies for e in poison.events_of(body)]
         assert {event.kind for event in left} <= {"later"}

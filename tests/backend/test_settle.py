@@ -10,6 +10,7 @@ from src.backend.settle import MOST_ATTEMPTS, NEWER_KEPT, settle, settle_unread
 from src.shared import messages
 from src.shared.errors import (
     NewerMessageError,
+    SamplesMissingError,
     SinkRefusedError,
     SinkUnavailableError,
     UndecodableMessageError,
@@ -24,6 +25,7 @@ FAILED = End(Fate.FAILED, SinkRefusedError("too old\nsecond line"))
 NEWER = End(Fate.NEWER, NewerMessageError("kind 'samples'"))
 UNREADABLE = End(Fate.UNREADABLE, UndecodableMessageError("no job"))
 PUT_BACK = End(Fate.PUT_BACK, SinkUnavailableError("429"))
+LATE = End(Fate.PUT_BACK, SamplesMissingError("later"), retry_after_seconds=90)
 
 
 def event(number: int = 1, attempts: int = 0) -> Event:
@@ -58,6 +60,8 @@ def settled(*ends: End | None, enqueued_at: datetime = JUST_NOW) -> tuple[object
         ([FAILED], [], ["d-0"], 5),
         ([NEWER], [], None, 60),
         ([PUT_BACK, PUT_BACK], [], None, 10),
+        ([LATE, DONE], [], ["d-0"], 90),
+        ([LATE, PUT_BACK], [], None, 10),
         ([UNREADABLE], ["d-0"], [], 0),
         ([UNREADABLE, DONE], ["d-0"], [], 0),
         ([DONE, UNREADABLE, FAILED, NEWER], ["d-1"], ["d-2", "d-3"], 5),
