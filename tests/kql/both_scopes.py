@@ -94,16 +94,16 @@ class BothScopes:
 
     def ask(self, text: str, now: datetime, scope: Scope = COMPONENT) -> list[dict[str, Any]]:
         """The rows of the scope's answer, each by column name."""
-        answer = duckdb_kql.kql(
+        # A relation would have DuckDB bind the long SQL of our functions twice.
+        answer = duckdb_kql.execute(
             self.connection,
             text,
             allow_write=False,
             functions=_functions(scope),
             query_now=now.replace(tzinfo=None),
         )
-        return [
-            dict(zip(answer.columns, map(_plain, row), strict=True)) for row in answer.fetchall()
-        ]
+        names = [name for name, *_ in answer.description or ()]
+        return [dict(zip(names, map(_plain, row), strict=True)) for row in answer.fetchall()]
 
     def forget_before(self, at: datetime) -> None:
         """Leave out all rows whose own time is before that."""
