@@ -18,7 +18,7 @@ from ..simulate.days import Day, simulate_day
 from ..simulate.deliveries import Delivery
 from ..simulate.organisation import DEVICE_TESTS, ENGINE_BUILD, STOREFRONT_CI
 from ..simulate.plan import Run
-from ..simulate.pushes import ALL_IN_THE_END, in_order, pushes
+from ..simulate.pushes import IN_TIME, in_order, pushes
 from ..simulate.sampled_jobs import SampledJob, sampled_jobs
 from ..simulate.sampling import Sampler
 from .ahead import ahead
@@ -31,7 +31,7 @@ DEMO_SEED = 7
 DEMO_LASTS = timedelta(hours=24)
 # The pools' own machines, and one workflow on GitHub's: as where somebody has only begun with it.
 SAMPLED_WORKFLOWS = (ENGINE_BUILD, DEVICE_TESTS, STOREFRONT_CI)
-SAMPLER = Sampler(interval_ms=2000)  # half as many batches, half the time to play them
+SAMPLER = Sampler(interval_ms=3000)  # a third of the batches, a third of the time to play them
 STARTED = "demo-started"
 PLAYED = "demo-played"
 DRAIN_SECONDS = 30.0
@@ -62,7 +62,8 @@ def play_demo(settings: StackSettings, stack: Stack, now: datetime) -> None:
 def _post(day: Day, target: Target) -> Iterator[Reply]:
     """Deliveries and samples, as they came on that day; a bar shows how many of the former."""
     deliveries = finished(day)
-    sent = pushes(demo_samples(day), ALL_IN_THE_END)
+    # A batch that came after its job's completion would have the worker wait for it.
+    sent = pushes(demo_samples(day), IN_TIME)
     with click.progressbar(length=len(deliveries), label="Playing a day") as shown:
         for reply in deliver(ahead(in_order(deliveries, sent)), target):
             yield reply

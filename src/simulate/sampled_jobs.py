@@ -14,7 +14,7 @@ from .plan import RAN, Job, Run
 from .sampling import USUAL, Sampler, sample
 from .spans import job_epoch
 from .usage import UsageTruth, usage_truths
-from .work import Work, work_of
+from .work import work_of
 
 HOST = "github.com"
 
@@ -44,11 +44,6 @@ def sampled_jobs(runs: Iterable[Run], sampler: Sampler = USUAL) -> Iterator[Samp
             yield _sampled(run, job, machine, sampler)
 
 
-def organisation_work(rng: Random, job: Job, machine: MachineBlueprint) -> Work:
-    """What one of the organisation's jobs does."""
-    return work_of(rng, job, machine, _loads(job), SYSTEM)
-
-
 def _loads(job: Job) -> dict[str, Load]:
     if job.conclusion != "timed_out":
         return LOADS
@@ -57,7 +52,8 @@ def _loads(job: Job) -> dict[str, Load]:
 
 def _sampled(run: Run, job: Job, machine: MachineBlueprint, sampler: Sampler) -> SampledJob:
     rng = Random(f"work/{job.id}")  # noqa: S311 -- a simulation, no secret
-    work = organisation_work(rng, job, machine)
+    # What changes sooner than the sampler looks, its samples do not show.
+    work = work_of(rng, job, machine, _loads(job), SYSTEM, sampler.interval_ms / 1000)
     return SampledJob(
         job_id=job.id,
         repository_id=run.origin.card.repository.id,

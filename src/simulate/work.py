@@ -19,7 +19,7 @@ from .noise import Noise
 from .plan import Job
 from .spans import RUN, Span, job_epoch, job_spans
 
-CELL_SECONDS = (0.4, 1.6)  # how long a rate stays as it is
+CELL_LENGTHS = (0.4, 1.6)  # how long a rate stays as it is, about the usual length
 # What a workflow writes under `run:` is a script, and its shell waits for what it starts.
 SHELL = Phase(programs=(Program(name="bash", cores=0.001, memory_mib=4),), memory_starts_at=1.0)
 
@@ -56,8 +56,12 @@ def work_of(
     machine: MachineBlueprint,
     loads: Mapping[str, Load],
     background: Phase,
+    cell_seconds: float = 1.0,
 ) -> Work:
-    """The job's work, given the loads of its steps by name; steps without one only wait."""
+    """The job's work, given the loads of its steps by name; steps without one only wait.
+
+    Rates stay as they are for about `cell_seconds`.
+    """
     spans = job_spans(rng, job)
     end = max(span.end for span in spans)
     loaded = [(span, loads[span.step.name]) for span in spans if span.step.name in loads]
@@ -66,7 +70,8 @@ def work_of(
     for span, load in loaded:
         stretches.extend(_phases(span, load))
         stretches.extend(_left_behind(span, load, end))
-    activity = _activity(rng, machine, stretches, end)
+    edges = _edges(rng, stretches, end, cell_seconds)
+    activity = _activity(rng, machine, stretches, edges)
     short_of = {span.step.number: load.short_of for span, load in loaded}
     return Work(machine, job_epoch(job), spans, activity, short_of)
 
@@ -92,16 +97,15 @@ def _left_behind(span: Span, load: Load, end: float) -> Iterator[Stretch]:
 
 
 def _activity(
-    rng: Random, machine: MachineBlueprint, stretches: list[Stretch], end: float
+    rng: Random, machine: MachineBlueprint, stretches: list[Stretch], edges: list[float]
 ) -> Activity:
-    edges = _edges(rng, stretches, end)
     intensity = Intensity(rng, machine, edges)
     for stretch in stretches:
         intensity.add(stretch.owner, stretch.phase, stretch.start, stretch.end)
     return Activity(edges, within_limits(Noise(rng), machine, intensity.rates))
 
 
-def _edges(rng: Random, stretches: list[Stretch], end: float) -> list[float]:
+def _edges(rng: Random, stretches: list[Stretch], end: float, cell_seconds: float) -> list[float]:
     """Moments at which something changes: every stretch's, and others between them."""
     fixed = sorted({at for stretch in stretches for at in (stretch.start, stretch.end)} | {end})
     edges = []
@@ -109,5 +113,5 @@ def _edges(rng: Random, stretches: list[Stretch], end: float) -> list[float]:
         at = start
         while at < end_of_part:
             edges.append(at)
-            at += rng.uniform(*CELL_SECONDS)
+            at += rng.uniform(*CELL_LENGTHS) * cell_seconds
     return [*edges, fixed[-1]]

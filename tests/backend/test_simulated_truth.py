@@ -11,13 +11,14 @@ from src.backend.used_values import HEALTHY
 from src.model.samples import SAMPLES
 from src.shared.sent_batches import read_sent_batch
 from src.simulate.days import Day, simulate_day
-from src.simulate.pushes import ALL_IN_THE_END, Shares
+from src.simulate.pushes import Shares
 from src.simulate.sampled_jobs import sampled_jobs
 from src.simulate.usage import UsageTruth
 from tests.backend.simulated import events
 from tests.backend.test_join import told
 
 END, RUNS = datetime(2026, 3, 4, 15, 20, 31, tzinfo=UTC), 5
+ALL_IN_THE_END = Shares(missing=0.0)
 LOSSES = Shares(late=0.2, doubled=0.2, missing=0.1)
 LEAST_CPU_SECONDS = 0.25  # what a step of few seconds may do between the looks at its edges
 

@@ -155,7 +155,7 @@ def _assert_steps_told_truly(stack: OneCommand, day: Day) -> None:
     assert {at: row["bottleneck"] for at, row in told.items()} == {
         at: truths[at].short_of or HEALTHY for at in told
     }
-    # The demo's sampler looks every two seconds: what a step used after its last look may be lost
+    # The demo's sampler looks every three seconds: what a step used after its last look may be lost
     # to it, here once and there not, on a day that is another each time.
     assert {at: row["cpu_seconds"] for at, row in told.items()} == {
         at: pytest.approx(truths[at].cpu_seconds, rel=0.02, abs=4) for at in told

@@ -14,6 +14,7 @@ from src.model.samples import Batch
 from src.simulate.days import Day, simulate_day
 from src.simulate.pushes import (
     AGAIN_SECONDS,
+    IN_TIME,
     LATE_SECONDS,
     SENDING_SECONDS,
     USUAL,
@@ -25,7 +26,6 @@ from src.simulate.pushes import (
 from src.simulate.sampled_jobs import SampledJob, sampled_jobs
 
 END = datetime(2026, 3, 4, 15, 20, 31, tzinfo=UTC)
-CALM = Shares(late=0.0, doubled=0.0, missing=0.0)
 Name = tuple[str, int]
 Watched = list[tuple[SampledJob, list[Batch]]]
 
@@ -43,7 +43,7 @@ def watched(day: Day) -> Watched:
 
 @pytest.fixture(scope="module")
 def calm(watched: Watched) -> dict[Name, Push]:
-    return {name_of(push): push for push in sent(watched, CALM)}
+    return {name_of(push): push for push in sent(watched, IN_TIME)}
 
 
 def sent(watched: Watched, shares: Shares) -> list[Push]:
@@ -67,7 +67,7 @@ def test_each_batch_comes_once_and_soon(watched: Watched, calm: dict[Name, Push]
     told = [(batch.sampler, batch.sequence) for _, every in watched for batch in every]
     soon = timedelta(seconds=SENDING_SECONDS[1])
 
-    assert len(sent(watched, CALM)) == len(calm)
+    assert len(sent(watched, IN_TIME)) == len(calm)
     assert calm.keys() == set(told)
     assert all(push.at - last_look(push) <= soon for push in calm.values())
 
@@ -132,7 +132,7 @@ def test_only_jobs_that_run_at_a_time_are_simulated(day: Day, watched: Watched):
             begun.append(job)
             yield job
 
-    told = pushes(counted(sampled_jobs(day.planned)), CALM)
+    told = pushes(counted(sampled_jobs(day.planned)), IN_TIME)
     first = next(told)
 
     assert begun[-1].started_at > first.at

@@ -59,3 +59,17 @@ def test_work_takes_a_moment_to_start_and_pauses_now_and_then():
         moments = [span.start + 2 + offset for offset in range(int(span.end - span.start) - 3)]
         paused += [work.activity.peak(cores, at, at + 0.01) < 1.7 / 3 for at in moments]
     assert 0 < sum(paused) < 0.08 * len(paused)
+
+
+def test_coarser_cells_are_fewer_and_hold_as_much():
+    fine, coarse = ([small_work(seed, cell_seconds=each) for seed in range(8)] for each in (1, 3))
+    assert sum(map(_cells, coarse)) < sum(map(_cells, fine)) / 2
+    assert sum(map(_used, coarse)) == pytest.approx(sum(map(_used, fine)), rel=0.05)
+
+
+def _cells(work: Work) -> int:
+    return len(work.activity.edges) - 1
+
+
+def _used(work: Work) -> float:
+    return work.activity.amount(a.JOB_CORES, 0, work.end)

@@ -50,8 +50,13 @@ def small_job(seed: int, *, overlap: int | None = None) -> Job:
 
 
 def small_work(
-    seed: int, machine: MachineBlueprint = HOSTED_MACHINE, *, overlap: int | None = None
+    seed: int,
+    machine: MachineBlueprint = HOSTED_MACHINE,
+    *,
+    overlap: int | None = None,
+    cell_seconds: float = 1.0,
 ) -> Work:
     """What goes on in that job."""
     rng = Random(f"work/{seed}")  # noqa: S311
-    return work_of(rng, small_job(seed, overlap=overlap), machine, ORGANISATION | LOADS, SYSTEM)
+    job = small_job(seed, overlap=overlap)
+    return work_of(rng, job, machine, ORGANISATION | LOADS, SYSTEM, cell_seconds)
