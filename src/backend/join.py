@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..analysis.durations import RAN
-from ..model.joined import joined
 from ..model.samples import Batch
 from ..shared.errors import ObjectStoreUnavailableError
 from ..shared.github_events import JobDelivery
@@ -21,7 +20,7 @@ from .interpret import execution_of
 from .judging import Judged, judge_job
 from .sinks.archive import Archive
 from .state import State
-from .stored_batches import with_processes
+from .told_batches import read_told
 
 MOST_BATCHES = 10_000  # of a job: 40 hours at a batch each 15 seconds
 
@@ -62,10 +61,10 @@ class Joiner:
             extra = {"job_id": subject.job_id, "batches": len(facts), "judged": MOST_BATCHES}
             log.warning("a job has too many batches", extra=extra)
         told = await self._state.batches(known.sampled or subject, facts[:MOST_BATCHES])
-        is_cut = len(told) < len(facts)
         judged: dict[str, Judged] = {}
         try:
-            batches = joined(map(with_processes, told))
+            batches, odd_count = read_told(told)
+            is_cut = len(told) - odd_count < len(facts)
             for name, delivery in deliveries.items():
                 judged[name] = judge_job(delivery, known.batches, batches, is_cut=is_cut)
         except Exception:
