@@ -3,7 +3,9 @@
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from itertools import repeat
 from pathlib import Path
 from shutil import get_terminal_size
 from textwrap import fill
@@ -28,9 +30,7 @@ def print_welcome(settings: StackSettings, now: datetime) -> None:
     click.echo()
     heading = _heading(settings, now)
     try:
-        overview, steps, queues = (
-            _ask(name, settings) for name in (OVERVIEW, SLOWEST_STEPS, QUEUES)
-        )
+        overview, steps, queues = _ask_all((OVERVIEW, SLOWEST_STEPS, QUEUES), settings)
     except (NoAnswerError, httpx.ConnectError) as exc:  # the stack is worth serving without
         _section(heading, {"No answer": str(exc)})
     else:
@@ -45,6 +45,12 @@ def _heading(settings: StackSettings, now: datetime) -> str:
     """Simulated figures are called so, also where an earlier start made them."""
     demo = " (a simulated day is in it)" if holds_demo(settings.home, now) else ""
     return f"The last 24 hours{demo}"
+
+
+def _ask_all(names: Sequence[str], settings: StackSettings) -> list[list[Row]]:
+    """All at once: the stand-in plans one while it runs another."""
+    with ThreadPoolExecutor(len(names)) as threads:
+        return list(threads.map(_ask, names, repeat(settings)))
 
 
 def _ask(name: str, settings: StackSettings) -> list[Row]:

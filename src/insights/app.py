@@ -17,11 +17,12 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from msgspec import DecodeError, Struct
 from msgspec.json import decode
 
+from ..shared.beside import beside
 from ..shared.errors import SettingsError
 from ..shared.serving import build
 from .answers import json_value
 from .ingestion import MAX_BODY_BYTES, TOO_LARGE, BadBodyError, decompress, ingest
-from .kql import BadQueryError, run_kql
+from .kql import BadQueryError, learn_functions, run_kql
 from .settings import InsightsSettings
 from .store import Store, StoreError
 
@@ -50,10 +51,9 @@ def create_app(store: Store, retention: timedelta) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        sweeper = asyncio.create_task(_sweep_for_ever(store, retention))
-        yield
-        sweeper.cancel()
-        await asyncio.gather(sweeper, return_exceptions=True)
+        learning = run_in_threadpool(learn_functions)  # before anybody asks
+        async with beside(_sweep_for_ever(store, retention)), beside(learning):
+            yield
         await run_in_threadpool(store.close)
 
     app = FastAPI(title="GitHub Telemetry's Application Insights", lifespan=lifespan)

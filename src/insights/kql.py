@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import cache
 from itertools import chain, count
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,8 @@ from .unparsed import hint
 
 _UNKNOWN_COLUMN = re.compile(r'[Cc]olumn "([^"]+)"')
 _UNKNOWN_TABLE = re.compile(r"Table with name (\S+) does not exist")
+
+_learning = Lock()
 
 
 class BadQueryError(TelemetryError):
@@ -46,7 +49,7 @@ def run_kql(connection: duckdb.DuckDBPyConnection, text: str) -> Table:
     Raises:
         BadQueryError: it is no KQL, names what is not there, or uses what the translator lacks.
     """
-    _register_functions()
+    learn_functions()
     if complaint := assigned(text):
         raise BadQueryError(complaint)
     try:
@@ -59,8 +62,14 @@ def run_kql(connection: duckdb.DuckDBPyConnection, text: str) -> Table:
     return Table(_told_apart(names), rows)
 
 
+def learn_functions() -> None:
+    """Know the saved functions; who asks while another thread learns them waits for it."""
+    with _learning:
+        _learn_functions()
+
+
 @cache
-def _register_functions() -> None:
+def _learn_functions() -> None:
     """Once: the registry is one for the whole process, and parsing takes a while."""
     duckdb_kql.set_functions(
         [

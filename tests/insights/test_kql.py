@@ -1,10 +1,15 @@
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from time import sleep
 
 import duckdb
+import duckdb_kql
 import pytest
 
+from src.insights import kql
 from src.insights.ingestion import ingest
 from src.insights.kql import FUNCTIONS, BadQueryError, Table, run_kql
 from src.insights.store import Store
@@ -99,3 +104,19 @@ def test_a_bad_query_is_told_what_is_wrong_in_one_line(
 def test_the_connection_reaches_no_file(cursor: duckdb.DuckDBPyConnection):
     with pytest.raises(duckdb.PermissionException):
         cursor.execute("SELECT * FROM read_text('/etc/hostname')")
+
+
+def test_the_saved_functions_are_learned_once_however_many_ask(monkeypatch: pytest.MonkeyPatch):
+    learned: list[str] = []
+
+    def learn(texts: list[str]) -> None:
+        sleep(0.1)  # the others ask meanwhile
+        learned.extend(texts)
+
+    monkeypatch.setattr(kql, "_learn_functions", cache(kql._learn_functions.__wrapped__))
+    monkeypatch.setattr(duckdb_kql, "set_functions", learn)
+    with ThreadPoolExecutor(4) as threads:
+        for asked in [threads.submit(kql.learn_functions) for _ in range(4)]:
+            asked.result()
+
+    assert len(learned) == len(set(learned)) > 1
