@@ -22,6 +22,7 @@ from ..shared.errors import SettingsError, TelemetryError
 from ..shared.settings import StorageSettings, load
 from ..shared.storage import (
     QUEUE_FILE,
+    account_of,
     objects_url,
     open_object_store,
     open_poison_queue,
@@ -209,7 +210,7 @@ def _lacks_sinks(settings: BackendSettings) -> bool:
 
 def _tell_storage(settings: StorageSettings) -> tuple[bool | None, str]:
     """Where things lie, as far as settings tell; a folder without a queue may be mistyped."""
-    place = "Azure Storage" if settings.has_account else settings.home.absolute()
+    place = "Azure Storage" if account_of(settings) else settings.home.absolute()
     said = f"the queue {settings.queue_name} in {place}, objects in {objects_url(settings)}"
     if settings.has_account or (settings.home / QUEUE_FILE).exists():
         return True, said

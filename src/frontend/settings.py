@@ -1,12 +1,12 @@
 """The frontend's environment variables."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import NoDecode
 
-from ..shared.azure_authentication import IdentitySetting
+from ..shared.azure_authentication import IdentitySetting, check_line
 from ..shared.errors import SettingsError
 from ..shared.settings import WEBHOOK_SECRET_NAMES, StorageSettings
 from .issuers import GITHUB_ISSUER, host_of, parse_issuer
@@ -71,6 +71,13 @@ class FrontendSettings(StorageSettings):
     )
     otlp_endpoint: str | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
     request_ratio: float = Field(0, validation_alias="REQUEST_SAMPLE_RATIO", ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _is_on_a_safe_line(self) -> Self:
+        """Said at the start: the exporter, which would refuse it too, is loaded only later."""
+        if self.connection_string:
+            check_line(self.connection_string.get_secret_value(), self.identity)
+        return self
 
     def secrets(self) -> tuple[bytes, ...]:
         """The secrets that may have signed a delivery, the current one first.

@@ -44,7 +44,10 @@ def account_by_name(name: str) -> AzureAccount:
         SettingsError: no account can have this name.
     """
     if not _ACCOUNT.fullmatch(name):
-        raise SettingsError("AZURE_STORAGE_ACCOUNT_NAME: 3 to 24 lower-case letters and digits")
+        raise SettingsError(
+            "AZURE_STORAGE_ACCOUNT_NAME: no account has such a name:"
+            " it must be 3 to 24 lower-case letters and digits"
+        )
     suffix = "core.windows.net"
     return AzureAccount(name, f"https://{name}.blob.{suffix}", f"https://{name}.queue.{suffix}")
 

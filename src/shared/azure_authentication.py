@@ -12,9 +12,12 @@ from typing import Annotated
 from pydantic import BeforeValidator
 from pydantic_settings import NoDecode
 
+from .errors import SettingsError
+
 _FORM = re.compile(
     r"(?i)Authorization=AAD(?:;ClientId=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))?;?"
 )
+_OPEN_LINE = re.compile(r"(?i)IngestionEndpoint\s*=\s*http:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,20 @@ def parse_identity(text: str) -> EntraIdentity:
     if found is None:
         raise ValueError("must be Authorization=AAD or Authorization=AAD;ClientId=UUID")
     return EntraIdentity(found[1])
+
+
+def check_line(connection_string: str, identity: EntraIdentity | None) -> None:
+    """Refuse to send a token over an open line: Azure's libraries would, each time, and say little.
+
+    Raises:
+        SettingsError: the connection string's endpoint is not https, and there is an identity.
+    """
+    if identity and _OPEN_LINE.search(connection_string):
+        raise SettingsError(
+            "APPLICATIONINSIGHTS_CONNECTION_STRING: its IngestionEndpoint is http, and tokens go by"
+            " https alone: give it an https endpoint,"
+            " or unset APPLICATIONINSIGHTS_AUTHENTICATION_STRING"
+        )
 
 
 def _identity(value: object) -> object:

@@ -5,10 +5,9 @@ report to Microsoft, and drop what is more than a certain rate while calling it 
 """
 
 import os
-import re
 from typing import Any
 
-from .azure_authentication import EntraIdentity
+from .azure_authentication import EntraIdentity, check_line
 from .logs import hush
 
 _QUIET = (
@@ -17,7 +16,6 @@ _QUIET = (
     "APPLICATIONINSIGHTS_SDKSTATS_DISABLED",
     "APPLICATIONINSIGHTS_OPENTELEMETRY_RESOURCE_METRIC_DISABLED",
 )
-_OPEN_LINE = re.compile(r"(?i)IngestionEndpoint\s*=\s*http:")
 _TALKATIVE = ("azure.monitor.opentelemetry.exporter", "azure.core.pipeline.policies")
 
 
@@ -36,13 +34,9 @@ def options(
     `credential` is an `azure_clients.IngestionCredential`, or None where no identity is named.
 
     Raises:
-        ValueError: a token would go over an open line, which Azure's libraries refuse each time.
+        SettingsError: a token would go over an open line.
     """
-    if identity and _OPEN_LINE.search(connection_string):
-        raise ValueError(
-            "IngestionEndpoint is not https, and APPLICATIONINSIGHTS_AUTHENTICATION_STRING is set:"
-            " tokens go by https alone"
-        )
+    check_line(connection_string, identity)
     return {
         "connection_string": connection_string,
         "credential": _credential(identity),  # also None: else the exporter looks for one itself

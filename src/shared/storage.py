@@ -43,7 +43,7 @@ def open_poison_queue(settings: StorageSettings) -> Queue:
 
 def open_object_store(settings: StorageSettings) -> ObjectStore:
     """The store that OBJECT_STORE_URL names, or the usual one."""
-    account = _account(settings)
+    account = account_of(settings)
     if account is None and settings.object_store_url is None:
         return _folder(settings.home / OBJECTS_FOLDER, "GITHUB_TELEMETRY_HOME")
     url = objects_url(settings)
@@ -71,7 +71,7 @@ def objects_url(settings: StorageSettings) -> str:
 
 
 def _open_queue(settings: StorageSettings, name: str) -> Queue:
-    account = _account(settings)
+    account = account_of(settings)
     if account is None:
         return SqliteQueue(settings.home / QUEUE_FILE, name)
     check_queue_name(settings.queue_name)
@@ -113,8 +113,12 @@ def _folder(folder: Path, variable: str) -> ObjectStore:
         raise SettingsError(f"{variable}: cannot make {folder}: {exc}") from exc
 
 
-def _account(settings: StorageSettings) -> AzureAccount | None:
-    """The account that is set; two would leave open which one is meant, and so are refused."""
+def account_of(settings: StorageSettings) -> AzureAccount | None:
+    """The account that is set; None where all lies in the home folder.
+
+    Raises:
+        SettingsError: there can be none of this name; or two are set, which leaves open which one.
+    """
     name, text = settings.account_name, settings.storage_connection_string
     if name and text:
         raise SettingsError(

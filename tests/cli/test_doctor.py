@@ -292,6 +292,19 @@ def test_messages_that_cannot_be_read_are_told_with_what_mends_it(on_azurite: di
     assert "az storage message clear" in said
 
 
+@pytest.mark.parametrize("name", ["My-Account", "ab", "a" * 25, "account.blob.core.windows.net"])
+def test_an_account_that_no_one_can_have_is_refused_before_anybody_is_asked(
+    environment: dict[str, str], name: str
+):
+    told = wrong(environment | {"AZURE_STORAGE_ACCOUNT_NAME": name})
+
+    for service in ("frontend", "backend"):
+        assert told[f"{service}: storage"] == (
+            "AZURE_STORAGE_ACCOUNT_NAME: no account has such a name:"
+            " it must be 3 to 24 lower-case letters and digits"
+        )
+
+
 def test_an_account_that_nobody_is_at(environment: dict[str, str]):
     nowhere = f"http://127.0.0.1:{free_port()}"
     told = wrong(environment | storage_at(nowhere, nowhere))

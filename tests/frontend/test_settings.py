@@ -8,9 +8,15 @@ from src.frontend.settings import FrontendSettings
 from src.frontend.trust import NOBODY, TokenTrust, Trust
 from src.shared.errors import SettingsError
 from src.shared.settings import load
+from tests.insights.stack import KEY
 
 TOKENS = {"SAMPLES_OWNER_IDS": "11", "SAMPLES_AUDIENCE": "us"}
 WORD = "a-word-of-sixteen"
+TOKEN_BY_HTTP = {
+    "APPLICATIONINSIGHTS_CONNECTION_STRING": f"InstrumentationKey={KEY}"
+    ";IngestionEndpoint=http://do-not-show.example/",
+    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": "Authorization=AAD",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +88,7 @@ def test_keys_are_repositories_and_may_rotate(monkeypatch: pytest.MonkeyPatch):
         ({"SAMPLES_KEYS": "22:do-not-show"}, "SAMPLES_KEYS: a key is shorter"),
         ({"SAMPLES_KEYS": "22:the webhook's secret"}, "SAMPLES_KEYS: a key is the webhook's"),
         ({"SAMPLES_KEYS": f"o/r:{WORD}"}, "SAMPLES_KEYS"),
+        (TOKEN_BY_HTTP, "APPLICATIONINSIGHTS_CONNECTION_STRING: .* give it an https endpoint"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
