@@ -23,3 +23,12 @@ What is measured is CPU time of the process under test, its kernel's share inclu
 its own where the machine has two. Rounds alternate between what is compared, and medians are shown:
 a busy machine then moves all rows of a table alike, so ratios hold where absolute figures do not.
 """
+
+from importlib.util import find_spec
+
+# Its parts share the tests' stand-ins. Each of them is a command, and this is what all run first.
+if find_spec("pytest") is None:
+    raise SystemExit(
+        "bench: needs what the tests need, which is not installed here:"
+        " `make test` installs it; then run `.venv/bin/python -m bench`"
+    )
