@@ -27,8 +27,8 @@ param failedPercent int = 50
 @minValue(0)
 param waitedSeconds int = 900
 
-@description('Stuck queue: the seconds that the queue\'s oldest message may wait. A job that is over waits two minutes for its last samples.')
-@minValue(300)
+@description('Stuck queue: the seconds that the queue\'s oldest message may wait. A late batch of samples waits for others, up to ten minutes.')
+@minValue(660)
 param oldestAgeSeconds int = 900
 
 @description('Poison messages: how many deliveries may be put aside within an hour.')
