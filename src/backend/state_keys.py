@@ -74,11 +74,15 @@ def batch_key(subject: Subject, fact: BatchFact) -> str:
 
 
 def folders_near(subject: Subject, fact: BatchFact) -> list[str]:
-    """Where the batches are whose samples are at most two minutes away from this one's."""
+    """Where the batches are whose samples are at most two minutes away from this one's.
+
+    Of a sampler whose batches cover more: no farther away than this one is long.
+    """
     folder = samples_folder(subject)
     if fact.first_ms is None or fact.last_ms is None:
         return [folder]
-    moments_ms = (fact.first_ms - _NEAR_MS, fact.first_ms, fact.last_ms + _NEAR_MS)
+    near_ms = max(_NEAR_MS, fact.last_ms - fact.first_ms)
+    moments_ms = (fact.first_ms - near_ms, fact.first_ms, fact.last_ms + near_ms)
     return [f"{folder}{time}/" for time in sorted({ms // _FOLDER_MS for ms in moments_ms})]
 
 

@@ -1,0 +1,30 @@
+"""Batches of some minutes each, which begin farther from one another than most: who is near?"""
+
+import pytest
+
+from src.backend.sinks.base import MetricRow
+from src.shared import messages
+from tests.backend import sampled
+from tests.backend.test_join import Town
+
+pytestmark = pytest.mark.anyio
+
+
+def newest(town: Town) -> dict[str, MetricRow]:
+    rows = [row for row in town.sink.rows if isinstance(row, MetricRow)]
+    return {row.record_id: row for row in sorted(rows, key=lambda row: row.count)}
+
+
+@pytest.mark.parametrize("count", [4, 2], ids=["150 s each", "five minutes each"])
+@pytest.mark.parametrize("seconds", [-150, 0, 270, 420, 570])
+async def test_a_machine_s_minutes_are_the_same_one_by_one_and_together(count: int, seconds: int):
+    """Wherever the ten minutes end in which they are stored together."""
+    batches = sampled.batches(count, ahead_seconds=seconds)
+    sent = [sampled.event(batch, behind_seconds=-seconds) for batch in batches]
+    one_by_one, together = Town(), Town()
+    await one_by_one.take(sent)
+    await together.queue.put(messages.encode(sent))
+    await together.workers[0].work()
+
+    assert newest(together)
+    assert newest(one_by_one) == newest(together)
