@@ -7,7 +7,7 @@ Where what is: `state_keys`.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -29,6 +29,7 @@ from .state_keys import (
     delivery_of,
     emitted_object,
     fact_objects,
+    folder_before,
     folder_of,
     folders_near,
     jobs_folder,
@@ -108,13 +109,23 @@ class State:
         return [*chain(*await all_of(self._store.read_all(part) for part in parts))]
 
     async def facts_near(
-        self, subject: Subject, facts: Iterable[BatchFact], repository_id: int
+        self, subject: Subject, facts: Collection[BatchFact], repository_id: int
     ) -> tuple[BatchFact, ...]:
-        """The batches that are stored beside these, in their time and a little around it."""
-        folders = dict.fromkeys(f for fact in facts for f in folders_near(subject, fact))
+        """The batches that are stored beside these, in their time and a little around it.
+
+        Farther back where one lacks the batch before it.
+        """
+        near = dict.fromkeys(f for fact in facts for f in folders_near(subject, fact))
+        found = await self._facts_in(near)
+        numbers = {(fact.sampler, fact.sequence) for fact in found}
+        firsts = (f for f in facts if f.sequence and (f.sampler, f.sequence - 1) not in numbers)
+        before = dict.fromkeys(folder_before(subject, fact) for fact in firsts)
+        found += await self._facts_in(before.keys() - near.keys())
+        return trusted(of_repository(found, repository_id))
+
+    async def _facts_in(self, folders: Iterable[str]) -> list[BatchFact]:
         names = await all_of(self._names(folder) for folder in folders)
-        facts = _read_facts(name for each in names for name in each)
-        return trusted(of_repository(facts, repository_id))
+        return _read_facts(name for each in names for name in each)
 
     async def _recall(self, subject: Subject, held: Held) -> Known:
         if subject.runner is not None:

@@ -74,16 +74,22 @@ def batch_key(subject: Subject, fact: BatchFact) -> str:
 
 
 def folders_near(subject: Subject, fact: BatchFact) -> list[str]:
-    """Where the batches are whose samples are at most two minutes away from this one's.
-
-    Of a sampler whose batches cover more: no farther away than this one is long.
-    """
+    """Where the batches are whose samples are at most two minutes away from this one's."""
     folder = samples_folder(subject)
     if fact.first_ms is None or fact.last_ms is None:
         return [folder]
-    near_ms = max(_NEAR_MS, fact.last_ms - fact.first_ms)
-    moments_ms = (fact.first_ms - near_ms, fact.first_ms, fact.last_ms + near_ms)
+    moments_ms = (fact.first_ms - _NEAR_MS, fact.first_ms, fact.last_ms + _NEAR_MS)
     return [f"{folder}{time}/" for time in sorted({ms // _FOLDER_MS for ms in moments_ms})]
+
+
+def folder_before(subject: Subject, fact: BatchFact) -> str:
+    """Where the batch before this one is if it begins long before: ten minutes, or as long as this.
+
+    Of whoever looks seldom, or pushes seldom.
+    """
+    first_ms, last_ms = fact.first_ms or 0, fact.last_ms or 0
+    before_ms = first_ms - max(_FOLDER_MS, last_ms - first_ms)
+    return f"{samples_folder(subject)}{before_ms // _FOLDER_MS}/"
 
 
 def fact_objects(arrival: AnyArrival) -> Iterator[tuple[str, bytes]]:
