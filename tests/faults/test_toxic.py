@@ -1,10 +1,14 @@
 """The proxy of the fault suite does what it is told, or the suite proves nothing."""
 
+import gc
 import json
+import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
+from threading import Event
 from typing import Any
 
 import httpx
@@ -16,6 +20,7 @@ from tests.integration.processes import wait_for
 
 BIG = b"x" * 100_000
 TIMEOUT_SECONDS = 30.0
+KNOCKERS, CLOSINGS = 6, 500  # some fifty of them in the wrong moment
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +111,27 @@ def test_it_refuses_and_is_back_on_its_port(proxy: ToxicProxy, client: httpx.Cli
         client.get(proxy.url)
     proxy.toxic = PASS
     assert client.get(proxy.url).content == BIG
+
+
+def test_who_knocks_while_it_closes_is_not_forgotten(proxy: ToxicProxy):
+    """Or a warning would fail whichever test is running."""
+
+    def knock() -> None:
+        while not is_over.is_set():
+            with suppress(OSError):
+                socket.create_connection(("127.0.0.1", proxy.port), TIMEOUT_SECONDS).close()
+
+    is_over = Event()
+    with ThreadPoolExecutor(KNOCKERS) as elsewhere:
+        knocking = [elsewhere.submit(knock) for _ in range(KNOCKERS)]
+        try:
+            for _ in range(CLOSINGS):
+                proxy.toxic = REFUSE
+                proxy.toxic = PASS
+        finally:
+            is_over.set()
+    assert [each.result() for each in knocking] == [None] * KNOCKERS
+    gc.collect()  # what was forgotten is told of now
 
 
 def test_it_spoils_a_share_and_the_same_for_the_same_seed(upstream: int, client: httpx.Client):

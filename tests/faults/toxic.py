@@ -19,6 +19,7 @@ from random import Random
 from typing import Any
 
 CONTROL_SECONDS = 30.0
+TURNS_TO_CONVERSE = 3  # of the loop, from what is accepted by a transport to a task
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
 _HEAD_END = b"\r\n\r\n"
@@ -110,11 +111,19 @@ class ToxicProxy:
 
     async def _close(self) -> None:
         if self._server is not None:
+            await self._greet_the_last(self._server)
             self._server.close()
             self._server = None
         for conversation in self._conversations:
             conversation.cancel()
         await asyncio.gather(*self._conversations, return_exceptions=True)
+
+    async def _greet_the_last(self, server: asyncio.Server) -> None:
+        """Nobody else is let in; who was, has a conversation: a closed server would forget him."""
+        for listening in server.sockets:
+            self._loop.remove_reader(listening)
+        for _ in range(TURNS_TO_CONVERSE):
+            await asyncio.sleep(0)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Request after request, until one of the two hangs up, or a trouble is to end it."""
