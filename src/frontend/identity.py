@@ -7,6 +7,7 @@ import re
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+from ..model.ids import FIRST_ATTEMPT
 from ..shared.sent_batches import Identity
 from .issuers import host_of
 from .scopes import Scope
@@ -100,7 +101,8 @@ def job_of(identity: Identity, job: Mapping[str, object]) -> Hashable:
     run = identity.host, identity.repository_id, identity.run_id
     if job_id := identity.job_id or job.get("job_id"):
         return *run, job_id
-    return *run, identity.run_attempt or job.get("run_attempt"), job.get("runner_name")
+    attempt = identity.run_attempt or job.get("run_attempt") or FIRST_ATTEMPT
+    return *run, attempt, job.get("runner_name")
 
 
 def _number(claims: Mapping[str, Any], name: str) -> int:

@@ -44,6 +44,13 @@ def test_a_job_is_the_same_whatever_else_is_said_of_it():
     assert told[-1] == 429
 
 
+def test_a_runner_is_the_same_in_the_first_attempt_and_in_one_that_is_not_named():
+    unnamed = {"runner_name": "build-1"}
+    told = statuses(ListQueue(), *[RUNNER, unnamed, {**unnamed, "run_attempt": 0}] * 3)
+
+    assert told[-3:] == [429] * 3
+
+
 def test_others_with_the_key_are_not_held_up_by_one():
     told = statuses(ListQueue(), *[OURS] * 8, {**OURS, "job_id": JOB + 1}, RUNNER)
 
