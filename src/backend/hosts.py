@@ -16,7 +16,7 @@ from ..model.samples import Batch
 from ..shared.github_events import JobDelivery
 from .arrivals import Arrival, SamplesArrival, Subject
 from .batch import Letter, Planned
-from .batch_facts import BatchFact, skew_ms
+from .batch_facts import BatchFact, skew_ms, trusted
 from .decide import Emitted, Known
 from .host_points import HostIdentity, host_points
 from .minutes import minutes_due, minutes_left
@@ -83,7 +83,7 @@ class Hosts:
     ) -> list[tuple[Letter, list[MetricRow]]]:
         """Of one job's batches: its folder is listed once, however many samplers it seems to have.
 
-        Each is told by the first of its letters.
+        Each is told by the first of its letters. What is declared has no say beside what is signed.
         """
         first = came[0].arrival
         facts = await self._state.facts_near(
@@ -93,8 +93,10 @@ class Hosts:
         for fact in facts:
             stored[fact.sampler].append(fact)
         by_sampler: dict[str, list[_Came]] = defaultdict(list)
+        believed = {*trusted([*facts, *(each.arrival.fact for each in came)])}
         for each in came:
-            by_sampler[each.arrival.fact.sampler].append(each)
+            if each.arrival.fact in believed:
+                by_sampler[each.arrival.fact.sampler].append(each)
         return [
             (own[0].letter, await self._rows_of([x.arrival for x in own], stored[sampler], now))
             for sampler, own in by_sampler.items()
