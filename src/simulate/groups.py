@@ -18,6 +18,7 @@ AT_MOST = 10
 BIRTH_SECONDS = (0.004, 0.06)  # from a step's start to its first process
 
 Program = tuple[str, str]  # its owner's key and its name
+Readings = dict[Program, list[int]]  # one a look
 
 
 class Processes:
@@ -33,19 +34,22 @@ class Processes:
         self._programs = list(work.activity.programs())
         self._births = dict(self._births_from(rng, work, start, epoch_ms))
         self._ticks_before = dict.fromkeys(self._programs, 0)
+        self._at_start: dict[a.Quantity, float] = {}
 
-    def owners(self, moments: Sequence[float], places: Places) -> list[Owner]:
-        """The owners that the sampler has seen by the last of these moments."""
-        return [
-            self._owner(key, born_ms, places)
+    def tell(
+        self, moments: Sequence[float], places: Places
+    ) -> tuple[list[Owner], list[ProcessGroup]]:
+        """The owners seen by the last of these moments, and the groups that did most at any."""
+        ticks = {who: self._ticks(who, places) for who in self._programs}
+        held = {who: self._held_kb(who, places) for who in self._programs}
+        owners = [
+            self._owner(key, born_ms, ticks, held)
             for key, (at, born_ms) in self._births.items()
             if at <= moments[-1]
         ]
+        return owners, self._groups(ticks, held, places)
 
-    def groups(self, places: Places) -> list[ProcessGroup]:
-        """The groups that were among those that did most at any of these places."""
-        ticks = {who: self._ticks(who, places) for who in self._programs}
-        held = {who: self._held_kb(who, places) for who in self._programs}
+    def _groups(self, ticks: Readings, held: Readings, places: Places) -> list[ProcessGroup]:
         there = [who for who in self._programs if self._is_there(who, ticks[who], held[who])]
         told: defaultdict[Program, list[int]] = defaultdict(list)
         for index in range(len(places)):
@@ -73,13 +77,13 @@ class Processes:
                 at = span.start + min(rng.uniform(*BIRTH_SECONDS), (span.end - span.start) / 2)
                 yield span.key, (at, epoch_ms + floor(at * TICKS) * (1000 // TICKS))
 
-    def _owner(self, key: str, born_ms: int, places: Places) -> Owner:
-        programs = [who for who in self._programs if who[0] == key]
-        ticks, held = [0] * len(places), [0] * len(places)
-        for who in programs:
-            ticks = list(map(int.__add__, ticks, self._ticks(who, places)))
-            held = list(map(int.__add__, held, self._held_kb(who, places)))
-        return Owner(key, born_ms, ticks, held)
+    def _owner(self, key: str, born_ms: int, ticks: Readings, held: Readings) -> Owner:
+        own = [who for who in self._programs if who[0] == key]
+        used, holds = (
+            [sum(now) for now in zip(*(of_each[who] for who in own), strict=True)]
+            for of_each in (ticks, held)
+        )
+        return Owner(key, born_ms, used, holds)
 
     def _is_there(self, who: Program, ticks: list[int], held: list[int]) -> bool:
         return ticks[-1] > self._ticks_before[who] or any(held)
@@ -88,8 +92,8 @@ class Processes:
         self,
         index: int,
         there: list[Program],
-        ticks: dict[Program, list[int]],
-        held: dict[Program, list[int]],
+        ticks: Readings,
+        held: Readings,
     ) -> list[Program]:
         def did(who: Program) -> tuple[int, int]:
             before = ticks[who][index - 1] if index else self._ticks_before[who]
@@ -127,5 +131,7 @@ class Processes:
         return [round(levels[cell] * MIB_KB) for cell, _ in places]
 
     def _since(self, quantity: a.Quantity, places: Places) -> list[float]:
-        before = self._activity.totals(quantity, self._start)[0]
+        if quantity not in self._at_start:
+            [self._at_start[quantity]] = self._activity.totals(quantity, self._start)
+        before = self._at_start[quantity]
         return [now - before for now in self._activity.totals(quantity, places)]

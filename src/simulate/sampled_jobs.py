@@ -14,14 +14,17 @@ from .plan import RAN, Job, Run
 from .sampling import USUAL, Sampler, sample
 from .spans import job_epoch
 from .usage import UsageTruth, usage_truths
-from .work import work_of
+from .work import Work, work_of
 
 HOST = "github.com"
 
 
 @dataclass(frozen=True, slots=True)
 class SampledJob:
-    """One job; `body` is its completed workflow_job, `batches` what its sampler has to tell."""
+    """One job; `body` is its completed workflow_job, `batches` what its sampler has to tell.
+
+    `work` is what went on, of which `usage` is the truth.
+    """
 
     job_id: int
     repository_id: int
@@ -29,7 +32,12 @@ class SampledJob:
     ended_at: datetime
     body: bytes
     batches: Iterator[Batch]
-    usage: tuple[UsageTruth, ...]
+    work: Work
+
+    @property
+    def usage(self) -> tuple[UsageTruth, ...]:
+        """What its steps used."""
+        return tuple(usage_truths(self.job_id, self.work))
 
 
 def sampled_jobs(runs: Iterable[Run], sampler: Sampler = USUAL) -> Iterator[SampledJob]:
@@ -61,7 +69,7 @@ def _sampled(run: Run, job: Job, machine: MachineBlueprint, sampler: Sampler) ->
         ended_at=max(step.completed_at for step in job.steps),
         body=workflow_job_body(run, job, "completed"),
         batches=sample(rng, work, sampler, _identity(run, job)),
-        usage=tuple(usage_truths(job.id, work)),
+        work=work,
     )
 
 

@@ -68,6 +68,7 @@ def sample(
         moments = [look.at for look in these]
         places = work.activity.places(moments)
         is_last = first + SAMPLES_PER_BATCH >= len(looks)
+        owners, groups = processes.tell(moments, places)
         yield Batch(
             sampler=name,
             sequence=first // SAMPLES_PER_BATCH,
@@ -79,8 +80,8 @@ def sample(
             columns=columns.machine(moments, places) | _own_columns(these),
             disks={work.machine.disk: columns.disk(places)},
             filesystems=columns.free_kb(places),
-            owners=processes.owners(moments, places),
-            processes=encode_processes(processes.groups(places)),
+            owners=owners,
+            processes=encode_processes(groups),
         )
 
 
