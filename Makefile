@@ -12,9 +12,11 @@ NPM = $(if $(HAS_NODE),npm,$(BIN)/npm)
 
 # What tests start again and again is compiled once, also where the environment forbids it.
 PYTEST = PATH="$(NODE_PATH)" PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
+# Three on two cores, since many a test waits; a file's tests stay together, for what they share.
+SIDE_BY_SIDE = $(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder -m "not alone and not timed"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format generate bench lock clean
+.PHONY: help run test tools check format generate bench lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -22,8 +24,10 @@ help: ## this list
 run: $(VENV)/runtime ## start everything on this machine and show an answer (Ctrl-C stops it)
 	@exec $(BIN)/python -m src up
 
-test: $(VENV)/dev $(VENV)/checkov/.installed node_modules/.installed ## run all tests, first side by side, then those that need the machine; or ARGS="-k webhook"
-	@$(if $(ARGS),$(PYTEST) $(ARGS),$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder -m "not alone and not timed"; together=$$?; $(PYTEST) -m "alone or timed" && exit $$together)
+test: tools ## run all tests: side by side, then those with faults, then those that need the machine; or ARGS="-k webhook"
+	@$(if $(ARGS),$(PYTEST) $(ARGS),$(SIDE_BY_SIDE) --ignore=tests/faults; together=$$?; $(SIDE_BY_SIDE) tests/faults; faults=$$?; $(PYTEST) -m "alone or timed" && exit $$((together | faults)))
+
+tools: $(VENV)/dev $(VENV)/checkov/.installed node_modules/.installed ## fetch what tests need
 
 check: $(VENV)/dev ## lint, types, walls, Python 3.9 for the standard-library rooms
 	$(BIN)/ruff check .

@@ -21,7 +21,7 @@ from tests.faults.weather import Weather
 from tests.integration.processes import wait_for
 from tests.integration.small_runs import small_run
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 WORKERS = 2
 QUIET_SECONDS = 6.0  # Azurite has written everything by then

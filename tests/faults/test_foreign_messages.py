@@ -15,7 +15,7 @@ from tests.faults.azurite_service import storage_at
 from tests.faults.town import RECOVERY_SECONDS, Town, running
 from tests.integration.processes import wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 NEWER = b'{"version": 2, "events": []}'  # kept for an hour: a deployment may be under way
 NO_EVENT = b'{"version": 1, "events": [{"kind": "workflow_job", "id": "x"}]}'

@@ -1,6 +1,6 @@
 """Frontend, workers and queue killed, stopped and paused at random: nothing is lost or doubled.
 
-Four thousand deliveries each time, with samples of some jobs among them, as many a second as the
+Three thousand deliveries each time, with samples of some jobs among them, as many a second as the
 workers can follow, harmed as they are. So what comes right after the storm is in the tables soon,
 behind all that waits by then: of more than some seconds' work nobody could demand that.
 """
@@ -17,7 +17,7 @@ from tests.faults.storm import Storm
 from tests.faults.town import Town, running
 from tests.integration.processes import Service
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 END = datetime(2026, 1, 1, tzinfo=UTC)
 RUNS, RUNS_APART = 220, 12  # a good three thousand deliveries, hundreds of batches

@@ -12,7 +12,7 @@ from tests.backend.sinks.made_rows import event, moment, span
 from tests.insights.stack import running_insights
 from tests.integration.stack import connection_string
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 EVENTS, SPANS = 12_000, 12_000  # of each kind more than the 10,000 that the limiter lets through
 

@@ -15,7 +15,7 @@ from tests.faults.test_kills import END
 from tests.faults.town import Town, running
 from tests.faults.toxic import HANG, PASS, REFUSE, Toxic, ToxicProxy, toxic_proxy
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 RUNS = 10  # about 150 deliveries for each outage
 OUTAGE_SECONDS = 2.0
