@@ -4,11 +4,9 @@ Every oddity of GitHub's deliveries that concerns one delivery alone is dealt wi
 `analysis.durations`; what concerns several deliveries is `decide`'s.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
-from operator import attrgetter
 
 from ..analysis.durations import (
     NOT_STARTED,
@@ -29,13 +27,13 @@ from ..model.records import (
     PHASE_IN_PROGRESS,
     PHASE_QUEUED,
     JobRecord,
-    Record,
     RunRecord,
     StepRecord,
     revision,
 )
 from ..model.times import parse_time
 from ..shared.github_events import JobDelivery, RunDelivery, Step, User, WorkflowJob, github_host
+from .fingerprint import fingerprint
 from .judging import UNSAMPLED, Sampled
 from .run_totals import NO_JOBS, FinishedJobs
 
@@ -48,12 +46,6 @@ _PHASE_BY_WORD = dict.fromkeys(NOT_YET_STARTED, PHASE_QUEUED) | {
     "started": PHASE_IN_PROGRESS,
     "completed": PHASE_COMPLETED,
 }
-# Says which row it is, or where it came from (a job's actor is the delivery's sender).
-_NOT_CONTENT = frozenset({"revision", "content_hash", "delivery_id", "actor"})
-_RUN_CONTENT, _JOB_CONTENT, _STEP_CONTENT = (
-    attrgetter(*(f.name for f in fields(kind) if f.name not in _NOT_CONTENT | {"job", "used"}))
-    for kind in (RunRecord, JobRecord, StepRecord)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +103,7 @@ def interpret_run(
         clamped_count=int(duration.clamped),
         used=jobs.values if phase == PHASE_COMPLETED else {},
     )
-    return Interpretation(replace(record, content_hash=_fingerprint(record, ())), (), phase)
+    return Interpretation(replace(record, content_hash=fingerprint(record, ())), (), phase)
 
 
 def interpret_job(
@@ -138,7 +130,7 @@ def interpret_job(
         job = replace(job, status=latest.action, delivery_id=latest.delivery_id)
     listed = (delivery.workflow_job.steps or ()) if phase == PHASE_COMPLETED else ()
     unhashed = tuple(_step_record(step, job, sampled) for step in listed)
-    job = replace(job, content_hash=_fingerprint(job, unhashed))
+    job = replace(job, content_hash=fingerprint(job, unhashed))
     return Interpretation(job, tuple(replace(step, job=job) for step in unhashed), phase)
 
 
@@ -243,18 +235,3 @@ def _login(user: User | None) -> str | None:
 def _pool(labels: Sequence[str]) -> str | None:
     pools = (label.removeprefix(POOL_LABEL) for label in labels if label.startswith(POOL_LABEL))
     return next(pools, None)
-
-
-def _fingerprint(subject: RunRecord | JobRecord, steps: Sequence[StepRecord]) -> str:
-    """The same text for the same content, whatever delivery it came by."""
-    content = _RUN_CONTENT if isinstance(subject, RunRecord) else _JOB_CONTENT
-    parts = [_content(subject, content), *(_content(step, _STEP_CONTENT) for step in steps)]
-    return sha256("\x1e".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def _content(record: Record, content: Callable[[Record], tuple[object, ...]]) -> str:
-    told = map(str, content(record))
-    if not record.used:
-        return "\x1f".join(told)
-    used = [f"{name}={value}" for name, value in sorted(record.used.items())]
-    return "\x1f".join([*told, *used])

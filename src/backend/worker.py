@@ -29,13 +29,13 @@ from .outage import Outage
 from .outcomes import Outcome, Outcomes, end_of
 from .pauses import first_of, growing
 from .pipeline import Pipeline
+from .rounds import Round, Trouble, most_urgent, troubles_of
 from .settler import Settler
 from .sinks.base import Sink
 from .state import State
 
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 5.0
-LONGEST_RETRY_AFTER_SECONDS = 60.0
 FIRST_WAIT_SECONDS = 0.1
 GIVE_BACK_SECONDS = 4.0  # who is asked to stop is killed soon
 MOST_LETTERS = 256  # a round: its time is bounded, however many a message holds
@@ -58,31 +58,6 @@ class Pace:
     messages_per_batch: int = 32
     lease_seconds: float = 300
     poll_seconds: float = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why something in hand does not get on, and when to try again, where a sink said so."""
-
-    reason: str
-    retry_after_seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """What a round was: the messages in hand, the letters that came to an end, what went wrong."""
-
-    messages: int
-    ended: int
-    trouble: Trouble | None
-
-    @property
-    def shortest_pause_seconds(self) -> float:
-        """A sink's wish counts where nothing passed: else it was about a few rows."""
-        if self.trouble is None or self.ended:
-            return FIRST_PAUSE_SECONDS
-        asked_for = min(self.trouble.retry_after_seconds, LONGEST_RETRY_AFTER_SECONDS)
-        return max(FIRST_PAUSE_SECONDS, asked_for)
 
 
 class Worker:
@@ -128,7 +103,7 @@ class Worker:
             if done.messages:
                 waits = self._new_waits()
             if done.trouble:
-                least = done.shortest_pause_seconds
+                least = max(FIRST_PAUSE_SECONDS, done.asked_for_seconds)
                 seconds = max(next(pauses), least)
                 outage.goes_on(done.trouble.reason, seconds)
                 spent = clock() - began  # a round that hung for long has been a pause already
@@ -159,8 +134,8 @@ class Worker:
             at_once = self._letters_at_once * LETTERS_GROW_BY if ended else 1
             self._letters_at_once = min(at_once, MOST_LETTERS)
         self._make_room(outcomes, ended, now)
-        troubles += [*_troubles(outcomes), *await self._settle()]
-        return Round(messages, ended, max(troubles, key=_urgency, default=None))
+        troubles += [*troubles_of(outcomes), *await self._settle()]
+        return Round(messages, ended, most_urgent(troubles))
 
     async def give_back(self) -> None:
         """Leave what is in hand to whoever comes next; at worst it waits for its leases to end."""
@@ -234,19 +209,6 @@ class Worker:
             await self._queue.wait(seconds)
         except QueueUnavailableError:
             await asyncio.sleep(seconds)  # the next round will say so
-
-
-def _troubles(outcomes: Outcomes) -> list[Trouble]:
-    """What keeps letters in hand."""
-    return [
-        Trouble(str(outcome.error), outcome.retry_after_seconds or 0.0)
-        for letter, outcome in outcomes.items()
-        if letter.end is None
-    ]
-
-
-def _urgency(trouble: Trouble) -> float:
-    return trouble.retry_after_seconds
 
 
 def _log_failure(letter: Letter, error: Exception | None) -> None:

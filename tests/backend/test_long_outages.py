@@ -227,13 +227,6 @@ async def test_a_worker_that_stops_gives_all_back_at_once_and_stops_at_a_queue_t
     assert len(await scene.queue.receive(32, 60)) == 32
 
 
-async def test_a_sink_s_wish_to_be_left_alone_counts_only_where_nothing_passed():
-    trouble = worker_module.Trouble("429", 45)
-
-    assert worker_module.Round(3, 0, trouble).shortest_pause_seconds == 45
-    assert worker_module.Round(3, 2, trouble).shortest_pause_seconds < 1
-
-
 async def test_how_old_the_oldest_message_in_hand_is_can_be_seen_until_it_is_done_with():
     seen: list[datetime | None] = []
 

@@ -16,10 +16,11 @@ from src.backend import outage as outage_module
 from src.backend import worker as worker_module
 from src.backend.app import open_sinks, serve
 from src.backend.decide import Emission
+from src.backend.rounds import Round, Trouble
 from src.backend.settings import BackendSettings
 from src.backend.settle import MOST_ATTEMPTS
 from src.backend.sinks.base import Receipt, Row
-from src.backend.worker import Round, Trouble, Worker
+from src.backend.worker import Worker
 from src.model.records import JobRecord
 from src.shared import messages
 from src.shared.errors import SettingsError
