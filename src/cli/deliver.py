@@ -9,6 +9,7 @@ import httpx
 
 from ..model.sending import KEY_HEADER, PATH, SIGNATURE_HEADER, TIME_HEADER, signature
 from ..shared.github_signature import sign
+from ..shared.http_client import client_for
 from ..simulate.deliveries import Delivery
 from ..simulate.pushes import Push
 
@@ -45,8 +46,7 @@ def deliver(
 ) -> Iterator[Reply]:
     """Post one after another, at most so many a second; samples need their repository's key."""
     started_at = monotonic()
-    # A proxy from the environment has no business between us and our own machine.
-    with httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False) as client:
+    with client_for(target.url, TIMEOUT_SECONDS) as client:
         for number, post in enumerate(posts):
             if per_second:
                 sleep(max(0.0, started_at + number / per_second - monotonic()))

@@ -14,6 +14,7 @@ import click
 import httpx
 
 from ..model.times import format_time, parse_time
+from ..shared.http_client import client_for
 from ..simulate.days import Day, simulate_day
 from ..simulate.deliveries import Delivery
 from ..simulate.organisation import DEVICE_TESTS, ENGINE_BUILD, STOREFRONT_CI
@@ -36,6 +37,7 @@ STARTED = "demo-started"
 PLAYED = "demo-played"
 DRAIN_SECONDS = 30.0
 DRAIN_POLL_SECONDS = 0.03
+READY_SECONDS = 5.0
 
 
 def play_demo(settings: StackSettings, stack: Stack, now: datetime) -> None:
@@ -107,7 +109,7 @@ def drain(ready_url: str, require_alive: Callable[[], None], seconds: float) -> 
     False where it is not empty after so many seconds: real deliveries may never pause.
     """
     deadline = monotonic() + seconds
-    with httpx.Client(trust_env=False) as client:
+    with client_for(ready_url, READY_SECONDS) as client:
         while _depth(client, ready_url) != 0:
             require_alive()
             if monotonic() > deadline:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 import httpx
 
 from ..shared.errors import TelemetryError
+from ..shared.http_client import client_for
 
 START_SECONDS = 30.0
 STOP_SECONDS = 4.5
@@ -96,8 +97,8 @@ class Stack:
             StackError: a part ended, or does not answer in time.
         """
         deadline = monotonic() + START_SECONDS
-        with httpx.Client(trust_env=False, timeout=START_SECONDS) as client:
-            for url in urls:
+        for url in urls:
+            with client_for(url, START_SECONDS) as client:
                 while not _is_up(client, url):
                     self.require_alive()
                     if monotonic() > deadline:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import httpx
 
+from ..shared.http_client import client_for
 from .answers import Answer, NoAnswerError
 
 TIMEOUT_SECONDS = 60.0
@@ -38,13 +39,8 @@ def ask_server(text: str, url: str) -> Answer:
         httpx.ConnectError: nothing listens there.
     """
     try:
-        # A proxy from the environment has no business between us and our own machine.
-        response = httpx.post(
-            f"{url.rstrip('/')}/query",
-            json={"query": text},
-            timeout=TIMEOUT_SECONDS,
-            trust_env=False,
-        )
+        with client_for(url, TIMEOUT_SECONDS) as client:
+            response = client.post(f"{url.rstrip('/')}/query", json={"query": text})
         content = response.json()
         if response.is_success:
             return Answer(content["columns"], content["rows"])
