@@ -77,7 +77,7 @@ $(VENV)/dev: requirements-dev.lock $(VENV)/runtime
 	@$(PIP) install --quiet --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
-$(VENV)/checkov/.installed: requirements-checkov.lock | $(VENV)/dev
+$(VENV)/checkov/.installed: requirements-checkov.lock | $(VENV)/bin/python
 	@echo "Installing what checks the infrastructure, in a venv of its own (once) …"
 	@$(BIN)/python -m venv --without-pip $(VENV)/checkov
 	@$(PIP_FOR_CHECKOV) install --quiet --no-deps --require-hashes -r requirements-checkov.lock
