@@ -83,6 +83,6 @@ $(VENV)/checkov/.installed: requirements-checkov.lock | $(VENV)/bin/python
 	@$(PIP_FOR_CHECKOV) install --quiet --no-deps --require-hashes -r requirements-checkov.lock
 	@touch $@
 
-node_modules/.installed: package-lock.json $(VENV)/dev
+node_modules/.installed: package-lock.json $(if $(HAS_NODE),,$(VENV)/dev)
 	@PATH="$(NODE_PATH)" $(NPM) ci --silent
 	@touch $@
