@@ -10,7 +10,7 @@ from datetime import datetime
 from .arrivals import SamplesArrival, Subject
 from .batch import Letter
 from .decide import Known, is_corrected_by_samples, is_told
-from .lookouts import batch_of, lookout_for
+from .lookouts import Lookout, batch_of, lookout_for
 from .state import State
 
 
@@ -48,27 +48,20 @@ class Latecomers:
         turns = Turns(dict(known))
         for letter in letters:
             arrival = letter.arrival
-            if not isinstance(arrival, SamplesArrival):
-                continue
-            if arrival.subject in turns.due:
-                turns.silent.add(letter)
-            elif is_corrected_by_samples(turns.known[arrival.subject], now):
+            if isinstance(arrival, SamplesArrival) and is_corrected_by_samples(
+                turns.known[arrival.subject], now
+            ):
                 await self._take_turn(letter, arrival, turns, now)
         return turns
 
     async def _take_turn(
         self, letter: Letter, arrival: SamplesArrival, turns: Turns, now: datetime
     ) -> None:
-        subject, batch = arrival.subject, batch_of(arrival.fact)
-        known = turns.known[subject]
-        own = next((each for each in known.lookouts if each.batch == batch), None)
+        subject = arrival.subject
+        own = await self._lookout(arrival, turns, now)
         if own is None:
-            if is_told(known) or any(each.will_look(now) for each in known.lookouts):
-                turns.silent.add(letter)
-                return
-            own = lookout_for(arrival.fact, len(known.lookouts), now)
-            await self._state.mark(subject, own.looked if own.has_looked else own.waits)
-            turns.known[subject] = replace(known, lookouts=(*known.lookouts, own))
+            turns.silent.add(letter)
+            return
         if seconds := own.wait_seconds(now):
             turns.waiting[letter] = seconds
             return
@@ -79,3 +72,23 @@ class Latecomers:
             turns.silent.add(letter)
         else:
             turns.due.add(subject)
+
+    async def _lookout(
+        self, arrival: SamplesArrival, turns: Turns, now: datetime
+    ) -> Lookout | None:
+        """The batch's own, which is made where nobody else tells of it.
+
+        Who has one is trusted by others: he looks himself, whoever else is about to.
+        """
+        subject, fact = arrival.subject, arrival.fact
+        known = turns.known[subject]
+        for each in known.lookouts:
+            if each.batch == batch_of(fact):
+                return each
+        others_look = any(each.will_look(now) for each in known.lookouts)
+        if subject in turns.due or others_look or is_told(known):
+            return None
+        own = lookout_for(fact, len(known.lookouts), now)
+        await self._state.mark(subject, own.looked if own.has_looked else own.waits)
+        turns.known[subject] = replace(known, lookouts=(*known.lookouts, own))
+        return own

@@ -55,8 +55,7 @@ async def test_who_came_just_before_the_look_is_seen(monkeypatch: pytest.MonkeyP
     async def after_another(key: str, body: bytes) -> bool:
         if "/looked-" in key:
             monkeypatch.setattr(town.store, "create", create)
-            await town.queue.put(messages.encode([late(3)]))
-            await town.workers[1].work()
+            await hand_to_the_other(town, late(3))
             assert len(town.queue.bodies) == 1
         return await create(key, body)
 
@@ -72,8 +71,7 @@ async def test_who_comes_while_another_looks_waits_himself(monkeypatch: pytest.M
 
     async def before_another(rows: Sequence[Row]) -> Receipt:
         monkeypatch.setattr(town.sink, "emit", emit)
-        await town.queue.put(messages.encode([late(3)]))
-        await town.workers[1].work()
+        await hand_to_the_other(town, late(3))
         assert len(town.queue.bodies) == 2
         return await emit(rows)
 
@@ -83,6 +81,39 @@ async def test_who_comes_while_another_looks_waits_himself(monkeypatch: pytest.M
 
     await town.wait(20)
     assert (facts_told(town), town.queue.bodies) == (3, [])
+
+
+async def test_of_two_that_waited_neither_is_trusted_once_one_has_looked(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """They came at the same moment, each to another worker."""
+    town = await told([*SAMPLES, COMPLETED], workers=2)
+    await town.take([late(1)])
+    create, emit = town.store.create, town.sink.emit
+
+    async def after_another(key: str, body: bytes) -> bool:
+        if "/late-" in key:
+            monkeypatch.setattr(town.store, "create", create)
+            await hand_to_the_other(town, late(3))
+        return await create(key, body)
+
+    async def before_another(rows: Sequence[Row]) -> Receipt:
+        monkeypatch.setattr(town.sink, "emit", emit)
+        await hand_to_the_other(town, late(4))
+        return await emit(rows)
+
+    monkeypatch.setattr(town.store, "create", after_another)
+    await town.take([late(2)])
+    assert len(town.queue.bodies) == 2
+    monkeypatch.setattr(town.sink, "emit", before_another)
+    await town.wait(60)
+
+    assert (facts_told(town), town.queue.bodies) == (4, [])
+
+
+async def hand_to_the_other(town: Town, event: Event) -> None:
+    await town.queue.put(messages.encode([event]))
+    await town.workers[1].work()
 
 
 async def test_nobody_waits_for_a_letter_that_never_comes_back():
