@@ -1,5 +1,7 @@
 """A query's parameters: found, replaced, and kept inside their strings."""
 
+from collections.abc import Iterator
+
 import duckdb
 import pytest
 from hypothesis import given, settings
@@ -39,12 +41,17 @@ def test_a_tile_comes_before_a_query_and_what_is_neither_is_refused():
         query_text("no-such-query")
 
 
+@pytest.fixture(scope="module")
+def empty() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        yield connection
+
+
 # The local translator knows no \\u escapes, which control characters need; Azure does.
 @settings(max_examples=60)
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=20))
-def test_no_text_ends_its_string_early(text: str):
-    with duckdb.connect() as connection:
-        [(value,)] = run_kql(connection, f"print value = {literal(text)}").rows
+@given(text=st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=20))
+def test_no_text_ends_its_string_early(empty: duckdb.DuckDBPyConnection, text: str):
+    [(value,)] = run_kql(empty, f"print value = {literal(text)}").rows
 
     assert value == text
     assert spoken(literal(text)) == text
