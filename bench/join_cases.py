@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from src.backend.app import spare_collector
 from src.backend.extras import ALL, Extras
 from src.backend.sinks.archive import Archive
 from src.backend.sinks.base import Receipt, Row
@@ -74,6 +75,7 @@ async def measure(case: str, folder: Path) -> float:
     now = utc_now()
     started = now - timedelta(seconds=SAMPLES)
     bench, batches = Bench(folder, now), list(sampled(1, started))
+    spare_collector()
     over = [completion(1, started)]
     if case == "reading":
         return await cpu_seconds_of(lambda: _read(batches))

@@ -20,6 +20,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Iterable, Iterator, Optional, Sequence
 
+    from ..model.samples import Processes
+
 
 class Place(NamedTuple):
     """Of the samples that a group is told by those from `first` to before `last` count.
@@ -190,15 +192,15 @@ def _placed_groups(segment: Segment) -> Iterator[tuple[Place, ToldGroup]]:
                     yield place, group
 
 
-def _pieces(batch: Batch) -> Iterator[tuple[int, int, str]]:
-    """Where among the batch's samples each segment of processes begins, of how many; its text."""
+def _pieces(batch: Batch) -> Iterator[tuple[int, int, Processes]]:
+    """Where among the batch's samples each segment of processes begins, of how many; what it is."""
     start = 0
     for count, told in batch.segments:
         yield start, count, told
         start += count
 
 
-def _groups(told: str, count: int) -> list[ToldGroup]:
+def _groups(told: Processes, count: int) -> list[ToldGroup]:
     """The groups of so many samples; where they are broken, nothing but they is lost."""
     try:
         return read_groups(told, count)

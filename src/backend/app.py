@@ -30,6 +30,7 @@ from .sweep import sweeping
 from .worker import Pace, Worker, utc_now
 
 SERVICE = "github-telemetry-backend"
+COLLECTED_EACH = 50_000  # objects that came and did not go
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ async def serve(settings: BackendSettings) -> None:
     store = open_object_store(settings)
     extras = open_extras(settings, store)
     stop = _stop_on_signals()
-    gc.freeze()  # what was loaded stays; the collector need not look at it again and again
+    spare_collector()
     log.info("worker started", extra=settings.told() | {"sinks": len(sinks)})
     parts: tuple[Queue | Sink, ...] = (*sinks, poison, queue)
     health = Health()
@@ -114,6 +115,15 @@ async def serve(settings: BackendSettings) -> None:
         await opened.enter_async_context(beating(settings.heartbeat_path))
         await Worker(queue, poison, State(store), sinks, pace, health, extras=extras).run(stop)
     log.info("worker stopped")
+
+
+def spare_collector() -> None:
+    """Have it look for cycles seldom, and never again in what is loaded now.
+
+    To judge a job makes a hundred thousand objects and no cycle; to look for one took a tenth.
+    """
+    gc.freeze()
+    gc.set_threshold(COLLECTED_EACH)
 
 
 def _stop_on_signals() -> asyncio.Event:

@@ -21,6 +21,7 @@ from .decide import Emitted, Known
 from .lookouts import read_lookouts
 from .marks import Marks
 from .pauses import all_of
+from .recent_batches import RecentBatches
 from .run_totals import FinishedJobs, JobTotal, critical_path
 from .state_keys import (
     COMPLETED,
@@ -32,6 +33,7 @@ from .state_keys import (
     folder_before,
     folder_of,
     folders_near,
+    is_batch_key,
     jobs_folder,
     read_emitted,
     read_gates,
@@ -58,14 +60,20 @@ class State:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
         self._marks = Marks(store)
+        self._recent = RecentBatches()
 
     async def note(self, arrivals: Sequence[AnyArrival]) -> None:
         """Write the facts that these events add; an event that came before adds nothing."""
         objects = (found for arrival in arrivals for found in fact_objects(arrival))
-        creating = (self._store.create(key, body) for key, body in objects)
+        creating = (self._create(key, body) for key, body in objects)
         marks = [run_mark(arrival) for arrival in arrivals]
         marks += [mark for arrival in arrivals for mark in sampled_mark(arrival)]
         await all_of([self._marks.leave(marks), *creating])
+
+    async def _create(self, key: str, body: bytes) -> None:
+        """What was there before stands, also against what is in hand."""
+        if await self._store.create(key, body) and is_batch_key(key):
+            self._recent.keep(key, body)
 
     async def recall(
         self, subjects: Iterable[Subject], in_hand: Iterable[AnyArrival] = ()
@@ -105,8 +113,11 @@ class State:
         return told
 
     async def _read(self, keys: Sequence[str]) -> list[bytes]:
-        parts = _parts(keys, READ_TOGETHER)
-        return [*chain(*await all_of(self._store.read_all(part) for part in parts))]
+        found = {key: self._recent.find(key) for key in keys}
+        lacking = [key for key, body in found.items() if body is None]
+        parts = _parts(lacking, READ_TOGETHER)
+        read = chain(*await all_of(self._store.read_all(part) for part in parts))
+        return [next(read) if body is None else body for body in found.values()]
 
     async def facts_near(
         self, subject: Subject, facts: Collection[BatchFact], repository_id: int

@@ -73,6 +73,11 @@ def batch_key(subject: Subject, fact: BatchFact) -> str:
     return f"{samples_folder(subject)}{time}/{fact.name}"
 
 
+def is_batch_key(key: str) -> bool:
+    """Whether a batch is there, and no fact."""
+    return key.startswith("samples/")
+
+
 def folders_near(subject: Subject, fact: BatchFact) -> list[str]:
     """Where the batches are whose samples are at most two minutes away from this one's."""
     folder = samples_folder(subject)

@@ -4,11 +4,12 @@ It was checked when it came, by the frontend and by whoever stored it: all that 
 whether it is whole, and no newer than we are.
 """
 
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeAlias, TypedDict
 
 import msgspec
+from msgspec import Meta
 
-from ..model.samples import VERSION
+from ..model.samples import LONGEST_NAME, VERSION
 from ..shared import messages
 from ..shared.errors import UndecodableMessageError
 
@@ -26,6 +27,25 @@ class _Envelope(msgspec.Struct):
     events: tuple[_Event]
 
 
+_Level: TypeAlias = Annotated[int, Meta(ge=-(2**37), le=2**37)]
+_Rise: TypeAlias = Annotated[int, Meta(ge=0, le=2**37)]
+_IoRise: TypeAlias = Annotated[int, Meta(ge=0, le=2**27)]
+_Name: TypeAlias = Annotated[str, Meta(max_length=LONGEST_NAME)]
+
+
+class _Groups(TypedDict):
+    """As `read_groups` takes a table: as many of the largest as there may be are within LARGEST."""
+
+    owner: list[_Name]
+    name: list[_Name]
+    at: list[list[_Rise]]
+    cpu_ticks: list[list[_Rise]]
+    resident_kb: list[list[_Level]]
+    seen: list[list[_Rise]]
+    read_kb: list[list[_IoRise] | None]
+    written_kb: list[list[_IoRise] | None]
+
+
 class StoredBatch(NamedTuple):
     """The object that the batch is, its segment of processes still a text; and its own size."""
 
@@ -34,6 +54,7 @@ class StoredBatch(NamedTuple):
 
 
 _decoder = msgspec.json.Decoder(_Envelope)
+_groups_decoder = msgspec.json.Decoder(_Groups)
 
 
 def read_stored(body: bytes) -> StoredBatch:
@@ -54,8 +75,8 @@ def read_stored(body: bytes) -> StoredBatch:
 
 
 def with_processes(told: dict[str, Any]) -> dict[str, Any]:
-    """The same, the segment an object too; what is none stays as it is, for who reads it to say."""
+    """The same, the segment a table, its values checked here; an odd one stays a text."""
     try:
-        return {**told, "processes": msgspec.json.decode(told["processes"])}
+        return {**told, "processes": _groups_decoder.decode(told["processes"])}
     except (msgspec.MsgspecError, RecursionError):
         return told

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-    from .samples import Column
+    from .samples import Column, Processes
 
     Told = Mapping[str, Any]
     """The object that `batches.encode` made the text of."""
@@ -43,13 +43,13 @@ class JoinedBatch(Batch):
 
     __slots__ = ("_segments",)
 
-    def __init__(self, segments: Sequence[tuple[int, str]], **parts: Any) -> None:
+    def __init__(self, segments: Sequence[tuple[int, Processes]], **parts: Any) -> None:
         """`parts` are those of a batch."""
         super().__init__(**parts)
         self._segments = segments
 
     @property
-    def segments(self) -> Sequence[tuple[int, str]]:
+    def segments(self) -> Sequence[tuple[int, Processes]]:
         """Those of all batches, in order."""
         return self._segments
 

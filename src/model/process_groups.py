@@ -11,7 +11,7 @@ from __future__ import annotations
 from array import array
 from itertools import accumulate, chain
 
-from .checked import LARGEST, BatchError, listed, listing, parsed, table, text
+from .checked import LARGEST, BatchError, listed, listing, parsed, text
 from .columns import is_rising, multiples, pack, summed, unpack, unpack_known, unpack_rising
 from .samples import (
     GROUP_IO_QUANTUM_KB,
@@ -23,10 +23,10 @@ from .samples import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any, Optional, Union
+    from collections.abc import Callable, Sequence
+    from typing import Any, Optional
 
-    from .samples import Column
+    from .samples import Column, Processes
 
 MOST_GROUPS = 10_000
 
@@ -87,21 +87,25 @@ def encode_processes(groups: Sequence[ProcessGroup]) -> str:
     return json.dumps(told, separators=(",", ":"))
 
 
-def read_groups(
-    encoded: Union[str, dict[str, object]], samples: int = MOST_SAMPLES
-) -> list[ToldGroup]:
-    """The groups of a batch that has so many samples, of the text or of the object that it is.
+def read_groups(segment: Processes, samples: int = MOST_SAMPLES) -> list[ToldGroup]:
+    """The groups of a batch that has so many samples.
+
+    Of a table, names are texts, values whole numbers, those of counters rise, and all of a counter
+    added up are no more than LARGEST: so much was checked, and is not again.
 
     Raises:
         BatchError: it is no such segment, or speaks of samples that the batch has not.
     """
-    found = parsed(encoded, "processes") if isinstance(encoded, str) else encoded
-    columns = listed(table(found, "processes"), "processes", _COLUMNS, most=MOST_GROUPS)
-    groups = _sound(columns, samples)
+    found = parsed(segment, "processes") if isinstance(segment, str) else segment
+    columns = listed(found, "processes", _COLUMNS, most=MOST_GROUPS)
+    are_rises = _are_rises if isinstance(segment, str) else _are_as_long
+    groups = _sound(columns, samples, are_rises)
     return _one_by_one(columns, samples) if groups is None else groups
 
 
-def _sound(columns: list[list[Any]], samples: int) -> Optional[list[ToldGroup]]:
+def _sound(
+    columns: list[list[Any]], samples: int, are_rises: Callable[..., bool]
+) -> Optional[list[ToldGroup]]:
     """All groups, checked together in passes of C; None where any of them is odd, or none of ours.
 
     There are ten in a batch, and hundreds of batches in a job.
@@ -111,8 +115,8 @@ def _sound(columns: list[list[Any]], samples: int) -> Optional[list[ToldGroup]]:
         lengths = [*map(len, at)]
         is_sound = (
             _are_names([*owners, *names])
-            and all(_are_rises(column, lengths) for column in (cpu_ticks, seen))
-            and all(_are_rises(column, lengths, GROUP_IO_QUANTUM_KB) for column in (read, written))
+            and all(are_rises(column, lengths) for column in (cpu_ticks, seen))
+            and all(are_rises(column, lengths, GROUP_IO_QUANTUM_KB) for column in (read, written))
         )
         levels = [[*accumulate(column)] for column in resident]
         if not is_sound or not _are_rises(levels, lengths, GROUP_RESIDENT_QUANTUM_KB):
@@ -139,6 +143,11 @@ def _are_rises(columns: list[Any], lengths: list[int], quantum: int = 1) -> bool
     rises = [*chain.from_iterable(column for column, _ in told)]
     array("Q", rises)
     return bool(sum(rises) <= LARGEST // quantum)
+
+
+def _are_as_long(columns: list[Any], lengths: list[int], _: int = 1) -> bool:
+    """The same, of values that are checked."""
+    return all(column is None or len(column) == length for column, length in zip(columns, lengths))
 
 
 def _one_by_one(columns: list[list[Any]], samples: int) -> list[ToldGroup]:

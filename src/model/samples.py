@@ -17,9 +17,11 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Optional
+    from typing import Any, Optional, Union
 
     Column = list[Optional[int]]
+    Processes = Union[str, dict[str, Any]]
+    """A JSON text, or the table that it is, its values checked: see `process_groups`."""
 
 SAMPLES = "samples"
 """The kind of event that a batch is, beside GitHub's workflow_run and workflow_job."""
@@ -286,6 +288,6 @@ class Batch:
         self.processes = processes
 
     @property
-    def segments(self) -> Sequence[tuple[int, str]]:
-        """All segments of processes: of how many samples, and the text."""
+    def segments(self) -> Sequence[tuple[int, Processes]]:
+        """All segments of processes: of how many samples, and what `read_groups` takes."""
         return [(len(self.time_ms), self.processes)]

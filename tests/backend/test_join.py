@@ -37,6 +37,10 @@ class Town:
         self.store, self.sink = MemoryStore(), MemorySink()
         self.workers = [self._worker() for _ in range(workers)]
 
+    def restart(self) -> None:
+        """New workers, who know nothing but what is stored."""
+        self.workers = [self._worker() for _ in self.workers]
+
     def _now(self) -> datetime:
         return self.now
 

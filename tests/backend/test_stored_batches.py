@@ -67,6 +67,7 @@ async def test_a_stored_batch_that_is_none_holds_up_neither_its_neighbours_nor_i
     await town.take(short[:30])
     for key in stored(town):
         spoil(town, key)
+    town.restart()
     rows = len(town.sink.rows)
     await town.take([*short[30:], COMPLETED])
     await town.wait()
