@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from ..model.samples import Batch
 from ..shared.sent_batches import SentBatch
@@ -79,6 +80,7 @@ def fact_of(sent: SentBatch, batch: Batch, received_at: datetime) -> BatchFact:
     )
 
 
+@lru_cache(maxsize=4096)  # each batch lists its neighbours, and they it
 def read_fact(path: str) -> BatchFact | None:
     """The fact of this name, or of `FOLDER/NAME`; None where it is no such name."""
     folder, _, name = path.rpartition("/")
