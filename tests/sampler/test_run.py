@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from src.analysis.amounts import say_seconds
 from src.model.batches import decode
 from src.sampler.used import FIGURES
 from tests.sampler.running import ENTRY, entry, pythons, run
@@ -62,7 +63,9 @@ def test_every_python_runs_it_where_the_user_has_a_src(python: str, tmp_path: Pa
     assert ran.exit_code == ran.used["exit_code"] == 7
     assert ran.used["complaints"] == []
     assert ran.used["samples"] >= 3
-    assert ran.said.startswith("sh -c ended with 7 after 0.3")
+    seconds = ran.used["wall_seconds"]
+    assert seconds >= 0.3
+    assert ran.said.startswith(f"sh -c ended with 7 after {say_seconds(seconds)}\n")
 
 
 def test_the_names_are_those_of_the_table(tmp_path: Path):
