@@ -4,6 +4,9 @@ import argparse
 
 from .action import action_table
 from .batch import batch_table
+from .flood import BATCHES as FLOOD_BATCHES
+from .flood import BATCHES_LONG as FLOOD_BATCHES_LONG
+from .flood import flood_table
 from .frontend import DELIVERIES as FRONTEND_DELIVERIES
 from .frontend import frontend_table
 from .join import JOBS as JOINED_JOBS
@@ -43,6 +46,7 @@ PARTS = (
     "batch",
     "judge",
     "join",
+    "flood",
     "sampler",
     "push",
     "action",
@@ -74,7 +78,11 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; else all")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="alternating rounds")
     parser.add_argument("--quick", action="store_true", help="tiny counts, to see that it works")
-    parser.add_argument("--long", action="store_true", help="memory up to 100,000 deliveries")
+    parser.add_argument(
+        "--long",
+        action="store_true",
+        help="memory up to 100,000 deliveries, a flood of a million batches",
+    )
     arguments = parser.parse_args()
     arguments.parts = arguments.parts or list(PARTS)
     if unknown := set(arguments.parts) - set(PARTS):
@@ -101,6 +109,9 @@ def _print(part: str, arguments: argparse.Namespace) -> None:
     elif part == "sampler":
         _section("A sampler", sampler_table(max(SAMPLER_SECONDS // share, 3)))
         _section("Its start", start_table(rounds))
+    elif part == "flood":
+        batches = FLOOD_BATCHES_LONG if arguments.long else FLOOD_BATCHES
+        _section("A flood of batches", flood_table(batches // share))
     elif part == "join":
         seconds = JOINED_SECONDS // (4 if arguments.quick else 1)
         _section("An hour joined", hour_table(rounds))

@@ -130,3 +130,12 @@ def test_an_unknown_part_is_refused():
     done = run_bench("nothing")
     assert done.returncode == 2
     assert "no such part: nothing" in done.stderr
+
+
+@pytest.mark.slow
+def test_of_a_flood_as_many_batches_are_taken_as_a_job_may_send_and_a_delivery_passes():
+    printed = quick("flood")
+    counts = {status: int(count) for count, status in re.findall(r"(\d+) times (\d+)", printed)}
+    assert 300 <= counts["202"] < 330
+    assert counts["202"] + counts["429"] == 1_000
+    assert "Of 1 deliveries beside them 1 were taken" in printed
