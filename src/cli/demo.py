@@ -32,7 +32,7 @@ DEMO_SEED = 7
 DEMO_LASTS = timedelta(hours=24)
 # The pools' own machines, and one workflow on GitHub's: as where somebody has only begun with it.
 SAMPLED_WORKFLOWS = (ENGINE_BUILD, DEVICE_TESTS, STOREFRONT_CI)
-SAMPLER = Sampler(interval_ms=3000)  # a third of the batches, a third of the time to play them
+SAMPLER = Sampler(interval_ms=2500)  # fewer batches; a longer one may not judge 30 s of a step
 STARTED = "demo-started"
 PLAYED = "demo-played"
 DRAIN_SECONDS = 30.0
