@@ -29,6 +29,7 @@ _TITLES = {
     "reading": "json.loads of its batches (floor)",
     "batches": "its 240 batches, one after the other",
     "completion": "**its completion, joined** with all of them",
+    "minutes": "the same with 60 batches of a minute, as our sampler sends them",
     "unsampled": "the completion of a job without samples",
 }
 

@@ -5,6 +5,7 @@ one job of an hour: a real worker on SQLite, with state in a folder and a sink t
 
     batches      its batches, one after the other as they come
     completion   its completion, when all of them are there: the join itself
+    minutes      the same, when each has a minute of samples, as our own sampler sends them
     unsampled    the completion of a job without samples
     reading      json.loads of its batches (the floor)
 """
@@ -30,10 +31,11 @@ from src.shared.queues.sqlite import SqliteQueue
 
 from .cases import cpu_seconds_of
 from .hour import SAMPLES
-from .sampled_hours import completion, sampled
+from .sampled_hours import BATCH_SECONDS, completion, sampled
 
 ANOTHER = 100  # a job of another run: what is done for the first time costs more
-CASES = ("reading", "batches", "completion", "unsampled")
+CASES = ("reading", "batches", "completion", "minutes", "unsampled")
+MINUTE = 60
 
 
 class _Believing:
@@ -74,14 +76,15 @@ async def measure(case: str, folder: Path) -> float:
     """CPU seconds of this part of the hour."""
     now = utc_now()
     started = now - timedelta(seconds=SAMPLES)
-    bench, batches = Bench(folder, now), list(sampled(1, started))
+    batch_seconds = MINUTE if case == "minutes" else BATCH_SECONDS
+    bench, batches = Bench(folder, now), list(sampled(1, started, batch_seconds=batch_seconds))
     spare_collector()
     over = [completion(1, started)]
     if case == "reading":
         return await cpu_seconds_of(lambda: _read(batches))
     if case == "batches":
         return await cpu_seconds_of(lambda: bench.take(batches))
-    if case == "completion":
+    if case in {"completion", "minutes"}:
         await bench.take([*sampled(ANOTHER, started), completion(ANOTHER, started), *batches])
     return await cpu_seconds_of(lambda: bench.take(over))
 

@@ -1,6 +1,6 @@
 """A job's number and a moment in, an hour of it out: the events of its samples and its completion.
 
-Fifteen seconds a batch, as a sampler pushes them; all jobs do the same, each under its own ids.
+Fifteen seconds a batch, unless told otherwise; all jobs do the same, each under its own ids.
 """
 
 import json
@@ -34,11 +34,16 @@ def completion(number: int, started: datetime) -> Event:
     return event(json.dumps(body).encode(), number, ended)
 
 
-def sampled(number: int, started: datetime, which: slice = slice(None)) -> Iterator[Event]:
+def sampled(
+    number: int,
+    started: datetime,
+    which: slice = slice(None),
+    batch_seconds: int = BATCH_SECONDS,
+) -> Iterator[Event]:
     """Which of the job's batches, each received when its last sample was taken."""
     identity = _identity(json.loads(job_body(number, "queued", 0, started)))
     shift_ms = round(started.timestamp() * 1000) - START_MS
-    for batch in _batches()[which]:
+    for batch in _batches(batch_seconds)[which]:
         own = copy(batch)
         own.sampler = f"{number:x}"
         own.time_ms = [ms + shift_ms for ms in batch.time_ms]
@@ -59,9 +64,9 @@ def _identity(body: dict[str, Any]) -> Identity:
     )
 
 
-@lru_cache(maxsize=1)
-def _batches() -> list[Batch]:
-    batches = hour_batches(in_a_batch=BATCH_SECONDS)
+@lru_cache
+def _batches(batch_seconds: int) -> list[Batch]:
+    batches = hour_batches(in_a_batch=batch_seconds)
     batches[-1].final = True
     return batches
 

@@ -58,7 +58,7 @@ def joined(told: Iterable[Told]) -> list[Batch]:
     """All samples of these batches, each batch once; those without samples are left out.
 
     Raises:
-        ValueError, LookupError, TypeError: something else was told.
+        AttributeError, LookupError, TypeError, ValueError: something else was told.
     """
     by_sampler: dict[tuple[str, str], dict[int, Told]] = {}
     for one in told:
@@ -73,7 +73,7 @@ def machines(told: Iterable[Told]) -> list[Batch]:
     """What each of these batches says of its machine, owners and processes left out.
 
     Raises:
-        ValueError, LookupError, TypeError: something else was told.
+        AttributeError, LookupError, TypeError, ValueError: something else was told.
     """
     nobody = dict.fromkeys(("key", "born_ms", *_OWNER_COLUMNS), ())
     alone = ({**one, "owners": nobody, "processes": {}} for one in told if one["uptime_ms"])

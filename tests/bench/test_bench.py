@@ -121,7 +121,7 @@ def test_what_the_action_adds_is_the_sum_of_its_parts():
 @pytest.mark.slow
 def test_an_hour_is_joined_and_jobs_that_push_are_kept_up_with():
     told = {row[0]: row[1:] for row in rows(quick("join"))}
-    assert len(told) == 5
+    assert len(told) == 6
     assert all(number(values[0]) > 0 for values in told.values())
     assert number(told["50"][-1]) < 5
 
