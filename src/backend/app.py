@@ -120,7 +120,8 @@ async def serve(settings: BackendSettings) -> None:
 def spare_collector() -> None:
     """Have it look for cycles seldom, and never again in what is loaded now.
 
-    To judge a job makes a hundred thousand objects and no cycle; to look for one took a tenth.
+    To judge a job makes a hundred thousand objects and no cycle; to look for one took a tenth. Who
+    makes one that holds much has to break it: see `pauses.all_of`.
     """
     gc.freeze()
     gc.set_threshold(COLLECTED_EACH)

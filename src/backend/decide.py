@@ -65,7 +65,7 @@ class Known:
         sampled: whose they are in the store: the job's own, or its runner's.
         batch_count: how many there are, those that nobody believes included: it never falls, so
             what is told later has a higher revision.
-        lookouts: late batches of it whose letters wait for others, or did.
+        lookouts: late batches of it whose letters look for others, at once or after a wait.
         judged: what they say, by the completion's delivery id; empty before they are all there.
         jobs: of a run that is over, its jobs that are.
     """
@@ -148,8 +148,9 @@ def _sources(arrival: AnyArrival, known: Known) -> Iterator[Arrival]:
         yield from known.completed
         return
     yield arrival
-    # An approval's delivery that comes after the completion changes the job's queue time.
-    if arrival.gate and was_gated(known.gates):
+    # An approval's delivery that comes after the completion changes the job's queue time; and where
+    # a completion is told anew, by samples that came since, so is every other that contradicts it.
+    if arrival.is_completed or (arrival.gate and was_gated(known.gates)):
         yield from known.completed
 
 

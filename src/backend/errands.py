@@ -13,7 +13,7 @@ from typing import TypeAlias
 from .arrivals import AnyArrival, Arrival, SamplesArrival, Subject
 from .batch import Letter
 from .decide import Known
-from .outcomes import OUT, Outcomes
+from .outcomes import OUT, Outcome, Outcomes
 from .state import State
 
 Errands: TypeAlias = dict[Letter, list[Letter]]
@@ -66,9 +66,21 @@ def blame(outcomes: Outcomes, errands: Errands) -> Outcomes:
     blamed = dict(outcomes)
     for errand in reversed(errands):
         for cause in errands[errand]:
-            if blamed[errand] is not OUT:
-                blamed[cause] = blamed[errand]
+            blamed[cause] = _sooner(blamed[cause], blamed[errand])
     return {letter: outcome for letter, outcome in blamed.items() if letter not in errands}
+
+
+def _sooner(one: Outcome, other: Outcome) -> Outcome:
+    """Of those that are not out the one after which the letter comes back soonest, if at all.
+
+    A letter that is to come back for one of its errands is no poison, whatever became of another.
+    """
+    ends = [outcome for outcome in (one, other) if outcome is not OUT]
+    return min(ends, key=_lateness, default=OUT)
+
+
+def _lateness(outcome: Outcome) -> tuple[bool, bool, float]:
+    return not outcome.is_early, not outcome.may_pass, outcome.retry_after_seconds or 0.0
 
 
 def _runs_of(arrival: AnyArrival, known: Known) -> set[Subject]:

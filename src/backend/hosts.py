@@ -1,6 +1,7 @@
 """Samples that came in, rows of what their machines did in the minutes that they tell of out.
 
-Nobody waits for it: a minute is told as soon as it is over, and again when more of it is known.
+A minute is told as soon as it is over, and again when more of it is known. What only a late batch
+shows, whose letter waits for others, is told with them.
 """
 
 import logging

@@ -54,8 +54,10 @@ class Lookout:
         return 0.0 if is_due else left.total_seconds()
 
     def will_look(self, now: datetime) -> bool:
-        """Whether what is stored by now is left to it."""
-        return not self.has_looked and now < self.until + _TRUSTED
+        """Whether what is stored by now is left to it; not where a clock ran ahead of it."""
+        if self.has_looked:
+            return False
+        return self.until - LONGEST_WAIT <= now < self.until + _TRUSTED
 
 
 def batch_of(fact: BatchFact) -> str:

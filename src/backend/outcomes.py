@@ -9,6 +9,7 @@ of the same kind: a service may refuse all logs and take all traces.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import TypeAlias
 
 from ..shared.errors import SamplesMissingError
@@ -44,9 +45,12 @@ Outcomes: TypeAlias = dict[Letter, Outcome]
 
 
 def waiting_for(seconds: float) -> Outcome:
-    """That of a late batch's letter, which comes back to tell of all that came meanwhile."""
+    """That of a late batch's letter, which comes back to tell of all that came meanwhile.
+
+    In whole seconds: those that are to come back at the same time go back together.
+    """
     late = SamplesMissingError("a job's late samples are told together")
-    return Outcome(late, retry_after_seconds=seconds, is_early=True)
+    return Outcome(late, retry_after_seconds=ceil(seconds), is_early=True)
 
 
 def outcomes_of(

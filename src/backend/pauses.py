@@ -28,9 +28,15 @@ async def first_of(*waits: Coroutine[Any, Any, object]) -> None:
 
 
 async def all_of(calls: Iterable[Awaitable[T]]) -> list[T]:
-    """Their results. Where some raise, so does this, but none of the others is still at work."""
+    """Their results. Where some raise, so does this, but none of the others is still at work.
+
+    What is raised is not kept here: its traceback would keep this frame, and each other alive.
+    """
     ends = await asyncio.gather(*calls, return_exceptions=True)
-    for end in ends:
-        if isinstance(end, BaseException):
-            raise end
-    return [end for end in ends if not isinstance(end, BaseException)]
+    raised = next((end for end in ends if isinstance(end, BaseException)), None)
+    if raised is None:
+        return [end for end in ends if not isinstance(end, BaseException)]
+    try:
+        raise raised
+    finally:
+        del ends, raised

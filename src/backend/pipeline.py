@@ -6,6 +6,7 @@ What fails together is tried by halves, so that one bad letter never condemns it
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from ..model.semconv import CLAMPED
@@ -122,7 +123,11 @@ class Pipeline:
         self._note_passing(out, outcomes, now)
         outcomes |= {x: Outcome(e, passed_at=self._passed_at) for x, e in told.tripped.items()}
         outcomes |= {x: waiting_for(seconds) for x, seconds in turns.waiting.items()}
-        return outcomes | dict.fromkeys(told.waiting, WAITING)
+        outcomes |= dict.fromkeys(told.waiting, WAITING)
+        unsaid = {
+            x.arrival.subject: outcomes[x] for x in (*told.tripped, *told.waiting) if x.arrival
+        }
+        return outcomes | _held_up(turns.silent, unsaid)
 
     async def _join(
         self, speaking: Iterable[Letter], known: Mapping[Subject, Known], now: datetime
@@ -150,6 +155,15 @@ class Pipeline:
         passed = sum(outcome is OUT for outcome in outcomes.values())
         log.info("emitted", extra={"deliveries": passed, "rows": sum(len(p.rows) for p in out)})
         self._health.count(CLAMPED, sum(p.emission.clamped_count for p in out))
+
+
+def _held_up(silent: Iterable[Letter], unsaid: Mapping[Subject, Outcome]) -> Outcomes:
+    """Who left it to another of the job to tell, which did not, comes back, too."""
+    return {
+        x: replace(unsaid[x.arrival.subject], may_pass=True)
+        for x in silent
+        if x.arrival and x.arrival.subject in unsaid
+    }
 
 
 def _names(out: Iterable[Planned]) -> Iterator[tuple[Subject, Emitted]]:

@@ -1,8 +1,8 @@
 """What a job's stored batches tell in; batches to judge out, without those that are none.
 
 Nearly all are told as our own sampler tells them, and read together. Where one is not, each is read
-as the frontend read it when it came: a writer may leave things out, and one odd batch is to cost
-its job no others.
+as the frontend read it when it came, but for its processes, which are lost alone where they are
+odd: a writer may leave things out, and one odd batch is to cost its job no others.
 """
 
 import logging

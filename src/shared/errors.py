@@ -34,7 +34,7 @@ class ObjectMissingError(ObjectStoreUnavailableError):
 
 
 class SamplesMissingError(TelemetryError):
-    """A job's last samples are not there yet."""
+    """A job's samples are not all there yet, or late ones wait for others that may come."""
 
 
 class SinkUnavailableError(TelemetryError):

@@ -7,7 +7,14 @@ import pytest
 from src.backend.batch import Fate, Letter, Planned, plan, read_letters
 from src.backend.decide import Known
 from src.backend.emit import Shortfall
-from src.backend.outcomes import OUT, PATIENCE_ALONE, Outcome, end_of, outcomes_of
+from src.backend.outcomes import (
+    OUT,
+    PATIENCE_ALONE,
+    Outcome,
+    end_of,
+    outcomes_of,
+    waiting_for,
+)
 from src.shared import messages
 from src.shared.errors import SinkRefusedError, SinkUnavailableError
 from tests.backend.bodies import NOW, event_of, job_body
@@ -130,3 +137,8 @@ def test_what_passed_when_it_was_first_lacking_shows_nothing_later(
     end = end_of(letter, Outcome(MISSING, may_pass=True, passed_at=passed_at), NOW)
 
     assert (end and end.fate) == fate
+
+
+def test_letters_that_wait_for_late_batches_come_back_in_whole_seconds():
+    """Else each would be put back by a request of its own."""
+    assert waiting_for(9.0001).retry_after_seconds == 10

@@ -1,4 +1,6 @@
 import asyncio
+import gc
+from contextlib import suppress
 from itertools import islice
 
 import pytest
@@ -32,6 +34,28 @@ def test_who_waits_for_all_leaves_none_at_work():
         asyncio.run(all_of([fail(), take_time()]))
 
     assert ended == ["second"]
+
+
+def test_what_is_raised_keeps_nothing_alive():
+    """A collector that comes seldom would let it add up: a job's batches hang on it."""
+
+    async def fail() -> None:
+        raise ValueError("first")
+
+    async def wait_for_all() -> None:
+        with suppress(ValueError):
+            await all_of([fail(), _value(1)])
+
+    asyncio.run(wait_for_all())
+    gc.collect()
+    gc.disable()
+    try:
+        asyncio.run(wait_for_all())
+        left = [each for each in gc.get_objects() if isinstance(each, ValueError)]
+    finally:
+        gc.enable()
+
+    assert left == []
 
 
 async def _value(number: int) -> int:

@@ -1,5 +1,7 @@
 """What a worker stored itself it need not read; what stands in the store is what counts."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from src.backend.recent_batches import RecentBatches
@@ -10,25 +12,37 @@ from tests.backend.test_join import COMPLETED, SAMPLES, Town, told
 pytestmark = pytest.mark.anyio
 
 
-def test_the_oldest_make_room_for_new_ones():
-    recent = RecentBatches(room_bytes=10)
-    for number in range(4):
-        recent.keep(f"samples/{number}", b"four")
+def size(key: str, body: bytes) -> int:
+    """How much room it takes."""
+    return len(key) + len(body) + 300
 
-    assert [recent.find(f"samples/{number}") for number in range(4)] == [
-        None,
-        None,
-        b"four",
-        b"four",
-    ]
+
+def kept(recent: RecentBatches, keys: Sequence[str]) -> list[bytes | None]:
+    return [recent.find(key) for key in keys]
+
+
+def test_the_oldest_make_room_for_new_ones():
+    recent = RecentBatches(room_bytes=2 * size("0", b"four"))
+    for key in "0123":
+        recent.keep(key, b"four")
+
+    assert kept(recent, "0123") == [None, None, b"four", b"four"]
 
 
 def test_one_that_is_too_large_for_all_room_is_not_kept():
-    recent = RecentBatches(room_bytes=10)
-    recent.keep("samples/1", b"eleven byte")
-    recent.keep("samples/2", b"four")
+    recent = RecentBatches(room_bytes=size("1", b"four"))
+    recent.keep("1", b"longer")
+    recent.keep("2", b"four")
 
-    assert (recent.find("samples/1"), recent.find("samples/2")) == (None, b"four")
+    assert kept(recent, "12") == [None, b"four"]
+
+
+def test_one_that_was_swept_and_comes_again_takes_its_room_once_and_is_the_newest():
+    recent = RecentBatches(room_bytes=2 * size("1", b"four"))
+    for key in "1211113":
+        recent.keep(key, b"four")
+
+    assert kept(recent, "123") == [b"four", None, b"four"]
 
 
 async def test_a_worker_reads_no_batch_that_it_stored(monkeypatch: pytest.MonkeyPatch):
