@@ -7,19 +7,19 @@ answered, while GitHub goes on sending deliveries. Frontend and worker run besid
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 from .bodies import job_body
 from .frontend import STEPS, signed_request
 from .machine import cpu_seconds, loading_core, memory_mib, served_core
-from .processes import SECRET, await_answer, fed, free_port, python, running
+from .processes import fed, python
 from .push import KEY, REPOSITORY
 from .queue import await_empty
+from .serving import serving
 from .tables import figure, markdown
 from .worker import believing_sink, running_worker
 
@@ -30,7 +30,8 @@ def flood_table(batches: int) -> str:
     """How many were taken, what the others cost, and how long the deliveries beside them waited."""
     with ExitStack() as stack:
         worker = stack.enter_context(running_worker(stack.enter_context(believing_sink())))
-        port, frontend = stack.enter_context(_frontend(worker.home))
+        keys = f"{REPOSITORY}:{KEY}"
+        port, frontend = stack.enter_context(serving(worker.home, served_core(), SAMPLES_KEYS=keys))
         pids = {"frontend": frontend, "worker": worker.pid}
         before = _looked_at(pids)
         said = _flooded(port, batches)
@@ -39,22 +40,6 @@ def flood_table(batches: int) -> str:
     rows = [_row(name, batches, before[name], after[name]) for name in pids]
     heads = ("process", "CPU µs a batch sent", "RSS MiB before", "after")
     return f"{_told(said)}\n\n{markdown(heads, rows)}"
-
-
-@contextmanager
-def _frontend(home: Path) -> Iterator[tuple[int, int]]:
-    """Its port and process id."""
-    port = free_port()
-    settings = {
-        "GITHUB_WEBHOOK_SECRET": SECRET,
-        "GITHUB_TELEMETRY_HOME": str(home),
-        "HOST": "127.0.0.1",
-        "PORT": str(port),
-        "SAMPLES_KEYS": f"{REPOSITORY}:{KEY}",
-    }
-    with running(python("src", "frontend"), served_core(), settings) as process:
-        await_answer(port)
-        yield port, process.pid
 
 
 def _flooded(port: int, batches: int) -> dict[str, Any]:

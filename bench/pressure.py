@@ -5,10 +5,10 @@ send on time, whatever the answers take, so that waiting shows.
 """
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,7 +16,8 @@ from typing import Any
 from .bodies import job_body, padded
 from .frontend import BODY_BYTES, STEPS, signed_request
 from .machine import loading_core, memory_mib, served_core
-from .processes import SECRET, await_answer, fed, free_port, python, running
+from .processes import fed, python
+from .serving import serving
 from .tables import figure, markdown, percentile
 
 SECONDS = 4.0  # less than a keep-alive connection may idle
@@ -39,7 +40,7 @@ def pressure_table(seconds: float = SECONDS) -> str:
     delivery = signed_request(
         padded(job_body(0, "completed", STEPS, datetime.now(UTC)), BODY_BYTES)
     )
-    with _frontend() as (port, pid):
+    with TemporaryDirectory() as home, serving(Path(home), served_core()) as (port, pid):
         before = memory_mib(pid)
         alone = _run(port, seconds, [Load("signed, alone", delivery, DELIVERIES, "202")])
         both = _run(
@@ -82,19 +83,3 @@ def _row(load: Load, said: dict[str, Any]) -> list[str]:
         figure(percentile(milliseconds, 99)),
         str(sum(statuses.values())),
     ]
-
-
-@contextmanager
-def _frontend() -> Iterator[tuple[int, int]]:
-    """Its port and process id."""
-    port = free_port()
-    with TemporaryDirectory() as folder:
-        settings = {
-            "GITHUB_WEBHOOK_SECRET": SECRET,
-            "GITHUB_TELEMETRY_HOME": folder,
-            "HOST": "127.0.0.1",
-            "PORT": str(port),
-        }
-        with running(python("src", "frontend"), served_core(), settings) as process:
-            await_answer(port)
-            yield port, process.pid

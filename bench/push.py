@@ -16,9 +16,10 @@ from tempfile import TemporaryDirectory
 from src.model.batches import encode
 
 from .batch import busy_batch
-from .processes import ROOT, SECRET, await_answer, free_port, python, running
+from .processes import ROOT
 from .queue import depth
 from .sampler_readers import ISOLATED
+from .serving import serving
 from .tables import figure, markdown
 
 REPOSITORY, KEY = "812345671", "a key of the bench"  # the batch's own repository
@@ -75,16 +76,7 @@ def _cpu_ms(command: Sequence[str], environment: dict[str, str]) -> float:
 @contextmanager
 def _frontend(home: Path) -> Iterator[dict[str, str]]:
     """One that takes batches; the environment of those who send them."""
-    port = free_port()
-    settings = {
-        "HOST": "127.0.0.1",
-        "PORT": str(port),
-        "GITHUB_WEBHOOK_SECRET": SECRET,
-        "GITHUB_TELEMETRY_HOME": str(home),
-        "SAMPLES_KEYS": f"{REPOSITORY}:{KEY}",
-    }
-    with running(python("src", "frontend"), None, settings):
-        await_answer(port)
+    with serving(home, None, SAMPLES_KEYS=f"{REPOSITORY}:{KEY}") as (port, _):
         yield {
             "PATH": os.environ["PATH"],
             "GITHUB_REPOSITORY_ID": REPOSITORY,

@@ -151,7 +151,7 @@ def _sources(arrival: AnyArrival, known: Known) -> Iterator[Arrival]:
     # An approval's delivery that comes after the completion changes the job's queue time; and where
     # a completion is told anew, by samples that came since, so is every other that contradicts it.
     if arrival.is_completed or (arrival.gate and was_gated(known.gates)):
-        yield from known.completed
+        yield from (each for each in known.completed if each.event.id != arrival.event.id)
 
 
 def interpret(source: Arrival, known: Known) -> Interpretation:

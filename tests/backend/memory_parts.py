@@ -159,7 +159,6 @@ class MemorySink:
 
 def _told(row: EventRow) -> Told:
     said = {**row.properties, **row.measurements}
-    said.pop("delivery_id", None)  # of two deliveries that say the same, either may have come first
     values = tuple(sorted((name, str(value)) for name, value in said.items()))
     revision, content_hash = row.measurements["revision"], row.properties["content_hash"]
     return Told(row.properties["record_id"], revision, content_hash, values)

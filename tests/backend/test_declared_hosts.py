@@ -14,11 +14,6 @@ DECLARED = [
 ]
 
 
-def minutes(town: Town) -> dict[str, MetricRow]:
-    rows = [row for row in town.sink.rows if isinstance(row, MetricRow)]
-    return {row.record_id: row for row in sorted(rows, key=lambda row: row.count)}
-
-
 async def told_of(*each: list[messages.Event]) -> dict[str, MetricRow]:
     """What is told of these, list by list."""
     town = Town()
@@ -26,7 +21,7 @@ async def told_of(*each: list[messages.Event]) -> dict[str, MetricRow]:
         await town.queue.put(messages.encode(events))
         await town.workers[0].work()
     assert town.queue.bodies == []
-    return minutes(town)
+    return town.minutes
 
 
 async def test_what_is_declared_is_told_where_nothing_is_signed():
