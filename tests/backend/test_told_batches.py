@@ -65,18 +65,37 @@ async def test_a_job_with_an_odd_batch_is_told_by_the_others_and_as_partial(
 ):
     """As a foreign or an older writer may have stored it."""
     town = Town(workers=2)
-    create = town.store.create
-
-    async def spoiling(key: str, body: bytes) -> bool:
-        if key.startswith("samples/") and "-signed-1-" in key:
-            [event] = messages.decode(body)
-            body = messages.encode([changed(event, ODD["clocks that are a text"])], limit=0)
-        return await create(key, body)
-
-    monkeypatch.setattr(town.store, "create", spoiling)
+    spoil(town, "-signed-1-", monkeypatch)
     await town.take(SAMPLES)  # the second, which is odd, by the other worker
     await town.take([COMPLETED])
     await town.wait()
 
     assert town.step.properties["samples"] == "partial"
     assert town.step.measurements["cpu_seconds"] == pytest.approx(1.9 * 600, rel=0.01)
+
+
+async def test_it_is_told_as_partial_even_where_the_others_tell_of_all_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    town = Town()
+    spoil(town, "0ddba11", monkeypatch)
+    [odd] = sampled.batches(1, sampler="0ddba11")
+    await town.take([*SAMPLES, sampled.event(odd)])
+    town.restart()
+    await town.take([COMPLETED])
+    await town.wait()
+
+    assert town.job.properties["samples"] == "partial"
+
+
+def spoil(town: Town, part_of_name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is stored under such a name from now on is whole, and no batch."""
+    create = town.store.create
+
+    async def spoiling(key: str, body: bytes) -> bool:
+        if key.startswith("samples/") and part_of_name in key:
+            [event] = messages.decode(body)
+            body = messages.encode([changed(event, ODD["clocks that are a text"])], limit=0)
+        return await create(key, body)
+
+    monkeypatch.setattr(town.store, "create", spoiling)
